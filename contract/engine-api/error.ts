@@ -1,0 +1,4 @@
+/** Body of every error answer of the Docker Engine API. */
+export interface ErrorResponse {
+  message: string;
+}

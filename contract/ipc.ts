@@ -1,0 +1,156 @@
+import type { ContainerCreateRequest, ContainerInspect, ContainerSummary } from './engine-api/container.ts';
+import type { EventMessage } from './engine-api/event.ts';
+import type { ImageInspect, ImageSummary } from './engine-api/image.ts';
+import type { ProgressMessage } from './engine-api/progress.ts';
+import type { InfoResponse } from './engine-api/system.ts';
+import type { VmState } from './vm-state.ts';
+
+/**
+ * The closed map of everything the window can ask for. A channel that is not here does not compile, in the window as in
+ * `main`. Requests answer once, in an {@link import('./ipc-result.ts').IpcResult}.
+ */
+export interface IpcRequests {
+  /** Facts that do not change while the app runs. */
+  'app/facts': { params: undefined; result: AppFacts };
+  'settings/get': { params: undefined; result: Settings };
+  /** Merges the fields given into the settings, writes them and answers the whole. */
+  'settings/change': { params: Partial<Settings>; result: Settings };
+  /** Opens an http(s) address in the person's browser; other schemes are refused. */
+  'app/open-url': { params: { url: string }; result: undefined };
+
+  'vm/state': { params: undefined; result: VmState };
+  /** Starts (again). Answers at once; the way there is told by the `vm/state` push. */
+  'vm/start': { params: { acceleration?: 'auto' | 'none' }; result: undefined };
+  'vm/stop': { params: undefined; result: undefined };
+  /** Does what a {@link import('./vm-state.ts').VmFailureStep} names, then starts again. */
+  'vm/recover': { params: { action: 'rebuild-image' | 'reset-data-disk' }; result: undefined };
+
+  'engine/info': { params: undefined; result: InfoResponse };
+
+  /** All containers, stopped ones too. */
+  'containers/list': { params: undefined; result: ContainerSummary[] };
+  'containers/inspect': { params: { id: string }; result: ContainerInspect };
+  /** Creates and, unless `start` is false, starts. A container that could not start is kept and named in the error's hint. */
+  'containers/run': { params: { name?: string; request: ContainerCreateRequest; start?: boolean }; result: { id: string; warnings: string[] } };
+  'containers/start': { params: { id: string }; result: undefined };
+  'containers/stop': { params: { id: string }; result: undefined };
+  'containers/restart': { params: { id: string }; result: undefined };
+  'containers/kill': { params: { id: string; signal?: string }; result: undefined };
+  'containers/pause': { params: { id: string }; result: undefined };
+  'containers/unpause': { params: { id: string }; result: undefined };
+  'containers/remove': { params: { id: string; force?: boolean; volumes?: boolean }; result: undefined };
+
+  'images/list': { params: undefined; result: ImageSummary[] };
+  'images/inspect': { params: { id: string }; result: ImageInspect };
+  'images/remove': { params: { id: string; force?: boolean }; result: undefined };
+}
+
+/** News that nobody asked for. The engine is the truth, the event is the news, the window's stores are a mirror. */
+export interface IpcPushes {
+  'vm/state': VmState;
+  /** An event of the engine, whoever caused it. */
+  'engine/event': EventMessage;
+  /** The events connection broke or came back; after `connected` every list is to be read again. */
+  'engine/connection': { status: 'connected' } | { status: 'away'; since: string };
+}
+
+/**
+ * Long conversations with back-pressure. `down` goes to the window, `up` comes from it. Bytes travel as `Uint8Array`
+ * beside the events; a stream ends by itself or is closed by the window.
+ */
+export interface IpcStreams {
+  /** Log of one container; bytes are text lines' payload already taken out of the multiplexed frames. */
+  'containers/logs': { params: LogStreamParams; down: LogChunk; up: never };
+  /** A shell (exec) in a running container: bytes both ways, resize up, exit down. */
+  'containers/terminal': { params: TerminalParams; down: Uint8Array | TerminalDown; up: Uint8Array | TerminalUp };
+  'images/pull': { params: { reference: string; platform?: string }; down: ProgressMessage; up: never };
+  /** `docker load`: the window sends the tar as bytes, then `{type:'end'}`; progress comes down. */
+  'images/load': { params: { name: string; size: number }; down: ProgressMessage; up: Uint8Array | { type: 'end' } };
+}
+
+export interface AppFacts {
+  version: string;
+  shell: 'electron' | 'web';
+  platform: 'linux' | 'darwin' | 'win32';
+  /** What `docker --host` takes: `unix:///…` or `npipe:////./pipe/…`. */
+  dockerHost: string;
+}
+
+export interface Settings {
+  theme: 'system' | 'dark' | 'light';
+  /** MiB of the VM. */
+  memoryMiB: number;
+  cpus: number;
+  /** Size of the sparse data disk in GiB. */
+  diskGiB: number;
+  acceleration: 'auto' | 'none';
+}
+
+export interface LogStreamParams {
+  id: string;
+  follow: boolean;
+  /** Newest lines to begin with; `all` for the whole log. */
+  tail: number | 'all';
+  timestamps: boolean;
+}
+
+export interface LogChunk {
+  stream: 'stdout' | 'stderr';
+  /** Decoded text of one or more lines, line ends kept; with timestamps each line starts with an RFC 3339 time and a space. */
+  text: string;
+}
+
+export interface TerminalParams {
+  id: string;
+  /** Absent: the best shell that the container has (bash, then sh). */
+  command?: string[];
+  user?: string;
+  columns: number;
+  rows: number;
+}
+
+export type TerminalDown = { type: 'opened'; command: string[] } | { type: 'exit'; exitCode: number };
+export type TerminalUp = { type: 'resize'; columns: number; rows: number };
+
+export type IpcRequestChannel = keyof IpcRequests;
+export type IpcPushChannel = keyof IpcPushes;
+export type IpcStreamChannel = keyof IpcStreams;
+
+/** Every channel by name, so that a handler registry can be checked for completeness at run time as well. */
+export const requestChannels = [
+  'app/facts',
+  'settings/get',
+  'settings/change',
+  'app/open-url',
+  'vm/state',
+  'vm/start',
+  'vm/stop',
+  'vm/recover',
+  'engine/info',
+  'containers/list',
+  'containers/inspect',
+  'containers/run',
+  'containers/start',
+  'containers/stop',
+  'containers/restart',
+  'containers/kill',
+  'containers/pause',
+  'containers/unpause',
+  'containers/remove',
+  'images/list',
+  'images/inspect',
+  'images/remove',
+] as const satisfies readonly IpcRequestChannel[];
+
+export const streamChannels = ['containers/logs', 'containers/terminal', 'images/pull', 'images/load'] as const satisfies readonly IpcStreamChannel[];
+export const pushChannels = ['vm/state', 'engine/event', 'engine/connection'] as const satisfies readonly IpcPushChannel[];
+
+type Missing<All extends string, Listed extends string> = Exclude<All, Listed>;
+/** Compiles only while the three lists above name every channel of the three maps. */
+export const channelListsAreComplete: [
+  Missing<IpcRequestChannel, (typeof requestChannels)[number]>,
+  Missing<IpcStreamChannel, (typeof streamChannels)[number]>,
+  Missing<IpcPushChannel, (typeof pushChannels)[number]>,
+] extends [never, never, never]
+  ? true
+  : never = true;

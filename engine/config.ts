@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+
+/** Where everything of one engine lives and what it may do. Made once, in `main.ts`, from the command line. */
+export interface EngineConfig {
+  /** Persistent state: content, snapshots, containers, volumes, networks. */
+  root: string;
+  /** State that a reboot ends: shimd's socket, bundles, crun's state. On tmpfs where there is one. */
+  execRoot: string;
+  /** The Docker API's unix socket, 0660. */
+  socket: string;
+  /** virtio-serial ports of the guest channel; empty outside the VM. */
+  guestPorts: string[];
+  /** Key file of the guest channel (32 bytes), made by the host for this VM instance. */
+  guestKeyFile?: string;
+  /**
+   * `direct`: bind mounts name folders of this machine. `refuse`: this machine is a VM and the user's folders are not
+   * in it, so a bind mount is refused with a reason.
+   */
+  hostFolders: 'direct' | 'refuse';
+  /** Folder of docker archives that are loaded when their image is not there. */
+  builtinImages?: string;
+  /** Registries that may speak plain HTTP: host, host:port or CIDR. 127.0.0.0/8 always may. */
+  insecureRegistries: string[];
+}
+
+/** Paths below the data root, in one place so that no two stores collide. */
+export function dataPaths(config: Pick<EngineConfig, 'root' | 'execRoot'>) {
+  return {
+    content: join(config.root, 'content'),
+    snapshots: join(config.root, 'snapshots'),
+    images: join(config.root, 'images'),
+    containers: join(config.root, 'containers'),
+    volumes: join(config.root, 'volumes'),
+    network: join(config.root, 'network'),
+    events: join(config.root, 'events'),
+    engineId: join(config.root, 'engine-id'),
+    shimd: join(config.execRoot, 'shimd'),
+    crun: join(config.execRoot, 'crun'),
+    netns: join(config.execRoot, 'netns'),
+  };
+}

@@ -1,0 +1,175 @@
+import type { Duplex } from 'node:stream';
+import type { ContainerConfig, HostConfig, MountPoint, PortMap } from '../../contract/engine-api/container.ts';
+import type { EventMessage } from '../../contract/engine-api/event.ts';
+import type { ImageRunConfig } from '../../contract/engine-api/image.ts';
+import type { EndpointSettings } from '../../contract/engine-api/network.ts';
+
+/**
+ * What the container verbs need from the rest of the engine, as small as they use it. Implementations live in `images/`,
+ * `runtime/`, `network/`, `volumes/` and `events/` and are built in `engine/main.ts`.
+ */
+
+export interface ResolvedImage {
+  /** Digest of the config: `sha256:…`. */
+  id: string;
+  config: ImageRunConfig;
+  /** Name of the committed snapshot on which a container stands; null for an image without layers. */
+  chainId: string | null;
+  os: string;
+  architecture: string;
+}
+
+export interface ImageSource {
+  /** By reference, digest, or id prefix. @throws NotFoundError `No such image: nope:latest` */
+  resolve(reference: string): Promise<ResolvedImage>;
+}
+
+// ---------------------------------------------------------------- tasks (runtime/ and shimd/)
+
+/** Everything of a container that decides its OCI spec. */
+export interface TaskSpec {
+  id: string;
+  /** Already merged with the image's config: Cmd, Entrypoint, Env, WorkingDir, User are final. */
+  config: ContainerConfig;
+  hostConfig: HostConfig;
+  hostname: string;
+  /** Mounted root file system; the caller mounted it and will unmount it. */
+  rootfs: string;
+  /** Bind sources resolved to paths of this machine, in mount order, including hosts, hostname and resolv.conf. */
+  mounts: TaskMount[];
+  /** Network namespace to join; null for the host's. */
+  netns: string | null;
+  /** Path of the json-file log, or null when the log driver is `none`. */
+  logPath: string | null;
+  /** `max-size` in bytes (0: unlimited) and `max-file`. */
+  logRotation: { maxSize: number; maxFile: number };
+}
+
+export interface TaskMount {
+  type: 'bind' | 'tmpfs';
+  source: string;
+  destination: string;
+  options: string[];
+}
+
+export interface ExecSpec {
+  containerId: string;
+  execId: string;
+  args: string[];
+  env: string[];
+  cwd: string;
+  user: string;
+  tty: boolean;
+  openStdin: boolean;
+  privileged: boolean;
+  consoleSize?: [height: number, width: number];
+}
+
+/** `execId` null means the container's init process. */
+export interface TaskExit {
+  containerId: string;
+  execId: string | null;
+  /** 0-255; 128 + n for a signal. */
+  exitCode: number;
+  /** RFC 3339 with nanoseconds. */
+  exitedAt: string;
+  oomKilled: boolean;
+}
+
+export interface TaskStatus {
+  containerId: string;
+  pid: number;
+  status: 'created' | 'running' | 'paused' | 'stopped';
+  /** Present once stopped. */
+  exit?: TaskExit;
+}
+
+/** Runs containers. Tasks outlive the engine: after a restart `list` tells what runs and what ended meanwhile. */
+export interface TaskService {
+  /**
+   * Writes the bundle and lets crun create the container; its init waits for {@link start}.
+   * @throws InvalidParameterError for a spec that crun refuses: the message holds `executable file not found in $PATH`
+   * or `permission denied` where clients expect it.
+   */
+  create(spec: TaskSpec): Promise<{ pid: number }>;
+  start(containerId: string): Promise<void>;
+  exec(spec: ExecSpec): Promise<{ pid: number }>;
+  /** @throws ConflictError when the process is not running. */
+  kill(containerId: string, signal: number): Promise<void>;
+  killExec(containerId: string, execId: string, signal: number): Promise<void>;
+  pause(containerId: string): Promise<void>;
+  resume(containerId: string): Promise<void>;
+  resize(containerId: string, execId: string | null, size: { rows: number; columns: number }): Promise<void>;
+  /**
+   * Joins the process's stdio. What comes is the multiplexed stream (raw bytes with a TTY) from this moment on; what is
+   * written goes to stdin, and ending the writable side ends stdin. The stream ends when the process has ended and its
+   * output is drained. May be called between create and start, so that nothing is lost.
+   */
+  attach(containerId: string, execId: string | null, streams: { stdin: boolean; stdout: boolean; stderr: boolean }): Promise<Duplex>;
+  /** Deletes crun's state, cgroup and bundle of a stopped (or, with force, any) task. Idempotent. */
+  delete(containerId: string, options?: { force?: boolean }): Promise<void>;
+  /** Answers the exit of a process, at once when it has ended already. */
+  wait(containerId: string, execId: string | null): Promise<TaskExit>;
+  list(): Promise<TaskStatus[]>;
+  /** PIDs in the container's cgroup. */
+  pids(containerId: string): Promise<number[]>;
+  onExit(listener: (exit: TaskExit) => void): () => void;
+}
+
+// ---------------------------------------------------------------- network
+
+export interface SandboxRequest {
+  containerId: string;
+  /** Without the slash. */
+  containerName: string;
+  config: ContainerConfig;
+  hostConfig: HostConfig;
+  /** By network name or id, as asked for at create. */
+  endpoints: Record<string, EndpointSettings>;
+  /** Where `hosts`, `hostname` and `resolv.conf` are to be written. */
+  directory: string;
+}
+
+export interface Sandbox {
+  /** Path of the network namespace; null for host networking. */
+  netns: string | null;
+  endpoints: Record<string, EndpointSettings>;
+  /** Published and exposed ports as inspect shows them. */
+  ports: PortMap;
+  /** Files to bind over /etc/hosts, /etc/hostname and /etc/resolv.conf. */
+  etcFiles: { source: string; destination: string }[];
+  sandboxId: string;
+  sandboxKey: string;
+}
+
+export interface NetworkController {
+  /** Fills in network ids and default aliases at create time, and refuses unknown networks. @throws NotFoundError */
+  describe(request: Omit<SandboxRequest, 'directory'>): Promise<Record<string, EndpointSettings>>;
+  /**
+   * Makes namespace, endpoints, addresses, names and published ports.
+   * @throws InternalError `… Bind for 0.0.0.0:8080 failed: port is already allocated` with who holds it, all undone.
+   */
+  connect(request: SandboxRequest): Promise<Sandbox>;
+  /** Undoes {@link connect}. Idempotent. */
+  release(containerId: string): Promise<void>;
+  /** After an engine restart: takes over sandboxes of running containers, removes all others. */
+  restore(running: SandboxRequest[]): Promise<Map<string, Sandbox>>;
+}
+
+// ---------------------------------------------------------------- volumes
+
+export interface MountSource {
+  /** Mounts in order, volumes created where needed and filled from `imageRoot` on first use. */
+  resolve(request: { containerId: string; config: ContainerConfig; hostConfig: HostConfig }): Promise<MountPoint[]>;
+  /** Prepares what {@link resolve} named: copies the image's content into new empty volumes. */
+  populate(mounts: MountPoint[], rootfs: string): Promise<void>;
+  toTaskMounts(mounts: MountPoint[], hostConfig: HostConfig): TaskMount[];
+  /** Forgets the container as a user; with `removeAnonymous` its anonymous volumes go as well. */
+  release(containerId: string, mounts: MountPoint[], removeAnonymous: boolean): Promise<void>;
+}
+
+// ---------------------------------------------------------------- events
+
+export interface EventSink {
+  publish(type: EventMessage['Type'], action: string, id: string, attributes: Record<string, string>): void;
+}

@@ -1,0 +1,43 @@
+import type { Duplex } from 'node:stream';
+import type { VmState } from '../../contract/vm-state.ts';
+
+/**
+ * What the rest of `main` knows of the VM. Implemented by `instance.ts` (a real VM) and by `external-engine.ts` (an
+ * engine that already listens on a unix socket of this Linux host, where no VM is wanted).
+ */
+export interface Vm {
+  readonly state: VmState;
+  /** Calls back with every new state; returns the way to stop listening. The present state is {@link state}. */
+  onState(listener: (state: VmState) => void): () => void;
+  /** Resolves once running. @throws VmStartError, whose failure is also in {@link state}. */
+  start(options?: { acceleration?: 'auto' | 'none' }): Promise<void>;
+  /** Powers off through the engine, and by force when that takes too long. Idempotent. */
+  stop(): Promise<void>;
+  recover(action: 'rebuild-image' | 'reset-data-disk'): Promise<void>;
+  /**
+   * A byte stream to a place in the guest; half-closes travel both ways and back-pressure holds end to end. Waits while the
+   * engine restarts, up to a deadline. @throws Error when the VM does not run or the guest refuses the target.
+   */
+  openStream(target: GuestTarget): Promise<Duplex>;
+  /** How the engine asks for ports of this computer; see {@link HostPortAuthority}. */
+  onPortRequest(authority: HostPortAuthority): void;
+}
+
+/** `api`: the Docker Engine API. `port`: a published port, answered by whichever container has it. */
+export type GuestTarget = { kind: 'api' } | { kind: 'port'; protocol: 'tcp' | 'udp'; hostIp: string; hostPort: number };
+
+/** The host side of `-p`: reserves and serves ports of this computer, before the container starts. */
+export interface HostPortAuthority {
+  /** @throws Error whose message names who holds the port. */
+  reserve(port: HostPort): Promise<void>;
+  release(port: HostPort): Promise<void>;
+  /** The whole list after the engine (re)connected; whatever else is reserved is released. */
+  sync(ports: HostPort[]): Promise<void>;
+}
+
+export interface HostPort {
+  protocol: 'tcp' | 'udp';
+  /** Empty or 0.0.0.0: all of this computer's addresses as the settings allow (127.0.0.1 by default). */
+  hostIp: string;
+  hostPort: number;
+}

@@ -1,0 +1,34 @@
+// Builds what cannot run from source: node scripts/with-node.mjs … is used by the callers, this file re-executes itself with the
+// pinned Node. Usage: node scripts/build.mjs [engine] [electron] [renderer]
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pinnedEnvironment, pinnedNode, projectRoot } from './node-path.mjs';
+
+if (process.execPath !== pinnedNode()) {
+  const result = spawnSync(pinnedNode(), [import.meta.filename, ...process.argv.slice(2)], { stdio: 'inherit', env: pinnedEnvironment() });
+  process.exit(result.status ?? 1);
+}
+
+const { rolldown } = await import('rolldown');
+const targets = process.argv.slice(2).length > 0 ? process.argv.slice(2) : ['engine', 'electron', 'renderer'];
+
+async function bundle({ input, file, format, external }) {
+  const build = await rolldown({ input: join(projectRoot, input), platform: 'node', external, cwd: projectRoot });
+  await build.write({ file: join(projectRoot, file), format, minify: false, sourcemap: false, codeSplitting: false });
+  await build.close();
+}
+
+if (targets.includes('engine')) {
+  for (const [input, name] of [['engine/main.ts', 'engine'], ['engine/shimd/main.ts', 'shimd']]) {
+    if (existsSync(join(projectRoot, input))) await bundle({ input, file: `dist/engine/${name}.mjs`, format: 'esm', external: ['koffi'] });
+  }
+}
+if (targets.includes('electron') && existsSync(join(projectRoot, 'main/electron/main.ts'))) {
+  await bundle({ input: 'main/electron/main.ts', file: 'dist/electron/main.cjs', format: 'cjs', external: ['electron', 'cpu-features', /\.node$/] });
+  await bundle({ input: 'main/electron/preload.ts', file: 'dist/electron/preload.cjs', format: 'cjs', external: ['electron'] });
+}
+if (targets.includes('renderer') && existsSync(join(projectRoot, 'renderer/index.html'))) {
+  const { build } = await import('vite');
+  await build({ configFile: join(projectRoot, 'renderer/vite.config.ts'), logLevel: 'warn' });
+}

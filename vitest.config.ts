@@ -1,0 +1,37 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Two projects: `unit` runs anywhere in seconds; `engine` (`*.engine.test.ts`) needs Linux, root, crun and nft and makes
+ * real namespaces, mounts and containers. `scripts/test.mjs` runs both, `npm run check` the first.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{contract,engine,main,renderer,scripts,vm-assets}/**/*.test.{ts,tsx,mjs}'],
+          exclude: ['**/*.engine.test.ts', '**/*.vm.test.ts', '**/node_modules/**'],
+        },
+      },
+      {
+        test: {
+          name: 'engine',
+          include: ['engine/**/*.engine.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'vm',
+          include: ['{main,vm-assets}/**/*.vm.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
