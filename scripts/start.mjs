@@ -1,12 +1,13 @@
 // npm start: from a clone to the window, doing only what is not done yet. Plain JavaScript, because nothing is installed before.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ensureHostTools } from './setup/host-tools.mjs';
 import { ensureNpmDependencies } from './setup/npm-dependencies.mjs';
 import { step } from './setup/progress.mjs';
 
-const projectRoot = join(import.meta.dirname, '..');
+const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
  * Path of Electron's binary, downloaded if that is possible, or the reason why the web shell is used instead.

@@ -18,7 +18,7 @@ function digestOf(inputs) {
   for (const input of inputs) {
     const path = join(projectRoot, input);
     const files = statSync(path).isDirectory()
-      ? readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).sort()
+      ? readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name)).sort()
       : [path];
     for (const file of files) {
       if (/\.test\.\w+$/.test(file)) continue;
