@@ -1,0 +1,105 @@
+import type { Readable } from 'node:stream';
+import type { ImageInspect, ImageSummary } from '../../contract/engine-api/image.ts';
+import type { ProgressMessage } from '../../contract/engine-api/progress.ts';
+import type { ImageSource } from '../containers/collaborators.ts';
+
+/** What the API needs of images. Built by `openImageService` in `open-image-service.ts`. */
+export interface ImageService extends ImageSource {
+  /** Newest first. Untagged images are listed with empty RepoTags unless `filters.dangling` says otherwise. */
+  list(options?: ImageListOptions): Promise<ImageSummary[]>;
+  /** @throws NotFoundError `No such image: nope:latest` */
+  inspect(reference: string): Promise<ImageInspect>;
+  /** @throws NotFoundError */
+  history(reference: string): Promise<HistoryRow[]>;
+  /**
+   * Pulls one image. What fails before the first progress message rejects and deserves a status code; the API decides
+   * by whether it has written a line already: afterwards a rejection becomes an error line (`{errorDetail, error}`).
+   * Pulls of the same image and platform at the same time share one download; each sees the progress from where it joined.
+   * @param reference as the user wrote it: `name`, `name:tag` or `name@digest`.
+   * @throws InvalidParameterError for the reference, NotFoundError `manifest for … not found: manifest unknown: …`,
+   * UnauthorizedError, InternalError in moby's words for a registry that cannot be reached.
+   */
+  pull(reference: string, options: PullOptions, onProgress: ProgressListener): Promise<void>;
+  /**
+   * Loads a docker archive or an OCI layout, plain or compressed, with one or many images.
+   * Announces each as `{stream: 'Loaded image: x:latest\n'}` (or `Loaded image ID: sha256:…`). Rejects as {@link pull} does.
+   */
+  load(archive: Readable, options: LoadOptions, onProgress: ProgressListener): Promise<void>;
+  /** Loads the `*.tar` archives of a folder whose references are not there yet; answers what was loaded. */
+  loadBuiltins(directory: string): Promise<string[]>;
+  /**
+   * @param target repository with or without tag: `repo`, `repo:tag`; the API joins its `repo` and `tag` parameters.
+   * @throws NotFoundError for the source, InvalidParameterError for the target
+   */
+  tag(source: string, target: string): Promise<void>;
+  /**
+   * Untags, and deletes the image with its last reference.
+   * @throws NotFoundError; ConflictError in moby's words when containers use it or it has several references.
+   */
+  remove(reference: string, options: RemoveOptions): Promise<RemoveRow[]>;
+}
+
+export type ProgressListener = (message: ProgressMessage) => void;
+
+export interface ImageListOptions {
+  /** Accepted for the API's sake: this store has no intermediate images. */
+  all?: boolean;
+  /** Keys as in `GET /images/json`: reference, dangling, label, before, since, until. @throws InvalidParameterError for others */
+  filters?: Record<string, string[]>;
+  sharedSize?: boolean;
+}
+
+export interface PullOptions {
+  auth?: RegistryAuth;
+  /** `linux/amd64`, `linux/arm/v7`; without it the machine's own. */
+  platform?: string;
+  signal?: AbortSignal;
+}
+
+/** The decoded `X-Registry-Auth` header. */
+export interface RegistryAuth {
+  username?: string;
+  password?: string;
+  /** An OAuth2 refresh token, instead of user and password. */
+  identitytoken?: string;
+  /** A bearer token to send as it is. */
+  registrytoken?: string;
+  serveraddress?: string;
+}
+
+export interface LoadOptions {
+  /** Suppresses progress, not the `Loaded image` lines. */
+  quiet?: boolean;
+  signal?: AbortSignal;
+}
+
+export interface RemoveOptions {
+  force?: boolean;
+  noprune?: boolean;
+}
+
+/** Row of the answer of `DELETE /images/{name}`. */
+export type RemoveRow = { Untagged: string } | { Deleted: string };
+
+/** Row of `GET /images/{name}/history`. */
+export interface HistoryRow {
+  Id: string;
+  /** Unix seconds. */
+  Created: number;
+  CreatedBy: string;
+  Tags: string[] | null;
+  Size: number;
+  Comment: string;
+}
+
+/** A container that stands on an image. `imageId` is the config digest. */
+export interface ImageUser {
+  containerId: string;
+  imageId: string;
+  /** The reference it was created with, as the user wrote it. */
+  imageReference: string;
+  running: boolean;
+}
+
+/** Answers every container; the engine's composition root passes the container store's view. */
+export type ListImageUsers = () => ImageUser[];
