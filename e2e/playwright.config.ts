@@ -1,0 +1,21 @@
+import { defineConfig } from '@playwright/test';
+
+/**
+ * One project per launcher. Each project boots one VM, which its specs share (worker-scoped fixture, one worker); specs that break
+ * things on purpose start a home of their own.
+ */
+export default defineConfig({
+  testDir: './specs',
+  outputDir: '../.cache/e2e-results',
+  workers: 1,
+  fullyParallel: false,
+  forbidOnly: process.env['CI'] !== undefined,
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  reporter: [['list'], ['json', { outputFile: process.env['PLAYWRIGHT_JSON_OUTPUT_NAME'] ?? '../.cache/reports/e2e.json' }]],
+  projects: [
+    { name: 'web', metadata: { launcher: 'web' } },
+    { name: 'electron', metadata: { launcher: 'electron' }, testMatch: ['chain.spec.ts'] },
+    { name: 'electron-double', metadata: { launcher: 'electron-double' }, testMatch: ['chain.spec.ts', 'isolation.spec.ts'] },
+  ],
+});
