@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import koffi from 'koffi';
-import { check, libc } from './libc.ts';
+import { check, libc, SyscallError } from './libc.ts';
 
 export { SyscallError } from './libc.ts';
 
@@ -141,4 +142,20 @@ export function openInRoot(dirfd: number, path: string, flags: number = constant
 /** Writes everything of the file system on which `fd` lies to its disk. */
 export function syncfs(fd: number): void {
   check(c.syncfs(fd), 'syncfs');
+}
+
+/** {@link syncfs} of the file system that holds `path`, off the main thread: it may take as long as the disk has to write. */
+export async function syncFileSystem(path: string): Promise<void> {
+  const handle = await open(path, constants.O_RDONLY);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      c.syncfs.async(handle.fd, (error: Error | null, result: number) => {
+        if (error !== null) reject(error);
+        else if (result < 0) reject(new SyscallError('syncfs', koffi.errno(), path));
+        else resolve();
+      });
+    });
+  } finally {
+    await handle.close();
+  }
 }
