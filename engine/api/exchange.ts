@@ -1,0 +1,171 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex, Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { apiVersion, engineVersion } from './api-version.ts';
+import { parseFilters } from './filters.ts';
+import type { Filters } from './filters.ts';
+import { detachFromParser, hijackHead, readUpgradeBody } from './hijack.ts';
+import { errorBody, statusOf } from './http-status.ts';
+import { JsonStream } from './json-stream.ts';
+import { checkShape } from './json-shape.ts';
+import type { Shape } from './json-shape.ts';
+import { Query } from './query.ts';
+import { checkJsonType, jsonBodyLimit, parseJson, readBody } from './request-body.ts';
+
+/** Headers of every answer. */
+export const standardHeaders: Record<string, string> = {
+  'Api-Version': apiVersion,
+  'Docker-Experimental': 'false',
+  Ostype: 'linux',
+  Server: `Docker/${engineVersion} (linux)`,
+};
+
+export interface RequestTarget {
+  /** Minor API version, 24 to 51. */
+  version: number;
+  params: Record<string, string>;
+  query: URLSearchParams;
+}
+
+/** One request and its answer, as route handlers see them. */
+export class Exchange {
+  readonly version: number;
+  readonly query: Query;
+  /** Aborted when the client goes away before it has its answer. */
+  readonly signal: AbortSignal;
+  readonly #params: Record<string, string>;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  /** Bytes that followed the headers of a request with Upgrade; null without Upgrade. */
+  readonly #head: Buffer | null;
+  readonly #abort = new AbortController();
+  #bodyRead = false;
+  #hijacked = false;
+
+  constructor(request: IncomingMessage, response: ServerResponse, head: Buffer | null, target: RequestTarget) {
+    this.version = target.version;
+    this.query = new Query(target.query);
+    this.#params = target.params;
+    this.#request = request;
+    this.#response = response;
+    this.#head = head;
+    this.signal = this.#abort.signal;
+    const gone = () => {
+      if (!this.#response.writableFinished && !this.#hijacked) this.#abort.abort(new Error('the client went away'));
+    };
+    response.on('close', gone);
+    // Half-closing means giving up, as in Go's server. Answers that are nearly there still go out.
+    if (head === null) request.socket.on('end', gone);
+    response.on('close', () => request.socket.off('end', gone));
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.#request.headers;
+  }
+
+  /** Whether the request came from the host over the guest channel, and not over the unix socket. */
+  get overGuestChannel(): boolean {
+    return !(this.#request.socket instanceof Socket);
+  }
+
+  param(name: string): string {
+    return this.#params[name] ?? '';
+  }
+
+  filters(): Filters {
+    return parseFilters(this.query.text('filters'));
+  }
+
+  /** The raw body, for archives. */
+  get body(): Readable {
+    return this.#request;
+  }
+
+  /**
+   * The JSON body after a check of its types; undefined for an empty one.
+   * @throws InvalidParameterError, TooLargeError
+   */
+  async json<T>(shape: Shape): Promise<T | undefined> {
+    checkJsonType(this.#request.headers['content-type'], this.#mayHaveBody());
+    const bytes = await this.#readBody();
+    const value = parseJson(bytes);
+    checkShape(value, shape);
+    return (value ?? undefined) as T | undefined;
+  }
+
+  answer(status: number, value: unknown): void {
+    const bytes = Buffer.from(`${JSON.stringify(value)}\n`);
+    this.#response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': bytes.length });
+    this.#response.end(bytes);
+  }
+
+  answerEmpty(status: number, headers: Record<string, string> = {}): void {
+    this.#response.writeHead(status, status === 204 || status === 304 ? headers : { 'Content-Length': '0', ...headers });
+    this.#response.end();
+  }
+
+  answerText(status: number, text: string, headers: Record<string, string> = {}): void {
+    this.#response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': Buffer.byteLength(text), ...headers });
+    this.#response.end(text);
+  }
+
+  /** Sends the headers now and answers the response as a byte stream; the caller ends it. */
+  answerStream(contentType: string): ServerResponse {
+    this.#response.writeHead(200, { 'Content-Type': contentType });
+    this.#response.flushHeaders();
+    return this.#response;
+  }
+
+  jsonStream(separator?: '\r\n' | '\n'): JsonStream {
+    return new JsonStream(this.#response, separator);
+  }
+
+  /** The error's status and `{"message"}`; where the answer has begun already, the connection is cut instead. */
+  answerError(error: unknown): void {
+    if (this.#hijacked || this.#response.writableEnded) return;
+    if (this.#response.headersSent) {
+      this.#response.destroy();
+      return;
+    }
+    const status = statusOf(error);
+    // What is left of a body that was refused would be read as the next request.
+    if (!this.#request.complete) this.#response.setHeader('Connection', 'close');
+    if (status === 304) this.answerEmpty(304);
+    else this.answer(status, errorBody(error));
+  }
+
+  /**
+   * Turns the connection into a byte stream, after a `101 UPGRADED` where the client asked for it and a `200 OK` where
+   * not. The caller owns the stream from then on, errors included.
+   */
+  async hijack(contentType: string): Promise<Duplex> {
+    await this.#readBody();
+    const upgraded = this.#head !== null;
+    this.#hijacked = true;
+    let stream: Duplex;
+    if (upgraded) {
+      stream = this.#request.socket;
+      this.#response.detachSocket(stream as Socket);
+    } else {
+      stream = detachFromParser(this.#request, this.#response);
+    }
+    stream.on('error', () => stream.destroy());
+    stream.write(hijackHead(contentType, upgraded, standardHeaders));
+    return stream;
+  }
+
+  #mayHaveBody(): boolean {
+    const { headers } = this.#request;
+    return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  }
+
+  async #readBody(): Promise<Buffer> {
+    if (this.#bodyRead) return Buffer.alloc(0);
+    this.#bodyRead = true;
+    if (this.#head !== null) return readUpgradeBody(this.#request.socket, this.#head, this.#request, jsonBodyLimit);
+    const bytes = await readBody(this.#request, jsonBodyLimit);
+    if (!this.#request.readableEnded) await finished(this.#request, { writable: false });
+    return bytes;
+  }
+}

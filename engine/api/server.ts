@@ -1,0 +1,127 @@
+import { createServer, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { ForbiddenError, InvalidParameterError, messageOf, NotFoundError } from '../errors.ts';
+import { negotiateVersion, UnsupportedVersionError } from './api-version.ts';
+import { Exchange, standardHeaders } from './exchange.ts';
+import { errorBody, statusOf } from './http-status.ts';
+import { Router } from './router.ts';
+import type { Match, Route } from './router.ts';
+
+export interface ApiServerOptions {
+  routes: readonly Route[];
+  /** Told about answers of status 500 and broken connections. */
+  log: (line: string) => void;
+}
+
+/**
+ * The Docker Engine API on node:http. It may listen on a unix socket, and `server.emit('connection', duplex)` serves any
+ * other byte stream the same way (the guest channel does).
+ */
+export function createApiServer(options: ApiServerOptions): Server {
+  const router = new Router(options.routes);
+  const server = createServer({
+    // An upload takes as long as it takes, and clients keep their connections.
+    requestTimeout: 0,
+    keepAliveTimeout: 0,
+    highWaterMark: 256 * 1024,
+    // Only where a handler takes the connection over: an `Upgrade: h2c` elsewhere is an offer that is not taken up.
+    shouldUpgradeCallback: (request) => find(router, request)?.match?.route.hijacks === true,
+  });
+  // Lets a client half-close and still have its answer, as Go's server does. Not in Node's documentation; lib/_http_server.js.
+  Object.assign(server, { httpAllowHalfOpen: true });
+  server.on('request', (request, response) => {
+    void serve(router, options, request, response, null);
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket as Socket);
+    response.on('finish', () => socket.end());
+    void serve(router, options, request, response, head);
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    if (!socket.writable || error.code === 'ECONNRESET') socket.destroy();
+    else socket.end('HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request');
+  });
+  return server;
+}
+
+/** Never rejects: whatever a handler does, the client has an answer and the engine goes on. */
+async function serve(router: Router, options: ApiServerOptions, request: IncomingMessage, response: ServerResponse, head: Buffer | null): Promise<void> {
+  response.on('error', () => response.destroy());
+  try {
+    for (const [name, value] of Object.entries(standardHeaders)) response.setHeader(name, value);
+    refuseBrowsers(request);
+    if (request.method === 'OPTIONS') {
+      response.writeHead(200, { 'Content-Length': 0 }).end();
+      return;
+    }
+    const target = find(router, request);
+    if (target === undefined) throw new InvalidParameterError('malformed request path');
+    if (target.match === undefined) throw new NotFoundError('page not found');
+    const version = negotiateVersion(target.version);
+    const exchange = new Exchange(request, response, head, { version, params: target.match.params, query: target.query });
+    try {
+      await target.match.route.handler(exchange);
+    } catch (error) {
+      report(options, request, error);
+      exchange.answerError(error);
+    }
+    // A body that no handler read must not stand before the next request.
+    if (!request.readableEnded && head === null) request.resume();
+  } catch (error) {
+    report(options, request, error);
+    refuse(response, error);
+  }
+}
+
+/** Answers a request that never reached a handler. */
+function refuse(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  response.setHeader('Connection', 'close');
+  const plain = error instanceof UnsupportedVersionError && error.plainText;
+  const body = plain ? `${error.message}\n` : `${JSON.stringify(errorBody(error))}\n`;
+  response.writeHead(statusOf(error), {
+    'Content-Type': plain ? 'text/plain; charset=utf-8' : 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+  });
+  response.end(body);
+}
+
+function report(options: ApiServerOptions, request: IncomingMessage, error: unknown): void {
+  if (statusOf(error) === 500) options.log(`${request.method} ${request.url}: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`);
+}
+
+interface Target {
+  /** `1.41`, when the path names one. */
+  version: string | undefined;
+  match: Match | undefined;
+  query: URLSearchParams;
+}
+
+/** undefined when the path is not decodable. */
+function find(router: Router, request: IncomingMessage): Target | undefined {
+  const url = request.url ?? '/';
+  const mark = url.indexOf('?');
+  const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+  let path: string;
+  try {
+    path = decodeURIComponent(mark < 0 ? url : url.slice(0, mark));
+  } catch {
+    return undefined;
+  }
+  const prefix = /^\/v([0-9.]+)(?=\/)/.exec(path);
+  return { version: prefix?.[1], match: router.match(request.method ?? '', prefix === null ? path : path.slice(prefix[0].length)), query };
+}
+
+/** A page in a browser can reach TCP ports of this machine; it cannot reach a unix socket or the guest channel. */
+function refuseBrowsers(request: IncomingMessage): void {
+  const overTcp = request.socket instanceof Socket && request.socket.remoteAddress !== undefined;
+  if (overTcp && request.headers.origin !== undefined) throw new ForbiddenError(`requests from a browser (Origin ${request.headers.origin}) are refused`);
+}
