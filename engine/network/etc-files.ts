@@ -1,0 +1,86 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { hostname as machineHostname } from 'node:os';
+import { join } from 'node:path';
+import type { ContainerConfig, HostConfig } from '../../contract/engine-api/container.ts';
+import { InvalidParameterError } from '../errors.ts';
+import { formatResolvConf, type ResolverConfig } from './dns/resolv-conf.ts';
+
+export const resolverAddress = '127.0.0.11';
+
+export interface EtcFileRequest {
+  directory: string;
+  config: ContainerConfig;
+  hostConfig: HostConfig;
+  /** Of the container's endpoints, in order; none with the modes `none` and `host`. */
+  addresses: string[];
+  /** What `host-gateway` in `--add-host` stands for. */
+  hostGateway: string;
+  machine: ResolverConfig;
+  /** `bridge`: the network with Docker's old rules. */
+  mode: 'host' | 'none' | 'bridge' | 'user-defined';
+}
+
+/** Written in place when they exist: a running container has these very files bound over its own. */
+export async function writeEtcFiles(request: EtcFileRequest): Promise<{ source: string; destination: string }[]> {
+  await mkdir(request.directory, { recursive: true });
+  const host = request.mode === 'host';
+  const hostname = host ? (request.config.Hostname || machineHostname()) : (request.config.Hostname ?? '');
+  const files = { hosts: buildHosts(request), hostname: `${hostname}\n`, 'resolv.conf': buildResolvConf(request) };
+  return Object.entries(files).map(([name, content]) => {
+    const source = join(request.directory, name);
+    writeFileSync(source, content, { mode: 0o644 });
+    return { source, destination: `/etc/${name}` };
+  });
+}
+
+/** Source: moby libnetwork/etchosts: the fixed part, then the extra entries, then the container's own names. */
+export function buildHosts(request: Pick<EtcFileRequest, 'config' | 'hostConfig' | 'addresses' | 'hostGateway' | 'mode'>): string {
+  const fixed = [
+    '127.0.0.1\tlocalhost',
+    '::1\tlocalhost ip6-localhost ip6-loopback',
+    'fe00::\tip6-localnet',
+    'ff00::\tip6-mcastprefix',
+    'ff02::1\tip6-allnodes',
+    'ff02::2\tip6-allrouters',
+  ];
+  const { Hostname: hostname = '', Domainname: domain = '' } = request.config;
+  const own = domain === '' ? hostname : `${hostname}.${domain} ${hostname}`;
+  const extra = (request.hostConfig.ExtraHosts ?? []).map((entry) => {
+    const { name, address } = parseExtraHost(entry);
+    return `${address === 'host-gateway' ? request.hostGateway : address}\t${name}`;
+  });
+  const start = request.mode === 'host' ? readFileSync('/etc/hosts', 'utf8').trimEnd().split('\n') : fixed;
+  return [...start, ...extra, ...request.addresses.map((address) => `${address}\t${own}`)].join('\n') + '\n';
+}
+
+/** `name:address` or `name=address`; the address may be `host-gateway` and IPv6 in brackets. @throws InvalidParameterError */
+export function parseExtraHost(entry: string): { name: string; address: string } {
+  const match = /^([^:=]+)[:=](.+)$/.exec(entry);
+  const address = match?.[2]?.replace(/^\[(.*)\]$/, '$1') ?? '';
+  if (match === null) throw new InvalidParameterError(`bad format for add-host: "${entry}"`);
+  if (address !== 'host-gateway' && isIP(address) === 0) throw new InvalidParameterError(`invalid IP address in add-host: "${address}"`);
+  return { name: match[1]!, address };
+}
+
+/**
+ * With the engine's resolver at 127.0.0.11 on every bridge, the default one included: it follows the machine's own
+ * servers when they change, and reaches servers that a container cannot. What `--dns` names on the default bridge is
+ * written as it is, as moby does.
+ */
+export function buildResolvConf(request: Pick<EtcFileRequest, 'hostConfig' | 'machine' | 'mode'>): string {
+  const { machine, mode } = request;
+  const { Dns, DnsSearch, DnsOptions } = request.hostConfig;
+  // `--dns-search .` is how clients say: none.
+  const search = (DnsSearch?.length ? DnsSearch : machine.search).filter((domain) => domain !== '.');
+  const options = DnsOptions?.length ? DnsOptions : machine.options;
+  const direct = mode === 'host' || mode === 'none' || (mode === 'bridge' && Dns?.length);
+  if (direct) return formatResolvConf({ servers: Dns?.length ? Dns : machine.servers, search, options });
+  const withoutNdots = options.filter((option) => !option.startsWith('ndots:'));
+  const asked = DnsOptions?.find((option) => option.startsWith('ndots:'));
+  return formatResolvConf(
+    { servers: [resolverAddress], search, options: [...withoutNdots, asked ?? 'ndots:0'] },
+    `Forwards to: ${(Dns?.length ? Dns : machine.servers).join(' ') || 'nothing'}`,
+  );
+}

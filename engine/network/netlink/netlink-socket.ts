@@ -1,0 +1,115 @@
+import { closeSync } from 'node:fs';
+import { getSystemErrorName } from 'node:util';
+import { NetlinkFamily, netlinkSocket, receiveNow, sendInBackground, sendNow } from '../../lib/syscalls-socket.ts';
+import { answerOf, decodeMessages, encodeMessage, NetlinkFlag, type NetlinkAnswer, type NetlinkReply } from './message.ts';
+
+export interface NetlinkRequest {
+  type: number;
+  /** {@link NetlinkFlag} bits besides `request` and `acknowledge`. */
+  flags: number;
+  payload: Buffer;
+  /** For the error message: `create veth0a1b2c3`. */
+  purpose: string;
+  /** Names of errors that are no failure: `EEXIST`, `ENODEV` … */
+  accept?: string[];
+}
+
+/** The kernel's refusal of a change to the network. */
+export class NetlinkError extends Error {
+  readonly code: string;
+
+  constructor(purpose: string, code: string, words: string | undefined) {
+    super(`cannot ${purpose}: ${code}${words === undefined ? '' : ` (${words})`}`);
+    this.name = 'NetlinkError';
+    this.code = code;
+  }
+}
+
+/**
+ * Changes links, addresses and routes of the network namespace in which it was opened, from wherever it is used.
+ * The owner closes it: an open one keeps its namespace alive.
+ */
+export class NetlinkSocket {
+  readonly #fd: number;
+  readonly #buffer = Buffer.alloc(64 * 1024);
+  #sequence = 1;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Opens one in the calling thread's namespace. */
+  constructor() {
+    this.#fd = netlinkSocket(NetlinkFamily.route);
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+
+  /**
+   * Sends requests as one batch, off the main thread, and waits for all answers. The kernel tries every one of them even
+   * when an earlier one failed. @throws NetlinkError for the first that failed.
+   */
+  change(requests: NetlinkRequest[]): Promise<void> {
+    const turn = this.#last.catch(() => undefined).then(async () => {
+      const { bytes, first } = this.#encode(requests);
+      await sendInBackground(this.#fd, bytes);
+      this.#finish(requests, first);
+    });
+    this.#last = turn;
+    return turn;
+  }
+
+  /** {@link change} on the calling thread, for the few calls that must not give way. */
+  changeNow(requests: NetlinkRequest[]): void {
+    const { bytes, first } = this.#encode(requests);
+    sendNow(this.#fd, bytes);
+    this.#finish(requests, first);
+  }
+
+  /** All objects of a kind; `payload` is the kind's empty header. */
+  dump(type: number, payload: Buffer): NetlinkReply[] {
+    const sequence = this.#sequence++;
+    sendNow(this.#fd, encodeMessage(type, NetlinkFlag.request | NetlinkFlag.dump, sequence, payload));
+    const found: NetlinkReply[] = [];
+    for (;;) {
+      for (const reply of decodeMessages(receiveNow(this.#fd, this.#buffer))) {
+        if (reply.sequence !== sequence) continue;
+        const answer = answerOf(reply);
+        if (answer === undefined) found.push(reply);
+        else if (answer.errno !== 0) throw new NetlinkError('list the network', errorName(answer.errno), answer.words);
+        else return found;
+      }
+    }
+  }
+
+  #encode(requests: NetlinkRequest[]): { bytes: Buffer; first: number } {
+    const first = this.#sequence;
+    this.#sequence += requests.length;
+    const flags = NetlinkFlag.request | NetlinkFlag.acknowledge;
+    return { first, bytes: Buffer.concat(requests.map((request, index) => encodeMessage(request.type, request.flags | flags, first + index, request.payload))) };
+  }
+
+  /** The kernel has answered everything when send returned. */
+  #finish(requests: NetlinkRequest[], first: number): void {
+    const answers = new Map<number, NetlinkAnswer>();
+    while (answers.size < requests.length) {
+      for (const reply of decodeMessages(receiveNow(this.#fd, this.#buffer))) {
+        const answer = answerOf(reply);
+        if (answer !== undefined && reply.sequence >= first) answers.set(reply.sequence - first, answer);
+      }
+    }
+    for (const [index, request] of requests.entries()) {
+      const answer = answers.get(index);
+      if (answer === undefined || answer.errno === 0) continue;
+      const code = errorName(answer.errno);
+      if (request.accept?.includes(code) !== true) throw new NetlinkError(request.purpose, code, answer.words);
+    }
+  }
+}
+
+function errorName(errno: number): string {
+  try {
+    return getSystemErrorName(-errno);
+  } catch {
+    return `errno ${errno}`;
+  }
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { parseSubnet } from '../addresses.ts';
+import { addBridge, buildResolverRuleset, buildRuleset, publish, removeBridge, removeRuleset, unpublish, type BridgeRules, type Publication } from './ruleset.ts';
+
+const plain: BridgeRules = { bridge: 'slipway0', subnet: parseSubnet('172.17.0.0/16')!, internal: false, masquerade: true };
+const internal: BridgeRules = { bridge: 'br-0123456789ab', subnet: parseSubnet('172.18.0.0/16')!, internal: true, masquerade: true };
+const publications: Publication[] = [
+  { port: { protocol: 'tcp', hostIp: '', hostPort: 8080 }, target: { address: '172.17.0.2', port: 80 } },
+  { port: { protocol: 'udp', hostIp: '0.0.0.0', hostPort: 5353 }, target: { address: '172.17.0.2', port: 53 } },
+  { port: { protocol: 'tcp', hostIp: '192.0.2.7', hostPort: 8443 }, target: { address: '172.17.0.3', port: 443 } },
+  { port: { protocol: 'tcp', hostIp: '127.0.0.1', hostPort: 9000 }, target: { address: '172.17.0.3', port: 9000 } },
+  { port: { protocol: 'tcp', hostIp: '::', hostPort: 8080 }, target: { address: '172.17.0.2', port: 80 } },
+];
+
+describe('nftables text', () => {
+  it('is the golden text for an engine on a Linux machine', async () => {
+    const text = buildRuleset('slipway', { bridges: [plain], published: [], deniedDestinations: [], hostAccess: 'allow' });
+    await expect(text).toMatchFileSnapshot('testdata/native.nft');
+  });
+
+  it('is the golden text for an engine in the VM, with networks and ports', async () => {
+    const text = buildRuleset('slipway', {
+      bridges: [plain, internal],
+      published: publications,
+      deniedDestinations: ['10.0.2.0/24'],
+      hostAccess: 'deny',
+    });
+    await expect(text).toMatchFileSnapshot('testdata/vm.nft');
+  });
+
+  it('adds and removes the same keys', () => {
+    expect(publish('slipway', publications)).toBe(
+      'add element inet slipway published_tcp { 8080 : 172.17.0.2 . 80 }\n' +
+        'add element inet slipway published_udp { 5353 : 172.17.0.2 . 53 }\n' +
+        'add element inet slipway published_tcp_at { 192.0.2.7 . 8443 : 172.17.0.3 . 443 }\n',
+    );
+    expect(unpublish('slipway', publications)).toBe(
+      'delete element inet slipway published_tcp { 8080 }\n' +
+        'delete element inet slipway published_udp { 5353 }\n' +
+        'delete element inet slipway published_tcp_at { 192.0.2.7 . 8443 }\n',
+    );
+    expect(removeBridge('slipway', internal)).toBe(addBridge('slipway', internal).replaceAll('add element', 'delete element'));
+  });
+
+  it('removes the table and nothing else', () => {
+    expect(removeRuleset('slipway')).toBe('add table inet slipway\ndelete table inet slipway\n');
+  });
+
+  it('sends port 53 of a container to its resolver', async () => {
+    await expect(buildResolverRuleset({ udp: 40001, tcp: 40002 })).toMatchFileSnapshot('testdata/resolver.nft');
+  });
+});

@@ -1,0 +1,159 @@
+import { formatSubnet, type Subnet } from '../addresses.ts';
+import type { HostPort, PortTarget } from '../host-ports.ts';
+
+/** What the rules know of one bridge network. */
+export interface BridgeRules {
+  /** Name of the link. */
+  bridge: string;
+  subnet: Subnet;
+  /** Neither reaches the outside nor is reached from it. */
+  internal: boolean;
+  /** Off when `com.docker.network.bridge.enable_ip_masquerade=false`. */
+  masquerade: boolean;
+}
+
+export interface Publication {
+  port: HostPort;
+  target: PortTarget;
+}
+
+export interface RulesetState {
+  bridges: BridgeRules[];
+  published: Publication[];
+  /** CIDRs and addresses that no container may reach, e.g. a hypervisor's gateway. */
+  deniedDestinations: string[];
+  /** `deny`: containers reach this machine's own sockets by ping alone. Published ports are not meant by this. */
+  hostAccess: 'allow' | 'deny';
+}
+
+/**
+ * The whole of the engine's table as one transaction that replaces what is there. The chains never change; networks and
+ * ports come and go as elements of sets and maps, so that publishing costs one element however many there are.
+ *
+ * Tables of others are untouched, and for the same reason a `drop` of theirs (a firewall's, another engine's) stands: an
+ * `accept` here cannot overrule it.
+ */
+export function buildRuleset(table: string, state: RulesetState): string {
+  return `${replaceTable('inet', table)}
+table inet ${table} {
+  set bridges { type ifname; }
+  set internal { type ifname; }
+  set within { type ifname . ifname; }
+  set own_subnet { type ipv4_addr . ifname; flags interval; }
+  set container_sources { type ipv4_addr; flags interval; }
+  set denied { type ipv4_addr; flags interval; auto-merge; }
+  map published_tcp { type inet_service : ipv4_addr . inet_service; }
+  map published_tcp_at { type ipv4_addr . inet_service : ipv4_addr . inet_service; }
+  map published_udp { type inet_service : ipv4_addr . inet_service; }
+  map published_udp_at { type ipv4_addr . inet_service : ipv4_addr . inet_service; }
+
+  chain prerouting {
+    type nat hook prerouting priority dstnat; policy accept;
+    fib daddr type local jump publish
+  }
+  chain publish {
+    dnat ip to ip daddr . tcp dport map @published_tcp_at
+    dnat ip to tcp dport map @published_tcp
+    dnat ip to ip daddr . udp dport map @published_udp_at
+    dnat ip to udp dport map @published_udp
+  }
+  chain postrouting {
+    type nat hook postrouting priority srcnat; policy accept;
+    ct status dnat ip saddr . oifname @own_subnet masquerade comment "hairpin"
+    ip saddr @container_sources oifname != @bridges masquerade
+  }
+  chain forward {
+    type filter hook forward priority filter; policy accept;
+    iifname @bridges jump from_container
+    oifname @bridges jump to_container
+  }
+  chain from_container {
+    ct state established,related accept
+    iifname . oifname @within accept
+    ip daddr @denied drop
+    iifname @internal drop
+  }
+  chain to_container {
+    ct state established,related accept
+    iifname . oifname @within accept
+    oifname @internal drop
+    ct status dnat accept
+    drop
+  }
+  chain input {
+    type filter hook input priority filter; policy accept;
+    iifname @bridges jump to_host
+  }
+  chain to_host {${state.hostAccess === 'deny' ? '\n    ct state established,related accept\n    icmp type echo-request accept\n    drop' : ''}
+  }
+}
+${elements('add', table, 'denied', state.deniedDestinations)}${state.bridges.map((bridge) => addBridge(table, bridge)).join('')}${publish(table, state.published)}`;
+}
+
+/** Removes the table, and is no error when it is not there. */
+export function removeRuleset(table: string): string {
+  return `${replaceTable('inet', table)}\n`;
+}
+
+export function addBridge(table: string, rules: BridgeRules): string {
+  return bridgeElements('add', table, rules);
+}
+
+export function removeBridge(table: string, rules: BridgeRules): string {
+  return bridgeElements('delete', table, rules);
+}
+
+export function publish(table: string, publications: Publication[]): string {
+  return publications.map((publication) => publicationElement('add', table, publication)).join('');
+}
+
+/** All of them must be there: the transaction fails as a whole otherwise. */
+export function unpublish(table: string, publications: Publication[]): string {
+  return publications.map((publication) => publicationElement('delete', table, publication)).join('');
+}
+
+/** Whether a publication has an element at all: loopback traffic never passes prerouting, and IPv6 is carried by the proxy. */
+export function hasElement({ port }: Publication): boolean {
+  return !port.hostIp.includes(':') && !port.hostIp.startsWith('127.');
+}
+
+/** Inside a container's namespace: its port 53 on 127.0.0.11 is the resolver's, and stays free for the container itself. */
+export function buildResolverRuleset(ports: { udp: number; tcp: number }): string {
+  return `${replaceTable('ip', 'slipway_resolver')}
+table ip slipway_resolver {
+  chain output {
+    type nat hook output priority -100; policy accept;
+    ip daddr 127.0.0.11 udp dport 53 dnat to 127.0.0.11:${ports.udp}
+    ip daddr 127.0.0.11 tcp dport 53 dnat to 127.0.0.11:${ports.tcp}
+  }
+}
+`;
+}
+
+/** `delete` alone fails when there is no table, and `add` makes sure that there is: the idiom of nft(8). */
+function replaceTable(family: 'inet' | 'ip', table: string): string {
+  return `add table ${family} ${table}\ndelete table ${family} ${table}`;
+}
+
+function bridgeElements(verb: 'add' | 'delete', table: string, { bridge, subnet, internal, masquerade }: BridgeRules): string {
+  return [
+    elements(verb, table, 'bridges', [bridge]),
+    elements(verb, table, 'within', [`${bridge} . ${bridge}`]),
+    elements(verb, table, 'own_subnet', [`${formatSubnet(subnet)} . ${bridge}`]),
+    internal ? elements(verb, table, 'internal', [bridge]) : '',
+    masquerade && !internal ? elements(verb, table, 'container_sources', [formatSubnet(subnet)]) : '',
+  ].join('');
+}
+
+function publicationElement(verb: 'add' | 'delete', table: string, publication: Publication): string {
+  if (!hasElement(publication)) return '';
+  const { port, target } = publication;
+  const anyAddress = port.hostIp === '' || port.hostIp === '0.0.0.0';
+  const key = anyAddress ? `${port.hostPort}` : `${port.hostIp} . ${port.hostPort}`;
+  const set = `published_${port.protocol}${anyAddress ? '' : '_at'}`;
+  return elements(verb, table, set, [verb === 'add' ? `${key} : ${target.address} . ${target.port}` : key]);
+}
+
+function elements(verb: 'add' | 'delete', table: string, set: string, members: string[]): string {
+  return members.length === 0 ? '' : `${verb} element inet ${table} ${set} { ${members.join(', ')} }\n`;
+}
