@@ -63,6 +63,11 @@ export interface ExecSpec {
   openStdin: boolean;
   privileged: boolean;
   consoleSize?: [height: number, width: number];
+  /**
+   * Somebody attaches right after {@link TaskService.exec} has answered: output (and the end of the process) waits for
+   * them, so that nothing is lost in between. False for a detached exec, whose output nobody wants.
+   */
+  attached: boolean;
 }
 
 /** `execId` null means the container's init process. */

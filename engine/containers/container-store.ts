@@ -1,0 +1,150 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConflictError, InvalidParameterError, NotFoundError } from '../errors.ts';
+import { JsonStore } from '../store/json-store.ts';
+import { Container } from './container.ts';
+import type { ContainerRecord } from './container.ts';
+
+const shortIdLength = 12;
+
+/** Every container of the engine, in memory; their records on disk. Nothing is read from disk after {@link ContainerStore.open}. */
+export class ContainerStore {
+  readonly #directory: string;
+  readonly #records: JsonStore<ContainerRecord>;
+  readonly #byId = new Map<string, Container>();
+  /** Names of containers, and names that a create or rename has reserved. */
+  readonly #idByName = new Map<string, string>();
+  /** First twelve digits, as clients print ids; a list because they may collide. */
+  readonly #byShortId = new Map<string, Container[]>();
+
+  constructor(directory: string, records: JsonStore<ContainerRecord>) {
+    this.#directory = directory;
+    this.#records = records;
+    // Oldest first, so that iteration order is the order of creation after a restart too.
+    const sorted = records.list().sort((a, b) => (a.created < b.created ? -1 : 1));
+    for (const record of sorted) this.#index(new Container(record));
+  }
+
+  static async open(directory: string): Promise<ContainerStore> {
+    return new ContainerStore(directory, await JsonStore.open<ContainerRecord>(directory, { parse: parseRecord }));
+  }
+
+  /** Oldest first. */
+  list(): Container[] {
+    return [...this.#byId.values()];
+  }
+
+  get(id: string): Container | undefined {
+    return this.#byId.get(id);
+  }
+
+  /**
+   * By id, name (with or without slash) or the beginning of an id, in this order.
+   * @throws NotFoundError `No such container: x`; InvalidParameterError when several ids begin so
+   */
+  resolve(reference: string): Container {
+    const name = reference.startsWith('/') ? reference.slice(1) : reference;
+    const exact = this.#byId.get(reference) ?? this.#byId.get(this.#idByName.get(name) ?? '');
+    if (exact !== undefined) return exact;
+    const found = reference === '' ? [] : this.#withPrefix(reference);
+    if (found.length > 1) throw new InvalidParameterError(`multiple IDs found with provided prefix: ${reference}`);
+    if (found[0] === undefined) throw new NotFoundError(`No such container: ${reference}`);
+    return found[0];
+  }
+
+  /**
+   * Takes a name before anything is made under it.
+   * @throws ConflictError in moby's words
+   */
+  reserveName(name: string, id: string): void {
+    const holder = this.#idByName.get(name);
+    if (holder !== undefined) {
+      throw new ConflictError(
+        `Conflict. The container name "/${name}" is already in use by container "${holder}". You have to remove (or rename) that container to be able to reuse that name.`,
+      );
+    }
+    this.#idByName.set(name, id);
+  }
+
+  releaseName(name: string): void {
+    this.#idByName.delete(name);
+  }
+
+  hasName(name: string): boolean {
+    return this.#idByName.has(name);
+  }
+
+  /** Makes the container known and durable, with a folder of its own. Its name must be reserved. */
+  async add(record: ContainerRecord): Promise<Container> {
+    await mkdir(this.directoryOf(record.id), { recursive: true, mode: 0o710 });
+    await this.#records.put(record.id, record);
+    const container = new Container(record);
+    this.#index(container);
+    return container;
+  }
+
+  /**
+   * Changes a container. Readers see the change at once; it is on disk when the promise resolves.
+   * @param options `sync: false`: survives a crash of the engine, not a power cut. For what a power cut makes untrue anyway.
+   * @throws InternalError, e.g. on a full disk; the change stays in memory, because that is how things are.
+   */
+  async update(container: Container, change: Partial<ContainerRecord>, options: { sync?: boolean } = {}): Promise<void> {
+    container.record = { ...container.record, ...change };
+    await this.#records.put(container.id, container.record, options);
+  }
+
+  /** Forgets the container, its folder and its name. */
+  async remove(container: Container): Promise<void> {
+    await this.#records.delete(container.id);
+    await rm(this.directoryOf(container.id), { recursive: true, force: true });
+    this.#byId.delete(container.id);
+    if (this.#idByName.get(container.name) === container.id) this.#idByName.delete(container.name);
+    const short = container.id.slice(0, shortIdLength);
+    const rest = (this.#byShortId.get(short) ?? []).filter((other) => other !== container);
+    if (rest.length === 0) this.#byShortId.delete(short);
+    else this.#byShortId.set(short, rest);
+  }
+
+  /** Folder of hosts, hostname, resolv.conf, the log and the mounted root file system. */
+  directoryOf(id: string): string {
+    return join(this.#directory, id);
+  }
+
+  rootfsOf(id: string): string {
+    return join(this.#directory, id, 'rootfs');
+  }
+
+  logPathOf(id: string): string {
+    return join(this.#directory, id, `${id}-json.log`);
+  }
+
+  /** Ids of all containers, for finding folders that belong to none. */
+  get directory(): string {
+    return this.#directory;
+  }
+
+  #index(container: Container): void {
+    this.#byId.set(container.id, container);
+    this.#idByName.set(container.name, container.id);
+    const short = container.id.slice(0, shortIdLength);
+    this.#byShortId.set(short, [...(this.#byShortId.get(short) ?? []), container]);
+  }
+
+  #withPrefix(prefix: string): Container[] {
+    if (prefix.length >= shortIdLength) {
+      return (this.#byShortId.get(prefix.slice(0, shortIdLength)) ?? []).filter((container) => container.id.startsWith(prefix));
+    }
+    const found: Container[] = [];
+    for (const [short, containers] of this.#byShortId) if (short.startsWith(prefix)) found.push(...containers);
+    return found;
+  }
+}
+
+function parseRecord(value: unknown, key: string): ContainerRecord {
+  const record = value as Partial<ContainerRecord> | null;
+  if (record?.formatVersion !== 1) throw new Error(`unknown format version ${String(record?.formatVersion)}`);
+  if (record.id !== key || typeof record.name !== 'string' || record.config === undefined || record.hostConfig === undefined || record.state === undefined) {
+    throw new Error('it is not a container record');
+  }
+  return record as ContainerRecord;
+}

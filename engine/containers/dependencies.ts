@@ -1,0 +1,34 @@
+import type { Mount, Snapshotter } from '../snapshots/snapshotter.ts';
+import type { ContainerStore } from './container-store.ts';
+import type { EventSink, ImageSource, MountSource, NetworkController, TaskService } from './collaborators.ts';
+
+/** Everything that the verbs stand on; each takes the part it uses. Made in `engine/main.ts`. */
+export interface ContainerDependencies {
+  store: ContainerStore;
+  images: ImageSource;
+  snapshots: Snapshotter;
+  mounter: RootfsMounter;
+  tasks: TaskService;
+  network: NetworkController;
+  volumes: MountSource;
+  events: EventSink;
+  host: HostFacts;
+  log: (line: string) => void;
+}
+
+/** Puts a snapshot's mounts on a folder and takes them away. */
+export interface RootfsMounter {
+  mount(mounts: Mount[], target: string): void | Promise<void>;
+  /** Idempotent. */
+  unmount(target: string): void | Promise<void>;
+  /** Mount points below a folder, deepest first. */
+  below(directory: string): Promise<string[]>;
+}
+
+/** What create checks limits against and fills defaults from. */
+export interface HostFacts {
+  hostname: string;
+  cpus: number;
+  /** 1 or 2: the default of `CgroupnsMode` depends on it, as in moby. */
+  cgroupVersion: 1 | 2;
+}
