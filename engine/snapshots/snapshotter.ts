@@ -12,7 +12,7 @@ export interface Snapshotter {
   /** The mounts of an active snapshot. @throws NotFoundError */
   mounts(key: string): Promise<Mount[]>;
   /** Turns an active snapshot into a committed one. Its files are synced before the name appears. @throws ConflictError when the name exists. */
-  commit(name: string, key: string): Promise<void>;
+  commit(name: string, key: string, options?: CommitOptions): Promise<void>;
   /** Removes one snapshot. @throws ConflictError while another has it as parent; NotFoundError. */
   remove(keyOrName: string): Promise<void>;
   stat(keyOrName: string): Promise<SnapshotInfo>;
@@ -21,6 +21,14 @@ export interface Snapshotter {
   list(): Promise<SnapshotInfo[]>;
   /** Folder that holds the snapshot's own files (overlay's upperdir), for diff and copy-up. */
   upperdir(keyOrName: string): Promise<string>;
+}
+
+export interface CommitOptions {
+  /**
+   * Puts a snapshot that was prepared on nothing on top of a committed one. The layers of an image do not depend on each
+   * other while they unpack, so they may do so at the same time and are stacked in order at the end.
+   */
+  parent?: string | null;
 }
 
 export interface SnapshotInfo {
