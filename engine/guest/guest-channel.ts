@@ -1,5 +1,13 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
-import type { ChannelPort } from '../../contract/channel/host-requests.ts';
+import type { Duplex } from 'node:stream';
+import type { ChannelCrypto } from '../../contract/channel/handshake.ts';
+import type { HostPorts } from '../network/host-ports.ts';
+import { GuestPort } from './guest-port.ts';
+import { HostPortsClient } from './host-ports-client.ts';
+import { openPortDevice } from './port-device.ts';
+import { serveStream, type LookupPort } from './serve-stream.ts';
 
 export interface GuestChannelOptions {
   /** `config.guestPorts`: paths of virtio-serial devices. */
@@ -9,28 +17,72 @@ export interface GuestChannelOptions {
   /** The engine's API server; every `api` stream is handed to it as a connection. */
   server: Server;
   /** Where in this guest a published port is answered: the container's address; null when nobody has it. */
-  lookupPort(protocol: 'tcp' | 'udp', hostIp: string, hostPort: number): { address: string; port: number } | null;
-  /** Published ports of running containers, told to the host after every (re)connection. */
-  publishedPorts(): ChannelPort[];
+  lookupPort: LookupPort;
   log?(line: string): void;
+  /** Stands in for the device in tests. */
+  openDevice?(path: string): Duplex;
 }
 
 export interface GuestChannel {
-  /** What `network` asks for host ports through (`HostPorts` of engine/network/host-ports.ts). */
-  hostPorts: GuestHostPorts;
-  close(): Promise<void>;
-}
-
-export interface GuestHostPorts {
-  /** @throws ConflictError with the host's words: who holds the port. */
-  reserve(port: ChannelPort): Promise<void>;
-  release(port: ChannelPort): Promise<void>;
+  /** Reserves ports of the host; the network controller's {@link HostPorts} in a VM. */
+  hostPorts: HostPorts;
+  /**
+   * To be called once the network is restored after an engine start: ports that an earlier engine reserved and this one
+   * did not reserve again are released by the host. Before that the host keeps them, so that a restart interrupts nothing.
+   */
+  restored(): void;
+  close(): void;
 }
 
 /**
  * Serves the guest side of the channel until closed. Returns at once: the host connects when it likes, and again after
- * it went away. @throws Error when the key file or a port device cannot be opened.
+ * it went away. @throws Error when the key file or a port device is missing.
  */
 export function startGuestChannel(options: GuestChannelOptions): GuestChannel {
-  throw new Error(`not implemented for ${options.ports.join(', ')}`);
+  const { server, lookupPort, log = () => undefined, openDevice = openPortDevice } = options;
+  const crypto = guestCrypto(options.keyFile);
+  for (const path of options.ports) {
+    if (openDevice === openPortDevice && !existsSync(path)) throw new Error(`guest channel: ${path} is missing; does QEMU have a virtserialport of that name?`);
+  }
+  const client = new HostPortsClient();
+  const ports: GuestPort[] = options.ports.map(
+    (path) =>
+      new GuestPort({
+        path,
+        crypto,
+        openDevice,
+        log,
+        onStream: (stream, target) => serveStream(stream, target, server, lookupPort),
+        onSession: (session) => client.attach(session),
+        onDown: (reason) => {
+          log(`guest channel ${path}: ${reason}`);
+          // The stream of requests may have gone down with this port; another port that lives takes it over. Not in this
+          // turn: the stream's own close has to come first.
+          setImmediate(() => {
+            const living = ports.find((port) => port.session !== null)?.session;
+            if (living != null) client.attach(living);
+          });
+        },
+      }),
+  );
+  return {
+    hostPorts: client,
+    restored: () => client.synchronise(),
+    close: () => {
+      for (const port of ports) port.close();
+    },
+  };
+}
+
+function guestCrypto(keyFile: string): ChannelCrypto {
+  const key = readFileSync(keyFile);
+  if (key.length !== 32) throw new Error(`guest channel: the key in ${keyFile} has ${key.length} bytes, not 32`);
+  return {
+    hmac: (parts) => {
+      const hmac = createHmac('sha256', key);
+      for (const part of parts) hmac.update(part);
+      return hmac.digest();
+    },
+    nonce: () => randomBytes(32),
+  };
 }

@@ -1,0 +1,52 @@
+import type { Server } from 'node:http';
+import { connect } from 'node:net';
+import { Duplex } from 'node:stream';
+import { toDuplex } from '../../contract/channel/duplex.ts';
+import type { ChannelStream } from '../../contract/channel/stream.ts';
+import { parseTarget } from '../../contract/channel/target.ts';
+
+export type LookupPort = (protocol: 'tcp' | 'udp', hostIp: string, hostPort: number) => { address: string; port: number } | null;
+
+const guestConnections = new WeakSet<object>();
+
+/** Whether a connection of the API server came from the host through the guest channel: only there the host may power off. */
+export function isGuestConnection(connection: object): boolean {
+  return guestConnections.has(connection);
+}
+
+/** Takes a stream that the host opened: into the API server, or to a container's published port. */
+export function serveStream(stream: ChannelStream, target: Uint8Array, server: Server, lookupPort: LookupPort): void {
+  const parsed = parseTarget(target);
+  if (parsed?.kind === 'api') {
+    const duplex = toDuplex(stream, (handlers) => new Duplex(handlers));
+    guestConnections.add(duplex);
+    stream.accept();
+    server.emit('connection', duplex);
+  } else if (parsed?.kind === 'port') {
+    servePort(stream, lookupPort(parsed.protocol, parsed.hostIp, parsed.hostPort), `${parsed.hostIp}:${parsed.hostPort}/${parsed.protocol}`);
+  } else {
+    stream.reset('this guest knows no such target');
+  }
+}
+
+function servePort(stream: ChannelStream, target: { address: string; port: number } | null, name: string): void {
+  if (target === null) {
+    stream.reset(`no container publishes ${name}`);
+    return;
+  }
+  // Bytes that come before the container answers wait in the stream; the window bounds them.
+  const duplex = toDuplex(stream, (handlers) => new Duplex(handlers));
+  const socket = connect({ host: target.address, port: target.port, allowHalfOpen: true, noDelay: true });
+  socket.once('connect', () => {
+    stream.accept();
+    // Not `pipeline`: it destroys both as soon as one direction has ended in some orders of end and close.
+    socket.pipe(duplex);
+    duplex.pipe(socket);
+  });
+  socket.on('error', (error) => duplex.destroy(error));
+  socket.on('close', () => duplex.destroy());
+  duplex.on('error', () => socket.destroy());
+  duplex.on('close', () => {
+    if (!duplex.writableFinished || !duplex.readableEnded) socket.destroy();
+  });
+}
