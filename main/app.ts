@@ -1,0 +1,101 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import type { AppFacts } from '../contract/ipc.ts';
+import type { CommandLine } from './command-line.ts';
+import { createEngineClient } from './engine-client/engine-client.ts';
+import { watchEvents } from './engine-client/events-watcher.ts';
+import { Failure } from './failure.ts';
+import { hostAddress } from './host-socket/host-address.ts';
+import { listenHostSocket, type HostSocket } from './host-socket/host-socket.ts';
+import { createHandlers } from './ipc/handlers.ts';
+import { PushHub } from './ipc/push.ts';
+import { serveWindow } from './ipc/register.ts';
+import type { IpcTransport } from './ipc/transport.ts';
+import { openSettings } from './settings/settings-store.ts';
+import { createExternalEngine } from './vm/external-engine.ts';
+import { createVm } from './vm/create-vm.ts';
+import type { Vm } from './vm/vm.ts';
+
+export interface AppOptions extends Pick<CommandLine, 'home' | 'engineSocket'> {
+  /** Folder with kernel, initrd and root of the VM. Not read with an engine socket. */
+  imageDirectory: string;
+  version: string;
+  shell: AppFacts['shell'];
+  openUrl(url: string): Promise<void>;
+  /** One line for the app's own log; never secret. */
+  log(line: string): void;
+}
+
+/** Everything of the app that is not a shell, running. */
+export interface App {
+  readonly facts: AppFacts;
+  readonly vm: Vm;
+  /** Serves one window until it goes. */
+  serve(transport: IpcTransport): void;
+  /** Stops the VM and lets go of everything. Windows hear of it while it goes on; they are the shell's to close. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Builds the app and asks the VM to start; a failed start is told to the windows as a state.
+ * @throws Failure `conflict` when another instance runs with the same home.
+ */
+export async function startApp(options: AppOptions): Promise<App> {
+  const { home, log } = options;
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  if (process.platform !== 'win32') await chmod(home, 0o700);
+  const settings = await openSettings(home, log);
+  const address = hostAddress(home);
+  if (options.engineSocket === address.path) {
+    throw new Failure('invalid', `${address.path} is the socket that this Slipway makes; it cannot be its engine as well.`);
+  }
+  const vm =
+    options.engineSocket === undefined
+      ? createVm({ home, imageDirectory: options.imageDirectory, settings: () => settings.current, log })
+      : createExternalEngine({ socketPath: options.engineSocket });
+  const openApi = () => vm.openStream({ kind: 'api' });
+  const hostSocket = await listenHostSocket(address, openApi);
+  const engine = createEngineClient(openApi);
+  const pushes = new PushHub(['vm/state', 'engine/connection']);
+  const facts = factsOf(options, address.dockerHost);
+  const handlers = createHandlers({ facts, vm, engine, settings, openUrl: options.openUrl });
+
+  pushes.push('vm/state', vm.state);
+  const stopState = vm.onState((state) => pushes.push('vm/state', state));
+  const ended = new AbortController();
+  const watcher = watchEvents({
+    client: engine,
+    vm,
+    onEvent: (event) => pushes.push('engine/event', event),
+    onConnection: (connection) => pushes.push('engine/connection', connection),
+    signal: ended.signal,
+  });
+  // The failure is in the VM's state, where the window shows it with its ways out.
+  vm.start({ acceleration: settings.current.acceleration }).catch(() => undefined);
+
+  let closing: Promise<void> | undefined;
+  return {
+    facts,
+    vm,
+    serve: (transport) => serveWindow(transport, handlers, pushes),
+    close: () => (closing ??= close(vm, hostSocket, async () => {
+      stopState();
+      ended.abort();
+      await watcher;
+    })),
+  };
+}
+
+async function close(vm: Vm, hostSocket: HostSocket, stopWatching: () => Promise<void>): Promise<void> {
+  // New work first, then the VM, then those who tell of it.
+  await hostSocket.close();
+  try {
+    await vm.stop();
+  } finally {
+    await stopWatching();
+  }
+}
+
+function factsOf({ version, shell }: AppOptions, dockerHost: string): AppFacts {
+  const { platform } = process;
+  return { version, shell, platform: platform === 'darwin' || platform === 'win32' ? platform : 'linux', dockerHost };
+}

@@ -1,0 +1,60 @@
+import type { AppFacts, IpcRequestChannel, IpcRequests, IpcStreamChannel, IpcStreams } from '../../contract/ipc.ts';
+import type { EngineClient } from '../engine-client/engine-client.ts';
+import type { SettingsStore } from '../settings/settings-store.ts';
+import type { Vm } from '../vm/vm.ts';
+import { appHandlers } from './app.ts';
+import { containerHandlers } from './containers.ts';
+import { imageHandlers } from './images.ts';
+import { streamLogs } from './logs.ts';
+import { settingsHandlers } from './settings.ts';
+import type { StreamSession } from './stream-session.ts';
+import { runTerminal } from './terminal.ts';
+import { vmHandlers } from './vm.ts';
+import { loadImage, pullImage } from './image-streams.ts';
+
+/** What the handlers stand on; built by `main/app.ts`. */
+export interface Services {
+  readonly facts: AppFacts;
+  readonly vm: Vm;
+  readonly engine: EngineClient;
+  readonly settings: SettingsStore;
+  /** Opens an http(s) address in the person's browser. */
+  openUrl(url: string): Promise<void>;
+}
+
+export type RequestHandlers = {
+  [C in IpcRequestChannel]: (params: IpcRequests[C]['params']) => IpcRequests[C]['result'] | Promise<IpcRequests[C]['result']>;
+};
+
+/** The stream ends when the promise settles; a rejection becomes the end's error. */
+export type StreamHandlers = {
+  [C in IpcStreamChannel]: (params: IpcStreams[C]['params'], session: StreamSession<IpcStreams[C]['down'], IpcStreams[C]['up']>) => Promise<void>;
+};
+
+export interface Handlers {
+  requests: RequestHandlers;
+  streams: StreamHandlers;
+}
+
+/** Every channel's handler. A channel of the contract without one does not compile. */
+export function createHandlers(services: Services): Handlers {
+  const { engine } = services;
+  return {
+    requests: {
+      ...appHandlers(services),
+      ...settingsHandlers(services),
+      ...vmHandlers(services),
+      ...containerHandlers(services),
+      ...imageHandlers(services),
+    },
+    streams: {
+      'containers/logs': (params, session) => streamLogs(engine, params, session),
+      'containers/terminal': (params, session) => runTerminal(engine, params, session),
+      'images/pull': (params, session) => pullImage(engine, params, session),
+      'images/load': (params, session) => loadImage(engine, params, session),
+    },
+  };
+}
+
+/** The handlers of one area. */
+export type HandlersOf<Prefix extends string> = Pick<RequestHandlers, Extract<IpcRequestChannel, `${Prefix}/${string}`>>;

@@ -1,0 +1,85 @@
+import type { ContainerCreateRequest } from '../../contract/engine-api/container.ts';
+import type { IpcRequestChannel, IpcRequests, IpcStreamChannel, IpcStreams, Settings } from '../../contract/ipc.ts';
+import { Failure } from '../failure.ts';
+import { checkSettingsChange } from '../settings/settings-shape.ts';
+import { boolean, bytes, either, integer, listOf, matching, nothing, object, oneOf, optional, record, text, type Check } from './check.ts';
+
+/** Ids, id prefixes and names. The value goes into a URL path, so that this pattern also keeps slashes, dots alone and queries out. */
+const containerId = matching(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}$/, 'the id or name of a container');
+const containerName = matching(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,254}$/, 'a name of letters, digits, "_", "." and "-" that starts with a letter or digit');
+/** Ids and references; the engine judges the rest. No empty part, so that `..` cannot climb in the URL path. */
+const imageId = matching(/^(?!.*(?:\/\/|\/?\.\.?(?:\/|$)))[a-zA-Z0-9][a-zA-Z0-9_./:@-]{0,511}$/, 'the id or reference of an image');
+const signal = matching(/^(?:SIG)?[A-Z0-9+-]{1,12}$/, 'the name or number of a signal');
+const acceleration = optional(oneOf('auto', 'none'));
+const columns = integer(1, 4096);
+const rows = integer(1, 4096);
+
+const createRequest: Check<ContainerCreateRequest> = (value, name) => {
+  const request = record(value, name);
+  text(512)(request['Image'], `${name}.Image`);
+  // The engine checks the other fields, with the messages that the docker CLI gets as well.
+  return request as ContainerCreateRequest;
+};
+
+/** What may come in from the window, channel by channel. A channel without a check does not compile. */
+export const requestParams: { [C in IpcRequestChannel]: Check<IpcRequests[C]['params']> } = {
+  'app/facts': nothing,
+  'app/open-url': object<{ url: string }>({ url: webAddress }),
+  'settings/get': nothing,
+  'settings/change': (value): Partial<Settings> => checkSettingsChange(value),
+  'vm/state': nothing,
+  'vm/start': object<IpcRequests['vm/start']['params']>({ acceleration }),
+  'vm/stop': nothing,
+  'vm/recover': object<IpcRequests['vm/recover']['params']>({ action: oneOf('rebuild-image', 'reset-data-disk') }),
+  'engine/info': nothing,
+  'containers/list': nothing,
+  'containers/inspect': object<{ id: string }>({ id: containerId }),
+  'containers/run': object<IpcRequests['containers/run']['params']>({ name: optional(containerName), request: createRequest, start: optional(boolean) }),
+  'containers/start': object<{ id: string }>({ id: containerId }),
+  'containers/stop': object<{ id: string }>({ id: containerId }),
+  'containers/restart': object<{ id: string }>({ id: containerId }),
+  'containers/kill': object<IpcRequests['containers/kill']['params']>({ id: containerId, signal: optional(signal) }),
+  'containers/pause': object<{ id: string }>({ id: containerId }),
+  'containers/unpause': object<{ id: string }>({ id: containerId }),
+  'containers/remove': object<IpcRequests['containers/remove']['params']>({ id: containerId, force: optional(boolean), volumes: optional(boolean) }),
+  'images/list': nothing,
+  'images/inspect': object<{ id: string }>({ id: imageId }),
+  'images/remove': object<IpcRequests['images/remove']['params']>({ id: imageId, force: optional(boolean) }),
+};
+
+export const streamParams: { [C in IpcStreamChannel]: Check<IpcStreams[C]['params']> } = {
+  'containers/logs': object<IpcStreams['containers/logs']['params']>({
+    id: containerId,
+    follow: boolean,
+    tail: either(oneOf('all'), integer(0, 10_000_000)),
+    timestamps: boolean,
+  }),
+  'containers/terminal': object<IpcStreams['containers/terminal']['params']>({
+    id: containerId,
+    command: optional(listOf(text(64 * 1024), 1024)),
+    user: optional(text(256)),
+    columns,
+    rows,
+  }),
+  'images/pull': object<IpcStreams['images/pull']['params']>({ reference: imageId, platform: optional(text(64)) }),
+  'images/load': object<IpcStreams['images/load']['params']>({ name: text(1024), size: integer(0, Number.MAX_SAFE_INTEGER) }),
+};
+
+const noUp: Check<never> = () => {
+  throw new Failure('invalid', 'The window sends nothing in this stream.');
+};
+
+/** What the window may send inside a stream. */
+export const streamUps: { [C in IpcStreamChannel]: Check<IpcStreams[C]['up']> } = {
+  'containers/logs': noUp,
+  'containers/terminal': either(bytes, object<{ type: 'resize'; columns: number; rows: number }>({ type: oneOf('resize'), columns, rows })),
+  'images/pull': noUp,
+  'images/load': either(bytes, object<{ type: 'end' }>({ type: oneOf('end') })),
+};
+
+/** An absolute http(s) address, as the URL parser writes it. */
+function webAddress(value: unknown, name: string): string {
+  const address = text(4096)(value, name);
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  return matching(/^https?:\/\//, 'an http or https address')(url?.href, name);
+}

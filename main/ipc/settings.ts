@@ -1,0 +1,8 @@
+import type { HandlersOf, Services } from './handlers.ts';
+
+export function settingsHandlers({ settings }: Services): HandlersOf<'settings'> {
+  return {
+    'settings/get': () => settings.current,
+    'settings/change': (change) => settings.change(change),
+  };
+}

@@ -1,0 +1,79 @@
+import { cpus, totalmem } from 'node:os';
+import type { Settings } from '../../contract/ipc.ts';
+import { Failure } from '../failure.ts';
+
+/** What is in the file; raise it with a step in {@link migrateSettings} when a field changes its meaning. */
+export const settingsVersion = 1;
+
+const MiB = 1024 * 1024;
+
+/** What the machine can bear: a quarter of its memory (1-8 GiB) and half of its processors (1-8). */
+export function defaultSettings(machine: { memoryBytes: number; cpus: number } = { memoryBytes: totalmem(), cpus: cpus().length }): Settings {
+  const quarter = Math.floor(machine.memoryBytes / MiB / 4 / 256) * 256;
+  return {
+    theme: 'system',
+    memoryMiB: clamp(quarter, 1024, 8192),
+    cpus: clamp(Math.ceil(machine.cpus / 2), 1, 8),
+    diskGiB: 32,
+    acceleration: 'auto',
+  };
+}
+
+const clamp = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most);
+
+/** One sentence for each field: what it must be. A field that passes is undefined. */
+const complaints: { [Name in keyof Settings]: (value: unknown) => string | undefined } = {
+  theme: (value) => oneOf(value, ['system', 'dark', 'light']),
+  memoryMiB: (value) => wholeNumber(value, 256, 1024 * 1024),
+  cpus: (value) => wholeNumber(value, 1, 256),
+  diskGiB: (value) => wholeNumber(value, 1, 64 * 1024),
+  acceleration: (value) => oneOf(value, ['auto', 'none']),
+};
+
+function oneOf(value: unknown, allowed: readonly string[]): string | undefined {
+  return typeof value === 'string' && allowed.includes(value) ? undefined : `must be one of ${allowed.join(', ')}`;
+}
+
+function wholeNumber(value: unknown, least: number, most: number): string | undefined {
+  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+    ? undefined
+    : `must be a whole number from ${least} to ${most}`;
+}
+
+/** @throws Failure `invalid` naming the first field that is unknown or wrong. */
+export function checkSettingsChange(change: unknown): Partial<Settings> {
+  if (typeof change !== 'object' || change === null || Array.isArray(change)) throw new Failure('invalid', 'Settings must be an object.');
+  for (const [name, value] of Object.entries(change)) {
+    if (!Object.hasOwn(complaints, name)) throw new Failure('invalid', `There is no setting ${name}.`);
+    const complaint = complaints[name as keyof Settings](value);
+    if (complaint !== undefined) throw new Failure('invalid', `The setting ${name} ${complaint}.`);
+  }
+  return change as Partial<Settings>;
+}
+
+/**
+ * Settings from what a file held: every field that is missing or wrong takes its default, unknown ones are dropped.
+ * `complaints` says what was not taken over.
+ */
+export function settingsFrom(content: Record<string, unknown>, defaults: Settings): { settings: Settings; complaints: string[] } {
+  const settings: Record<string, unknown> = { ...defaults };
+  const found: string[] = [];
+  for (const [name, check] of Object.entries(complaints)) {
+    if (!Object.hasOwn(content, name)) continue;
+    const complaint = check(content[name]);
+    if (complaint === undefined) settings[name] = content[name];
+    else found.push(`${name} ${complaint}; its default is used`);
+  }
+  return { settings: settings as unknown as Settings, complaints: found };
+}
+
+/** Lifts what an older Slipway wrote to {@link settingsVersion}. @throws Failure when a newer Slipway wrote it. */
+export function migrateSettings(content: Record<string, unknown>): Record<string, unknown> {
+  const version = content['version'] ?? settingsVersion;
+  if (typeof version !== 'number' || version > settingsVersion) {
+    throw new Failure('conflict', `The settings were written by a newer Slipway (version ${String(version)}, this one knows ${settingsVersion}).`, {
+      hint: 'Update Slipway, or move settings.json away.',
+    });
+  }
+  return content;
+}
