@@ -1,0 +1,74 @@
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+
+/** A folder that becomes the guest's root file system. Modes are set whatever the umask, and nothing is ever written through a link in it. */
+export class RootTree {
+  constructor(folder) {
+    this.folder = folder;
+    mkdirSync(folder, { recursive: true, mode: 0o755 });
+  }
+
+  /** Path on the host of a guest path. */
+  host(path) {
+    return join(this.folder, path);
+  }
+
+  directory(path, mode = 0o755) {
+    const parts = path.split('/').filter(Boolean);
+    parts.forEach((_, index) => {
+      const folder = this.host(parts.slice(0, index + 1).join('/'));
+      try {
+        mkdirSync(folder);
+        chmodSync(folder, 0o755);
+      } catch (error) {
+        if (error.code !== 'EEXIST' || !lstatSync(folder).isDirectory()) throw error;
+      }
+    });
+    if (parts.length > 0) chmodSync(this.host(path), mode);
+  }
+
+  file(path, body, mode = 0o644) {
+    this.#makeWay(path);
+    writeFileSync(this.host(path), body, { flag: 'wx' });
+    chmodSync(this.host(path), mode);
+  }
+
+  link(path, target) {
+    this.#makeWay(path);
+    symlinkSync(target, this.host(path));
+  }
+
+  remove(path) {
+    rmSync(this.host(path), { recursive: true, force: true });
+  }
+
+  /** Copies a folder of the project whose files lie as they do in the guest; a file is executable there if it is here. */
+  copy(source, into = '') {
+    for (const entry of readdirSync(source, { recursive: true, withFileTypes: true }).filter((item) => item.isFile())) {
+      const from = join(entry.parentPath, entry.name);
+      this.file(join(into, relative(source, from)), readFileSync(from), lstatSync(from).mode & 0o100 ? 0o755 : 0o644);
+    }
+  }
+
+  #makeWay(path) {
+    const parent = dirname(path);
+    if (parent !== '.') {
+      try {
+        if (lstatSync(this.host(parent)).isDirectory()) {
+          rmSync(this.host(path), { force: true });
+          return;
+        }
+      } catch {
+        // Not there yet.
+      }
+      this.directory(parent);
+    }
+    rmSync(this.host(path), { force: true });
+  }
+
+  /** Regular files by guest path, sorted. */
+  *files() {
+    const entries = readdirSync(this.folder, { recursive: true, withFileTypes: true }).filter((item) => item.isFile());
+    for (const path of entries.map((entry) => join(entry.parentPath, entry.name)).sort()) yield relative(this.folder, path);
+  }
+}

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+/** One name for everything that goes into a build: equal inputs, equal key. Values are strings, buffers, or `{folder}` / `{file}` on disk. */
+export function keyOf(inputs) {
+  const hash = createHash('sha256');
+  const add = (name, bytes) => hash.update(`${name}\0${bytes.length}\0`).update(bytes);
+  for (const [name, value] of Object.entries(inputs)) {
+    if (value.folder !== undefined) for (const path of filesBelow(value.folder)) add(`${name}/${relative(value.folder, path)}:${statSync(path).mode & 0o100}`, readFileSync(path));
+    else if (value.file !== undefined) add(name, readFileSync(value.file));
+    else add(name, Buffer.from(value));
+  }
+  return hash.digest('hex');
+}
+
+/** Regular files below a folder, sorted; tests do not count, they are in no image. */
+export function filesBelow(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !/\.test\.mjs$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !path.includes('/fixtures/'))
+    .sort();
+}
