@@ -45,6 +45,8 @@ const c = {
   recvmsg: libc.func('long recvmsg(int fd, void *message, int flags)'),
   flock: libc.func('int flock(int fd, int operation)'),
   read: libc.func('long read(int fd, void *buffer, size_t size)'),
+  write: libc.func('long write(int fd, const void *buffer, size_t size)'),
+  clockGettime: libc.func('int clock_gettime(int clock, void *time)'),
   chroot: libc.func('int chroot(const char *path)'),
   getrlimit: libc.func('int getrlimit(int resource, void *limits)'),
 };
@@ -216,4 +218,31 @@ export function getrlimit(resource: number): { soft: number; hard: number } {
   const unlimited = 2n ** 64n - 1n;
   const toNumber = (value: bigint) => (value === unlimited ? Infinity : Number(value));
   return { soft: toNumber(limits[0]!), hard: toNumber(limits[1]!) };
+}
+
+/**
+ * write(2) without an exception for the common answers of a non-blocking descriptor.
+ * @returns how many bytes went, `'again'` when none can go now, `'closed'` when nobody will read them any more.
+ */
+export function writeNow(fd: number, bytes: Uint8Array): number | 'again' | 'closed' {
+  const count = Number(c.write(fd, bytes, bytes.length));
+  if (count >= 0) return count;
+  const errno = koffi.errno();
+  if (errno === koffi.os.errno.EAGAIN || errno === koffi.os.errno.EINTR) return 'again';
+  if (errno === koffi.os.errno.EPIPE || errno === koffi.os.errno.EIO) return 'closed';
+  return check(count, 'write');
+}
+
+const realTime = new BigInt64Array(2);
+
+/** Wall clock with nanoseconds, which `Date` lacks. */
+export function clockRealTime(): { seconds: number; nanoseconds: number } {
+  check(c.clockGettime(0, realTime), 'clock_gettime');
+  return { seconds: Number(realTime[0]), nanoseconds: Number(realTime[1]) };
+}
+
+/** A second descriptor of the same open file, closed on exec. The caller closes it. */
+export function duplicate(fd: number): number {
+  const duplicateCloexec = 1030;
+  return check(c.fcntl(fd, duplicateCloexec, 3), 'fcntl', 'F_DUPFD_CLOEXEC');
 }

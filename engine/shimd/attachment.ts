@@ -1,0 +1,106 @@
+import type { Socket } from 'node:net';
+import { encodeStdHeader } from '../../contract/stdcopy.ts';
+import type { OutputStream } from './json-log.ts';
+import type { AttachRequest } from './protocol.ts';
+
+/** Bytes that may wait for one attacher before its process is held up. */
+const backlogLimit = 256 * 1024;
+/** The engine sends what one read gives it; anything near this is not from the engine. */
+const maxInputFrame = 16 * 1024 * 1024;
+
+export interface AttachmentEvents {
+  /** @returns false when the process does not take more for now: the attacher is held up until {@link Attachment.resumeInput}. */
+  onInput(bytes: Buffer): boolean;
+  onInputEnd(): void;
+  /** The attacher has caught up after {@link Attachment.full}. */
+  onDrain(): void;
+  onClose(): void;
+}
+
+/**
+ * One joined client of a process. An attacher that reads slowly holds the process up, as with dockerd, once its backlog
+ * is full: nothing is lost and memory stays bounded. One that is gone is dropped at once.
+ */
+export class Attachment {
+  readonly #socket: Socket;
+  readonly #wants: AttachRequest;
+  readonly #multiplexed: boolean;
+  readonly #events: AttachmentEvents;
+  #input: Buffer = Buffer.alloc(0);
+
+  constructor(socket: Socket, wants: AttachRequest, multiplexed: boolean, events: AttachmentEvents) {
+    this.#socket = socket;
+    this.#wants = wants;
+    this.#multiplexed = multiplexed;
+    this.#events = events;
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    socket.on('drain', () => events.onDrain());
+    // What clients do (reset, vanish) is no fault of ours: `close` follows.
+    socket.on('error', () => undefined);
+    socket.on('end', () => socket.destroy());
+    socket.on('close', () => events.onClose());
+  }
+
+  get full(): boolean {
+    return this.#socket.writableLength > backlogLimit;
+  }
+
+  /** True when this attacher waits for output, and has nothing more to wait for once that has ended. */
+  get wantsOutput(): boolean {
+    return this.#wants.stdout || this.#wants.stderr;
+  }
+
+  write(stream: OutputStream, chunk: Buffer): void {
+    if (!this.#wants[stream] || this.#socket.destroyed) return;
+    if (!this.#multiplexed) {
+      this.#socket.write(Buffer.from(chunk));
+      return;
+    }
+    const frame = Buffer.allocUnsafe(8 + chunk.length);
+    frame.set(encodeStdHeader(stream, chunk.length));
+    chunk.copy(frame, 8);
+    this.#socket.write(frame);
+  }
+
+  resumeInput(): void {
+    this.#socket.resume();
+    this.#parse();
+  }
+
+  /** Ends the stream after what was written; nothing more is read from it. */
+  end(): void {
+    this.#socket.end();
+    this.#socket.destroySoon();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #receive(chunk: Buffer): void {
+    // Also without stdin something must be read, or the end of the connection would go unnoticed.
+    if (!this.#wants.stdin) return;
+    this.#input = this.#input.length === 0 ? chunk : Buffer.concat([this.#input, chunk]);
+    this.#parse();
+  }
+
+  /** Frames of `[length uint32][bytes]`; length 0 is the end of stdin. */
+  #parse(): void {
+    while (this.#input.length >= 4) {
+      const length = this.#input.readUInt32BE(0);
+      if (length > maxInputFrame) {
+        this.#socket.destroy();
+        return;
+      }
+      if (this.#input.length - 4 < length) return;
+      const bytes = this.#input.subarray(4, 4 + length);
+      this.#input = this.#input.subarray(4 + length);
+      if (length === 0) {
+        this.#events.onInputEnd();
+      } else if (!this.#events.onInput(bytes)) {
+        this.#socket.pause();
+        return;
+      }
+    }
+  }
+}

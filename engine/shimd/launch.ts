@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { readNow, setTerminalSize } from '../lib/syscalls-process.ts';
+import { ConsoleSocket } from './console-socket.ts';
+import type { LaunchRequest, RunResult } from './protocol.ts';
+import { closeSide, openPipes, removePipes, type ShimSide } from './stdio.ts';
+
+/** The command that was to leave a process behind failed; `message` is what it said. */
+export class LaunchError extends Error {}
+
+export interface Launched {
+  pid: number;
+  stdio: ShimSide | { terminal: number };
+}
+
+let consoleCount = 0;
+
+/**
+ * Runs the command, which makes a process with the pipes of `directory` (or a new terminal) as its stdio and exits.
+ * The process is an orphan then, and as such a child of this subreaper.
+ * @throws LaunchError
+ */
+export async function launch(request: LaunchRequest, directory: string, socketDirectory: string): Promise<Launched> {
+  const pidFile = join(directory, 'pid');
+  const pipes = openPipes(directory, request.openStdin && !request.tty);
+  let console: ConsoleSocket | undefined;
+  let succeeded = false;
+  try {
+    // Paths of unix sockets are short: not in the container's directory.
+    if (request.tty) console = await ConsoleSocket.listen(join(socketDirectory, `c${consoleCount++}`));
+    const command = request.command.map((argument) => (argument === '{pid}' ? pidFile : argument === '{console}' ? (console?.path ?? '') : argument));
+    const { stdin, stdout, stderr } = pipes.child;
+    const exitCode = await exitOf(spawn(command[0]!, command.slice(1), { cwd: '/', stdio: [stdin ?? 'ignore', stdout, stderr] }));
+    if (exitCode !== 0) throw new LaunchError(whatWasSaid(pipes.shim) || `${command[0]} ended with code ${exitCode} and said nothing`);
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    if (!Number.isInteger(pid) || pid <= 0) throw new LaunchError(`${command[0]} wrote no process number to ${pidFile}`);
+    if (console === undefined) {
+      succeeded = true;
+      return { pid, stdio: pipes.shim };
+    }
+    const terminal = await console.receive();
+    if (request.size !== undefined) setTerminalSize(terminal, request.size);
+    return { pid, stdio: { terminal } };
+  } finally {
+    console?.close();
+    closeSide(pipes.child);
+    rmSync(pidFile, { force: true });
+    if (!succeeded) {
+      closeSide(pipes.shim);
+      removePipes(directory);
+    }
+  }
+}
+
+async function exitOf(child: ChildProcess): Promise<number> {
+  try {
+    const [code] = (await once(child, 'exit')) as [number | null];
+    return code ?? 128;
+  } catch (error) {
+    throw new LaunchError(`${child.spawnfile} cannot be started: ${(error as Error).message}`);
+  }
+}
+
+/** What a failed command left in its pipes: they are all that holds its words. */
+function whatWasSaid(side: ShimSide): string {
+  const buffer = Buffer.alloc(16 * 1024);
+  const words: string[] = [];
+  for (const fd of [side.stdout, side.stderr]) {
+    const count = readNow(fd, buffer);
+    if (count !== 'again') words.push(buffer.toString('utf8', 0, count));
+  }
+  return words.join('').trim();
+}
+
+const outputLimit = 64 * 1024;
+
+/** Runs a short command to its end. */
+export async function run(command: string[]): Promise<RunResult> {
+  const child = spawn(command[0]!, command.slice(1), { cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      if (output[name].length < outputLimit) output[name] += text;
+    });
+  }
+  const closed = once(child, 'close');
+  closed.catch(() => undefined);
+  try {
+    const [code] = (await closed) as [number | null];
+    return { exitCode: code ?? 128, ...output };
+  } catch (error) {
+    return { exitCode: 127, stdout: '', stderr: `${command[0]} cannot be started: ${(error as Error).message}` };
+  }
+}
+
+export function closeLaunched(launched: Launched): void {
+  if ('terminal' in launched.stdio) closeSync(launched.stdio.terminal);
+  else closeSide(launched.stdio);
+}

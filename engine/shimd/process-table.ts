@@ -1,0 +1,208 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { closeLaunched, launch, LaunchError } from './launch.ts';
+import { type FailureCode, keyOf, type LaunchRequest, type ProcessExit, type ProcessKey, type ProcessStatus, type TaskState } from './protocol.ts';
+import { containerDirectory, makeProcessDirectory, processDirectory, type ProcessRecord, readExit, readRecord, saveExit, saveRecord, startTimeOf } from './record.ts';
+import { endedPipes, reopenPipes } from './stdio.ts';
+import { lostExit, SupervisedProcess } from './supervised-process.ts';
+
+export class TableError extends Error {
+  readonly code: FailureCode;
+
+  constructor(code: FailureCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** One that ended before this shimd came; all others are live or were. */
+interface EndedProcess {
+  record: ProcessRecord;
+  exit: ProcessExit;
+}
+
+type Entry = SupervisedProcess | EndedProcess;
+
+/** All processes under care, by container and exec. Mirrors `<root>/tasks`, from which a new shimd takes over. */
+export class ProcessTable {
+  readonly #root: string;
+  readonly #onExit: (exit: ProcessExit) => void;
+  readonly #entries = new Map<string, Entry>();
+  readonly #waiting = new Map<string, ((exit: ProcessExit) => void)[]>();
+  readonly #launching = new Set<string>();
+
+  constructor(root: string, onExit: (exit: ProcessExit) => void) {
+    this.#root = root;
+    this.#onExit = onExit;
+  }
+
+  /** Live processes and running launches. */
+  get activity(): number {
+    let count = this.#launching.size;
+    for (const entry of this.#entries.values()) if (entry instanceof SupervisedProcess && entry.announcedExit === null) count++;
+    return count;
+  }
+
+  get launching(): boolean {
+    return this.#launching.size > 0;
+  }
+
+  isKnown(pid: number): boolean {
+    for (const entry of this.#entries.values()) if (entry.record.pid === pid && entry.exit === null) return true;
+    return false;
+  }
+
+  /** Takes over what an earlier shimd left: live processes by their pipes, ended ones by their exit files. */
+  restore(): void {
+    const tasks = join(this.#root, 'tasks');
+    const bootFile = join(this.#root, 'boot-id');
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8');
+    if (readText(bootFile) !== boot) rmSync(tasks, { recursive: true, force: true });
+    mkdirSync(tasks, { recursive: true, mode: 0o700 });
+    writeFileSync(bootFile, boot);
+    for (const container of readdirSync(tasks)) {
+      for (const name of readdirSync(join(tasks, container))) this.#restoreOne(join(tasks, container, name));
+    }
+  }
+
+  #restoreOne(directory: string): void {
+    const record = readRecord(directory);
+    if (record === undefined) {
+      // A launch that was cut off: the engine deletes such containers.
+      rmSync(directory, { recursive: true, force: true });
+      return;
+    }
+    const exit = readExit(directory);
+    if (exit !== undefined) {
+      this.#entries.set(keyOf(record), { record, exit });
+    } else if (startTimeOf(record.pid) === record.startTime) {
+      // The pty master went with the shimd that held it; who survives that hang-up lives on without stdio.
+      const stdio = record.tty ? endedPipes(directory) : reopenPipes(directory);
+      this.#entries.set(keyOf(record), new SupervisedProcess(directory, record, stdio, (ended) => this.#ended(ended)));
+    } else {
+      const lost = lostExit(record);
+      saveExit(directory, lost);
+      this.#entries.set(keyOf(record), { record, exit: lost });
+    }
+  }
+
+  async launch(request: LaunchRequest): Promise<{ pid: number }> {
+    const key = keyOf(request);
+    if (this.#entries.has(key) || this.#launching.has(key)) throw new TableError('exists', `${key} exists already`);
+    this.#launching.add(key);
+    const directory = makeProcessDirectory(this.#root, request);
+    try {
+      const launched = await launch(request, directory, this.#root);
+      const { containerId, execId, tty, stdinOnce, log, oomFile } = request;
+      const startTime = startTimeOf(launched.pid) ?? '';
+      const record: ProcessRecord = { containerId, execId, pid: launched.pid, startTime, tty, stdinOnce, log, oomFile, state: execId === null ? 'created' : 'running' };
+      try {
+        saveRecord(directory, record);
+        this.#entries.set(key, new SupervisedProcess(directory, record, launched.stdio, (exit) => this.#ended(exit)));
+      } catch (error) {
+        closeLaunched(launched);
+        throw error;
+      }
+      return { pid: launched.pid };
+    } catch (error) {
+      rmSync(request.execId === null ? containerDirectory(this.#root, request.containerId) : directory, { recursive: true, force: true });
+      if (error instanceof LaunchError) throw new TableError('launch-failed', error.message);
+      throw error;
+    } finally {
+      this.#launching.delete(key);
+    }
+  }
+
+  list(): ProcessStatus[] {
+    return [...this.#entries.values()].map(statusOf);
+  }
+
+  /** @throws TableError `unknown-process` or `ended`. */
+  live(key: ProcessKey): SupervisedProcess {
+    const entry = this.#entry(key);
+    if (!(entry instanceof SupervisedProcess) || entry.exit !== null) throw new TableError('ended', `${keyOf(key)} is not running`);
+    return entry;
+  }
+
+  /** For attaching: also while the output of an ended process drains; null when there is nothing to join any more. */
+  joinable(key: ProcessKey): SupervisedProcess | null {
+    const entry = this.#entry(key);
+    return entry instanceof SupervisedProcess ? entry : null;
+  }
+
+  setState(containerId: string, state: TaskState): void {
+    const entry = this.#entries.get(containerId);
+    if (entry instanceof SupervisedProcess) entry.setState(state);
+  }
+
+  wait(key: ProcessKey): Promise<ProcessExit> {
+    const entry = this.#entry(key);
+    const exit = entry instanceof SupervisedProcess ? entry.announcedExit : entry.exit;
+    if (exit !== null) return Promise.resolve(exit);
+    return new Promise((resolve) => {
+      const name = keyOf(key);
+      this.#waiting.set(name, [...(this.#waiting.get(name) ?? []), resolve]);
+    });
+  }
+
+  /** @throws TableError `exists` while one of the container's processes lives. */
+  forget(containerId: string): void {
+    const entries = [...this.#entries].filter(([, entry]) => entry.record.containerId === containerId);
+    const alive = entries.find(([, entry]) => entry.exit === null);
+    if (alive !== undefined) throw new TableError('exists', `${alive[0]} is still running`);
+    for (const [key, entry] of entries) this.#drop(key, entry);
+    rmSync(containerDirectory(this.#root, containerId), { recursive: true, force: true });
+  }
+
+  forgetExec(key: ProcessKey): void {
+    const entry = this.#entries.get(keyOf(key));
+    if (entry === undefined) return;
+    if (entry.exit === null) throw new TableError('exists', `${keyOf(key)} is still running`);
+    this.#drop(keyOf(key), entry);
+    rmSync(processDirectory(this.#root, key), { recursive: true, force: true });
+  }
+
+  /** Lets go of all processes; they run on. */
+  close(): void {
+    for (const entry of this.#entries.values()) if (entry instanceof SupervisedProcess) entry.close();
+    this.#entries.clear();
+  }
+
+  #drop(key: string, entry: Entry): void {
+    // Who waits for a forgotten process gets its exit all the same.
+    if (entry.exit !== null) this.#resolve(key, entry.exit);
+    if (entry instanceof SupervisedProcess) entry.close();
+    this.#entries.delete(key);
+  }
+
+  #entry(key: ProcessKey): Entry {
+    const entry = this.#entries.get(keyOf(key));
+    if (entry === undefined) throw new TableError('unknown-process', `no process ${keyOf(key)}`);
+    return entry;
+  }
+
+  #ended(exit: ProcessExit): void {
+    this.#onExit(exit);
+    this.#resolve(keyOf(exit), exit);
+  }
+
+  #resolve(key: string, exit: ProcessExit): void {
+    const waiting = this.#waiting.get(key);
+    this.#waiting.delete(key);
+    waiting?.forEach((resolve) => resolve(exit));
+  }
+}
+
+function statusOf(entry: Entry): ProcessStatus {
+  if (entry instanceof SupervisedProcess) return entry.status;
+  const { containerId, execId, pid, state } = entry.record;
+  return { containerId, execId, pid, state, exit: entry.exit };
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
