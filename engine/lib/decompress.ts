@@ -1,0 +1,77 @@
+import { pipeline } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+
+export type Compression = 'none' | 'gzip' | 'zstd';
+
+/** Fewer, larger pieces: each costs a round trip to zlib's thread. */
+const CHUNK = 256 * 1024;
+
+const magics: [name: Compression | 'xz' | 'bzip2', magic: number[]][] = [
+  ['gzip', [0x1f, 0x8b]],
+  ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+  ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a]],
+  ['bzip2', [0x42, 0x5a, 0x68]],
+];
+
+/**
+ * The content of `source` without its compression, which its first bytes tell (media types lie). Destroying the answer
+ * destroys the source; an error of the source or of the decompressor is the answer's.
+ * @throws Error for a compression that is not supported
+ */
+export async function decompress(source: Readable): Promise<{ stream: Readable; compression: Compression }> {
+  const head = await peek(source, 5);
+  const name = magics.find(([, magic]) => magic.every((byte, index) => head[index] === byte))?.[0] ?? 'none';
+  switch (name) {
+    case 'none':
+      return { stream: source, compression: name };
+    case 'gzip':
+    case 'zstd': {
+      const decompressor = name === 'gzip' ? createGunzip({ chunkSize: CHUNK }) : createZstdDecompress({ chunkSize: CHUNK });
+      // The callback is there so that errors do not go unhandled; whoever reads the stream gets them.
+      pipeline(source, decompressor, () => undefined);
+      return { stream: decompressor, compression: name };
+    }
+    case 'xz':
+    case 'bzip2':
+      source.destroy();
+      throw new Error(`${name} compression is not supported: compress with gzip or zstd`);
+    default:
+      throw new Error(`unknown compression ${name satisfies never}`);
+  }
+}
+
+/** The first `length` bytes, or all when there are fewer, put back into the stream. */
+async function peek(source: Readable, length: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let total = 0;
+  while (total < length) {
+    const piece = source.read() as Buffer | null;
+    if (piece !== null) {
+      pieces.push(piece);
+      total += piece.length;
+    } else if (source.readableEnded || !(await readable(source))) break;
+  }
+  const head = Buffer.concat(pieces);
+  if (head.length > 0) source.unshift(head);
+  return head;
+}
+
+/** False at the end of the stream. */
+function readable(source: Readable): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    if (source.destroyed) {
+      reject(source.errored ?? new Error('the stream was closed before its end'));
+      return;
+    }
+    const settle = (act: () => void) => () => {
+      source.off('readable', onReadable).off('end', onEnd).off('error', onError).off('close', onClose);
+      act();
+    };
+    const onReadable = settle(() => resolve(true));
+    const onEnd = settle(() => resolve(false));
+    const onError = (error: Error) => settle(() => reject(error))();
+    const onClose = settle(() => reject(source.errored ?? new Error('the stream was closed before its end')));
+    source.on('readable', onReadable).on('end', onEnd).on('error', onError).on('close', onClose);
+  });
+}
