@@ -48,6 +48,7 @@ const c = {
   write: libc.func('long write(int fd, const void *buffer, size_t size)'),
   clockGettime: libc.func('int clock_gettime(int clock, void *time)'),
   chroot: libc.func('int chroot(const char *path)'),
+  setrlimit: libc.func('int setrlimit(int resource, const void *limits)'),
   getrlimit: libc.func('int getrlimit(int resource, void *limits)'),
 };
 
@@ -235,10 +236,18 @@ export function writeNow(fd: number, bytes: Uint8Array): number | 'again' | 'clo
 
 const realTime = new BigInt64Array(2);
 
-/** Wall clock with nanoseconds, which `Date` lacks. */
-export function clockRealTime(): { seconds: number; nanoseconds: number } {
+/** Nanoseconds since 1970 by the wall clock, exactly as other processes see it: `Date` only has milliseconds. */
+export function clockRealTime(): bigint {
   check(c.clockGettime(0, realTime), 'clock_gettime');
-  return { seconds: Number(realTime[0]), nanoseconds: Number(realTime[1]) };
+  return realTime[0]! * 1_000_000_000n + realTime[1]!;
+}
+
+const openFiles = 7;
+
+/** Lets this process and its children open up to `count` files, where the kernel allows it. */
+export function raiseOpenFiles(count: number): void {
+  const limits = BigUint64Array.from([BigInt(count), BigInt(count)]);
+  if (Number(c.setrlimit(openFiles, limits)) < 0 && koffi.errno() !== koffi.os.errno.EPERM) check(-1, 'setrlimit');
 }
 
 /** A second descriptor of the same open file, closed on exec. The caller closes it. */

@@ -1,5 +1,6 @@
 import { closeSync, ftruncateSync, fstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { nowRfc3339Nano } from '../lib/rfc3339.ts';
+import { clockRealTime } from '../lib/syscalls-process.ts';
+import { formatNanoseconds } from '../lib/timestamp.ts';
 import { encodeJsonText, incompleteTail, maxGrowth } from './json-log-encoder.ts';
 import type { LogTarget } from './protocol.ts';
 
@@ -35,7 +36,7 @@ export class JsonFileLog {
   }
 
   write(stream: OutputStream, chunk: Buffer): void {
-    const ending = Buffer.from(`","stream":"${stream}","time":"${nowRfc3339Nano()}"}\n`);
+    const ending = Buffer.from(`","stream":"${stream}","time":"${formatNanoseconds(clockRealTime())}"}\n`);
     let text = chunk;
     const pending = this.#pending[stream];
     if (pending !== undefined) {
@@ -65,7 +66,7 @@ export class JsonFileLog {
     const pending = this.#pending[stream];
     if (pending === undefined) return;
     this.#pending[stream] = undefined;
-    this.#entry(pending, 0, pending.length, Buffer.from(`","stream":"${stream}","time":"${nowRfc3339Nano()}"}\n`));
+    this.#entry(pending, 0, pending.length, Buffer.from(`","stream":"${stream}","time":"${formatNanoseconds(clockRealTime())}"}\n`));
     this.#flush();
   }
 

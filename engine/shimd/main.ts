@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { becomeSubreaper, tryLock } from '../lib/syscalls-process.ts';
+import { becomeSubreaper, raiseOpenFiles, tryLock } from '../lib/syscalls-process.ts';
 import { ControlServer } from './control-server.ts';
 import { run } from './launch.ts';
 import { reapOrphans } from './orphans.ts';
@@ -33,6 +33,8 @@ if (!tryLock(lock)) {
   process.exit(3);
 }
 becomeSubreaper();
+// Containers inherit it; dockerd's give as much.
+raiseOpenFiles(1_048_576);
 
 const table = new ProcessTable(directory, (exit) => {
   server.broadcast({ event: 'exit', exit });

@@ -1,7 +1,7 @@
 import { closeSync, readFileSync } from 'node:fs';
 import { FdPoll } from '../lib/fd-poll.ts';
-import { nowRfc3339Nano } from '../lib/rfc3339.ts';
-import { pidfdOpen, pidfdSendSignal, reap, SyscallError } from '../lib/syscalls-process.ts';
+import { clockRealTime, pidfdOpen, pidfdSendSignal, reap, SyscallError } from '../lib/syscalls-process.ts';
+import { formatNanoseconds } from '../lib/timestamp.ts';
 import { ProcessIo } from './process-io.ts';
 import { keyOf, type ProcessExit, type ProcessStatus, type TaskState } from './protocol.ts';
 import { type ProcessRecord, saveExit, saveRecord } from './record.ts';
@@ -90,7 +90,7 @@ export class SupervisedProcess {
     }
     this.#pidPoll.close();
     closeSync(this.#pidfd);
-    this.#exit = { containerId, execId, exitCode, exitedAt: nowRfc3339Nano(), oomKilled: wasOomKilled(this.record.oomFile) };
+    this.#exit = { containerId, execId, exitCode, exitedAt: formatNanoseconds(clockRealTime()), oomKilled: wasOomKilled(this.record.oomFile) };
     saveExit(this.#directory, this.#exit);
     this.io.closeInput();
     if (this.io.outputEnded) this.#drained();
@@ -122,7 +122,7 @@ export class SupervisedProcess {
 export function lostExit(record: ProcessRecord): ProcessExit {
   process.stderr.write(`${keyOf(record)}: ended while shimd was away, its exit code is lost\n`);
   const { containerId, execId, oomFile } = record;
-  return { containerId, execId, exitCode: unknownExitCode, exitedAt: nowRfc3339Nano(), oomKilled: wasOomKilled(oomFile) };
+  return { containerId, execId, exitCode: unknownExitCode, exitedAt: formatNanoseconds(clockRealTime()), oomKilled: wasOomKilled(oomFile) };
 }
 
 /** Source: kernel `admin-guide/cgroup-v2.rst` (memory.events) and `cgroup-v1/memory.rst` (memory.oom_control); both count `oom_kill`. */
