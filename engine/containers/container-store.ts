@@ -77,7 +77,12 @@ export class ContainerStore {
   /** Makes the container known and durable, with a folder of its own. Its name must be reserved. */
   async add(record: ContainerRecord): Promise<Container> {
     await mkdir(this.directoryOf(record.id), { recursive: true, mode: 0o710 });
-    await this.#records.put(record.id, record);
+    try {
+      await this.#records.put(record.id, record);
+    } catch (error) {
+      await rm(this.directoryOf(record.id), { recursive: true, force: true });
+      throw error;
+    }
     const container = new Container(record);
     this.#index(container);
     return container;

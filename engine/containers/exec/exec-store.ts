@@ -1,0 +1,56 @@
+import { NotFoundError } from '../../errors.ts';
+import type { Container } from '../container.ts';
+
+/** An extra process in a container. Known from its creation until its container goes, or five minutes after its end. */
+export interface Exec {
+  id: string;
+  container: Container;
+  args: string[];
+  env: string[];
+  cwd: string;
+  user: string;
+  tty: boolean;
+  privileged: boolean;
+  stdin: boolean;
+  stdout: boolean;
+  stderr: boolean;
+  detachKeys: string;
+  consoleSize: [height: number, width: number] | undefined;
+  state: ExecState;
+}
+
+export type ExecState = { status: 'created' } | { status: 'running'; pid: number } | { status: 'exited'; pid: number; exitCode: number };
+
+/** How long the exit code of an ended exec can be asked for, as in moby. */
+const keptAfterEnd = 5 * 60 * 1000;
+
+export class ExecStore {
+  readonly #execs = new Map<string, Exec>();
+
+  /** @throws NotFoundError `No such exec instance: x` */
+  get(id: string): Exec {
+    const exec = this.#execs.get(id);
+    if (exec === undefined) throw new NotFoundError(`No such exec instance: ${id}`);
+    return exec;
+  }
+
+  find(id: string): Exec | undefined {
+    return this.#execs.get(id);
+  }
+
+  /** Adds an exec; it goes with its container. */
+  add(exec: Exec): void {
+    this.#execs.set(exec.id, exec);
+    const unsubscribe = exec.container.onNews((news) => {
+      // Those of a container that has exited keep their exit codes for a while: `settled` sees to them.
+      if (news.kind === 'exit' && exec.state.status !== 'created') return;
+      unsubscribe();
+      this.#execs.delete(exec.id);
+    });
+  }
+
+  /** Begins the time that is left to an ended exec. */
+  settled(exec: Exec): void {
+    setTimeout(() => this.#execs.delete(exec.id), keptAfterEnd).unref();
+  }
+}

@@ -1,0 +1,18 @@
+import { InvalidParameterError } from '../errors.ts';
+import type { Container } from './container.ts';
+import type { ContainerDependencies } from './dependencies.ts';
+import type { LogOptions } from './logs/stream-logs.ts';
+import { streamLogs } from './logs/stream-logs.ts';
+
+/** What a client gets of a log: bytes, and whether they are framed. */
+export interface LogStream {
+  multiplexed: boolean;
+  chunks: AsyncGenerator<Buffer>;
+}
+
+/** `docker logs`. @throws NotFoundError, InvalidParameterError when no stream is chosen */
+export function readLogs(needs: Pick<ContainerDependencies, 'store'>, reference: string, options: LogOptions): LogStream {
+  const container: Container = needs.store.resolve(reference);
+  if (!options.stdout && !options.stderr) throw new InvalidParameterError('Bad parameters: you must choose at least one stream');
+  return { multiplexed: !container.tty, chunks: streamLogs(needs, container, options) };
+}

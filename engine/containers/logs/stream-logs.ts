@@ -1,0 +1,154 @@
+import { watch } from 'node:fs';
+import type { FSWatcher } from 'node:fs';
+import { dirname } from 'node:path';
+import { NotImplementedError } from '../../errors.ts';
+import type { Container } from '../container.ts';
+import { isRunning } from '../container.ts';
+import type { ContainerDependencies } from '../dependencies.ts';
+import { formatLogEntry, parseLogEntry } from './log-entry.ts';
+import type { LogFormat } from './log-entry.ts';
+import { findTail, logFiles, LogFileReader } from './log-files.ts';
+
+export interface LogOptions extends Omit<LogFormat, 'multiplexed'> {
+  /** Stay for new entries until the container exits. */
+  follow: boolean;
+  /** Only the last so many entries of what is there; null for all. */
+  tail: number | null;
+  signal: AbortSignal;
+}
+
+/**
+ * A container's log as bytes for a client: multiplexed without a terminal, raw with one. One read of the file at a time,
+ * so that a slow client costs no memory.
+ * @throws NotImplementedError when the log driver keeps nothing
+ */
+export async function* streamLogs(needs: Pick<ContainerDependencies, 'store'>, container: Container, options: LogOptions): AsyncGenerator<Buffer> {
+  if (container.record.hostConfig.LogConfig?.Type === 'none') {
+    throw new NotImplementedError('configured logging driver does not support reading');
+  }
+  const format: LogFormat = { ...options, multiplexed: !container.tty };
+  const path = needs.store.logPathOf(container.id);
+  const news = options.follow ? new LogNews(path, container, options.signal) : undefined;
+  let reader: LogFileReader | undefined;
+  try {
+    const start = await findStart(path, options.tail);
+    for (const { file, offset } of start) {
+      await reader?.close();
+      reader = await LogFileReader.open(file, offset);
+      if (reader !== undefined && (yield* copy(reader, format, options.signal)) === 'end') return;
+    }
+    if (news === undefined) return;
+    for (;;) {
+      // In this order: an exit seen before the last read has all its output before it.
+      const last = news.ended;
+      reader ??= await LogFileReader.open(path);
+      if (reader !== undefined) {
+        await reader.followTruncation();
+        if ((yield* copy(reader, format, options.signal)) === 'end') return;
+        if (!(await reader.isCurrent(path))) {
+          // Rotated: what was written between our last read and the rotation is still in the old file.
+          if ((yield* copy(reader, format, options.signal)) === 'end') return;
+          await reader.close();
+          reader = undefined;
+          continue;
+        }
+      }
+      if (last || options.signal.aborted) return;
+      await news.next(format.until);
+      if (format.until !== undefined && BigInt(Date.now()) * 1_000_000n > format.until) return;
+    }
+  } finally {
+    news?.close();
+    await reader?.close();
+  }
+}
+
+async function* copy(reader: LogFileReader, format: LogFormat, signal: AbortSignal): AsyncGenerator<Buffer, 'more' | 'end'> {
+  for (;;) {
+    const lines = await reader.read();
+    if (lines.length === 0 || signal.aborted) return 'more';
+    const chunks: Buffer[] = [];
+    let end = false;
+    for (const line of lines) {
+      const entry = parseLogEntry(line);
+      if (entry === undefined) continue;
+      const formatted = formatLogEntry(entry, format);
+      if (formatted === 'end') {
+        end = true;
+        break;
+      }
+      if (formatted !== 'skip') chunks.push(formatted);
+    }
+    if (chunks.length > 0) yield Buffer.concat(chunks);
+    if (end) return 'end';
+  }
+}
+
+/** The files to read and where to begin in the first, so that `tail` entries come out. */
+async function findStart(path: string, tail: number | null): Promise<{ file: string; offset: number }[]> {
+  const files = await logFiles(path);
+  if (tail === null) return files.map((file) => ({ file, offset: 0 }));
+  const start: { file: string; offset: number }[] = [];
+  let missing = tail;
+  for (const file of files.reverse()) {
+    const reader = await LogFileReader.open(file);
+    if (reader === undefined) continue;
+    try {
+      const { size } = await reader.file.stat();
+      const found = missing === 0 ? { offset: size, lines: 0 } : await findTail(reader.file, size, missing);
+      start.unshift({ file, offset: found.offset });
+      missing -= found.lines;
+    } finally {
+      await reader.close();
+    }
+    if (missing <= 0) break;
+  }
+  return start;
+}
+
+/** Wakes a reader when the log's folder changes, the container exits, or the client goes. */
+class LogNews {
+  /** The container does not run: nothing more will come. */
+  ended: boolean;
+  readonly #watcher: FSWatcher;
+  readonly #unsubscribe: () => void;
+  readonly #signal: AbortSignal;
+  #changed = false;
+  #wake: () => void = () => undefined;
+
+  constructor(path: string, container: Container, signal: AbortSignal) {
+    this.ended = !isRunning(container.state);
+    this.#signal = signal;
+    const changed = () => this.#announce();
+    this.#watcher = watch(dirname(path), { persistent: false }, changed);
+    this.#watcher.on('error', changed);
+    this.#unsubscribe = container.onNews(() => {
+      this.ended = true;
+      this.#announce();
+    });
+    signal.addEventListener('abort', changed, { once: true });
+  }
+
+  /** Resolves after the next change, or at once when there was one since the last call. */
+  async next(until: bigint | undefined): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    if (!this.#changed && !this.#signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        if (until !== undefined) timer = setTimeout(resolve, Math.max(1, Number(until / 1_000_000n) - Date.now() + 1));
+      });
+    }
+    clearTimeout(timer);
+    this.#changed = false;
+  }
+
+  close(): void {
+    this.#watcher.close();
+    this.#unsubscribe();
+  }
+
+  #announce(): void {
+    this.#changed = true;
+    this.#wake();
+  }
+}

@@ -1,0 +1,31 @@
+import { ConflictError, InvalidParameterError, messageOf } from '../errors.ts';
+import { announce } from './container-events.ts';
+import type { ContainerDependencies } from './dependencies.ts';
+import { checkName } from './names.ts';
+
+/** `docker rename`. @throws ConflictError when the name is taken, InvalidParameterError for a name that cannot be */
+export async function renameContainer(needs: Pick<ContainerDependencies, 'store' | 'events'>, reference: string, newName: string): Promise<void> {
+  const { store } = needs;
+  const container = store.resolve(reference);
+  if (newName === '') throw new InvalidParameterError('Neither old nor new names may be empty');
+  const name = checkName(newName);
+  await container.lock.run(async () => {
+    const oldName = container.name;
+    if (name === oldName) throw new InvalidParameterError('Renaming a container with the same name as its current name');
+    if (container.state.status === 'removing') throw new ConflictError(`container ${container.id} is being removed`);
+    try {
+      store.reserveName(name, container.id);
+    } catch (error) {
+      throw new ConflictError(`Error when allocating new name: ${messageOf(error)}`, { cause: error });
+    }
+    try {
+      await store.update(container, { name });
+    } catch (error) {
+      container.record = { ...container.record, name: oldName };
+      store.releaseName(name);
+      throw error;
+    }
+    store.releaseName(oldName);
+    announce(needs.events, container, 'rename', { oldName: `/${oldName}` });
+  });
+}

@@ -1,0 +1,28 @@
+import { constants } from 'node:os';
+import { InvalidParameterError } from '../errors.ts';
+
+const realTimeFirst = 34;
+const realTimeLast = 64;
+
+export const SIGTERM = constants.signals.SIGTERM;
+export const SIGKILL = constants.signals.SIGKILL;
+
+/**
+ * A signal's number from its number or name, with or without `SIG`, in any case; `RTMIN+3` and `RTMAX-2` too.
+ * @throws InvalidParameterError `invalid signal: FOO`
+ */
+export function parseSignal(text: string): number {
+  if (/^\d+$/.test(text)) {
+    const number = Number(text);
+    if (number >= 1 && number <= realTimeLast) return number;
+  }
+  const name = text.toUpperCase().replace(/^SIG/, '');
+  const known = (constants.signals as Record<string, number>)[`SIG${name}`];
+  if (known !== undefined) return known;
+  const realTime = /^RT(?:MIN(?:\+(\d+))?|MAX(?:-(\d+))?)$/.exec(name);
+  if (realTime !== null) {
+    const number = name.startsWith('RTMIN') ? realTimeFirst + Number(realTime[1] ?? 0) : realTimeLast - Number(realTime[2] ?? 0);
+    if (number >= realTimeFirst && number <= realTimeLast) return number;
+  }
+  throw new InvalidParameterError(`invalid signal: ${text}`);
+}

@@ -1,0 +1,47 @@
+import { parseTimestamp } from '../lib/timestamp.ts';
+import type { ContainerState } from './container.ts';
+
+/**
+ * What `docker ps` shows under STATUS: `Up 3 seconds`, `Exited (0) 2 minutes ago`. Source: moby daemon/container/state.go.
+ * @param now milliseconds since 1970
+ */
+export function statusText(state: ContainerState, now: number): string {
+  switch (state.status) {
+    case 'created':
+      return 'Created';
+    case 'running':
+      return `Up ${humanDuration(since(state.startedAt, now))}`;
+    case 'paused':
+      return `Up ${humanDuration(since(state.startedAt, now))} (Paused)`;
+    case 'restarting':
+      return `Restarting (${state.exitCode}) ${humanDuration(since(state.finishedAt, now))} ago`;
+    case 'exited':
+      return `Exited (${state.exitCode}) ${humanDuration(since(state.finishedAt, now))} ago`;
+    case 'removing':
+      return 'Removal In Progress';
+    case 'dead':
+      return 'Dead';
+  }
+}
+
+function since(time: string, now: number): number {
+  return now / 1000 - Number(parseTimestamp(time) ?? 0n) / 1e9;
+}
+
+/** As go-units `HumanDuration`. */
+export function humanDuration(elapsed: number): string {
+  const seconds = Math.floor(elapsed);
+  if (seconds < 1) return 'Less than a second';
+  if (seconds === 1) return '1 second';
+  if (seconds < 60) return `${seconds} seconds`;
+  const minutes = Math.floor(elapsed / 60);
+  if (minutes === 1) return 'About a minute';
+  if (minutes < 60) return `${minutes} minutes`;
+  const hours = Math.floor(elapsed / 3600 + 0.5);
+  if (hours === 1) return 'About an hour';
+  if (hours < 48) return `${hours} hours`;
+  if (hours < 24 * 7 * 2) return `${Math.floor(hours / 24)} days`;
+  if (hours < 24 * 30 * 2) return `${Math.floor(hours / 24 / 7)} weeks`;
+  if (hours < 24 * 365 * 2) return `${Math.floor(hours / 24 / 30)} months`;
+  return `${Math.floor(Math.floor(elapsed / 3600) / 24 / 365)} years`;
+}
