@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http';
+import { EngineError, InternalError, NotFoundError, UnauthorizedError, UnavailableError } from '../errors.ts';
+import { readBody, statusText } from './http-get.ts';
+
+const MAX_ERROR_BODY = 64 * 1024;
+
+/** The registry's own code of what went wrong: `MANIFEST_UNKNOWN`, `DENIED`, `TOOMANYREQUESTS` … */
+export class RegistryError extends EngineError {
+  readonly code: string;
+
+  constructor(code: string, message: string, base: EngineError) {
+    super(base.kind, message);
+    this.name = 'RegistryError';
+    this.code = code;
+  }
+}
+
+/** Reads an error answer, `{errors: [{code, message}]}`. Source: OCI distribution-spec, "Error codes". */
+export async function toRegistryError(response: IncomingMessage, url: URL): Promise<EngineError> {
+  const body = await readBody(response, MAX_ERROR_BODY).catch(() => Buffer.alloc(0));
+  const { code, message } = firstError(body);
+  const text = code === '' ? `Get "${url.href}": received unexpected HTTP status: ${statusText(response)}` : `${code.toLowerCase().replaceAll('_', ' ')}: ${message}`;
+  return new RegistryError(code, text, kindOf(response.statusCode ?? 0));
+}
+
+function kindOf(status: number): EngineError {
+  switch (status) {
+    case 401:
+    case 403:
+      return new UnauthorizedError('');
+    case 404:
+      return new NotFoundError('');
+    case 429:
+    case 503:
+      return new UnavailableError('');
+    default:
+      return new InternalError('');
+  }
+}
+
+function firstError(body: Buffer): { code: string; message: string } {
+  try {
+    const parsed = JSON.parse(body.toString()) as { errors?: { code?: unknown; message?: unknown }[] };
+    const { code, message } = parsed.errors?.[0] ?? {};
+    if (typeof code === 'string') return { code, message: typeof message === 'string' ? message : '' };
+  } catch {
+    // Proxies answer with pages.
+  }
+  return { code: '', message: '' };
+}
