@@ -1,4 +1,9 @@
-import type { VmSettings } from './driver.ts';
+import { bootDeadlines, type BootDeadlines } from './boot.ts';
+import type { VmDriver, VmSettings } from './driver.ts';
+import { instanceFiles } from './home/instance-files.ts';
+import { Instance } from './instance.ts';
+import { PortForwarder } from './ports/port-forwarder.ts';
+import { createQemuDriver } from './qemu/qemu-driver.ts';
 import type { Vm } from './vm.ts';
 
 export interface CreateVmOptions {
@@ -12,12 +17,26 @@ export interface CreateVmOptions {
   rebuildImage?(): Promise<void>;
   /** One line of what the VM does, for the app's own log; never secret. */
   log?(line: string): void;
+  driver?: VmDriver;
+  deadlines?: Partial<BootDeadlines>;
 }
 
 /**
- * The VM of this app. Nothing runs until `start()`; the owner calls `stop()` before the process ends.
- * For an engine that already listens on a unix socket take `createExternalEngine` of `external-engine.ts`.
+ * The VM of this app, with the ports that its containers publish forwarded from this computer. Nothing runs until
+ * `start()`; the owner calls `stop()` before the process ends. A process that is killed leaves no VM behind: see qemu-driver.ts.
+ * For an engine that already listens on a unix socket take `createExternalEngine` of external-engine.ts.
  */
 export function createVm(options: CreateVmOptions): Vm {
-  throw new Error(`not implemented for ${options.home}`);
+  const { log = () => undefined, driver = createQemuDriver() } = options;
+  const instance = new Instance({
+    files: instanceFiles(options.home),
+    imageDirectory: options.imageDirectory,
+    settings: options.settings,
+    driver,
+    deadlines: { ...bootDeadlines, ...options.deadlines },
+    rebuildImage: options.rebuildImage,
+    log,
+  });
+  instance.onPortRequest(new PortForwarder({ openStream: (target) => instance.openStream(target), log }));
+  return instance;
 }

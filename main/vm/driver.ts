@@ -1,4 +1,7 @@
+import type { Readable } from 'node:stream';
 import type { VmAccelerator } from '../../contract/vm-state.ts';
+import type { VmImage } from './image.ts';
+import type { InstanceFiles } from './home/instance-files.ts';
 
 /** What a person may choose of the VM. The same names as in `Settings` of the contract. */
 export interface VmSettings {
@@ -11,3 +14,61 @@ export interface VmSettings {
 
 export type GuestArch = 'amd64' | 'arm64';
 export type RealAccelerator = Exclude<VmAccelerator, 'external'>;
+
+/** One way of running the VM on this computer: QEMU today, Hyper-V beside it later. */
+export interface VmDriver {
+  /** Finds the hypervisor. @throws VmStartError `qemu-missing` with the command that installs it. */
+  locate(arch: GuestArch): Promise<Hypervisor>;
+  /** Ends a VM that an app which died left behind; resolves once it is gone. */
+  endOrphan(pid: number, files: InstanceFiles): Promise<void>;
+}
+
+export interface Hypervisor {
+  /** `QEMU 7.2.22`. */
+  readonly name: string;
+  /** Makes an empty sparse disk, or grows one; see data-disk.ts. */
+  createDisk(path: string, bytes: number): Promise<void>;
+  growDisk(path: string, bytes: number): Promise<void>;
+  /** Best first, and never empty: the last one works everywhere. `reason` says why a better one was left out. */
+  accelerators(choice: VmSettings['acceleration'], arch: GuestArch): Promise<{ order: RealAccelerator[]; reason: string | null }>;
+  /**
+   * Starts the VM and resolves once the hypervisor answers. The caller ends it with `quit` or `kill`.
+   * @throws VmStartError when it does not come up; nothing is left running then.
+   */
+  launch(request: LaunchRequest): Promise<LaunchedVm>;
+}
+
+export interface LaunchRequest {
+  files: InstanceFiles;
+  image: VmImage;
+  settings: VmSettings;
+  accelerator: RealAccelerator;
+  signal: AbortSignal;
+  /** Called with the process's number before anything is waited for, so that no crash of ours leaves it unknown. */
+  started(pid: number): Promise<void>;
+}
+
+export interface LaunchedVm {
+  readonly pid: number;
+  /** The serial console from the first byte on. */
+  readonly console: Readable;
+  /** The last lines that the hypervisor itself complained with. */
+  complaints(): string[];
+  readonly exited: Promise<VmExit>;
+  /** Sockets (or pipes) of the guest channel's ports. */
+  readonly channels: string[];
+  /** Tells when the guest opens or closes a port: an engine came or went. `port` is the index in {@link channels}. */
+  onGuestPort(listener: (port: number, open: boolean) => void): void;
+  /** The VM stands still because this computer's disk is full. */
+  onDiskFull(listener: () => void): void;
+  /** Goes on after {@link onDiskFull}. */
+  resume(): Promise<void>;
+  /** Ends the VM at once but in order: what the guest wrote to its disks is in the files. */
+  quit(): Promise<void>;
+  kill(): void;
+}
+
+export interface VmExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}

@@ -1,0 +1,113 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { Duplex } from 'node:stream';
+import { toDuplex } from '../../../contract/channel/duplex.ts';
+import type { ChannelSession } from '../../../contract/channel/session.ts';
+import { encodeTarget, parseTarget } from '../../../contract/channel/target.ts';
+import type { GuestTarget, HostPortAuthority } from '../vm.ts';
+import { GuestSocket } from './guest-socket.ts';
+import { serveHostRequests } from './host-requests.ts';
+
+/** How long a new stream waits for an engine that is being started again. */
+const waitMs = 20_000;
+
+export interface GuestConnectionOptions {
+  paths: string[];
+  key: Buffer;
+  authority(): HostPortAuthority | null;
+  /** The guest can be reached now, or cannot any more. */
+  onChange(connected: boolean): void;
+  log(line: string): void;
+}
+
+/** All ports of the guest channel as one: streams are spread over the sessions that are up. */
+export class GuestConnection {
+  readonly #sockets: GuestSocket[];
+  readonly #waiting = new Set<() => void>();
+  readonly #onChange: (connected: boolean) => void;
+  #connected = false;
+  #closed = false;
+
+  constructor(options: GuestConnectionOptions) {
+    this.#onChange = options.onChange;
+    const crypto = {
+      hmac: (parts: readonly Uint8Array[]) => {
+        const hmac = createHmac('sha256', options.key);
+        for (const part of parts) hmac.update(part);
+        return hmac.digest();
+      },
+      nonce: () => randomBytes(32),
+    };
+    this.#sockets = options.paths.map(
+      (path) =>
+        new GuestSocket({
+          path,
+          crypto,
+          log: options.log,
+          onChange: () => this.#changed(),
+          onStream: (stream, target) => {
+            const authority = options.authority();
+            if (parseTarget(target)?.kind !== 'host') return stream.reset('this host knows no such target');
+            if (authority === null) return stream.reset('this host gives no ports');
+            stream.accept();
+            serveHostRequests(toDuplex(stream, (handlers) => new Duplex(handlers)), authority);
+          },
+        }),
+    );
+  }
+
+  /** See `Vm.openStream`. A stream to a port resolves once the container's side has accepted. */
+  async openStream(target: GuestTarget): Promise<Duplex> {
+    const session = await this.#session();
+    const stream = session.open(encodeTarget(target));
+    if (target.kind === 'api') return toDuplex(stream, (handlers) => new Duplex(handlers));
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const duplex = toDuplex(stream, (handlers) => new Duplex(handlers), resolve);
+    duplex.once('error', reject);
+    await promise;
+    duplex.off('error', reject);
+    return duplex;
+  }
+
+  /** One port's engine came or went: what it left half-said is dropped. */
+  guestPortClosed(port: number): void {
+    this.#sockets[port]?.reconnect();
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const socket of this.#sockets) socket.close();
+    for (const wake of this.#waiting) wake();
+  }
+
+  async #session(): Promise<ChannelSession> {
+    const deadline = performance.now() + waitMs;
+    for (;;) {
+      const session = this.#leastBusy();
+      if (session !== null) return session;
+      const left = deadline - performance.now();
+      if (this.#closed) throw new Error('The VM has been stopped.');
+      if (left <= 0) throw new Error(`The engine in the VM did not come back within ${waitMs / 1000} s.`);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, left);
+      this.#waiting.add(resolve);
+      await promise;
+      this.#waiting.delete(resolve);
+      clearTimeout(timer);
+    }
+  }
+
+  #leastBusy(): ChannelSession | null {
+    let best: ChannelSession | null = null;
+    for (const { session } of this.#sockets) if (session !== null && (best === null || session.streamCount < best.streamCount)) best = session;
+    return best;
+  }
+
+  #changed(): void {
+    if (this.#closed) return;
+    const connected = this.#sockets.some((socket) => socket.session !== null);
+    if (connected) for (const wake of this.#waiting) wake();
+    if (connected === this.#connected) return;
+    this.#connected = connected;
+    this.#onChange(connected);
+  }
+}

@@ -1,0 +1,38 @@
+/** The guest's init starts an engine again within two seconds; one that stays away longer will not come back by itself. */
+const absenceMs = 30_000;
+const countedMs = 60_000;
+const hopelessDeaths = 6;
+
+/** Tells when an engine that comes and goes has to be given up. One death is no trouble: its containers do not notice. */
+export class EngineSupervisor {
+  readonly #giveUp: (reason: 'absent' | 'dies') => void;
+  readonly #absenceMs: number;
+  #deaths: number[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(giveUp: (reason: 'absent' | 'dies') => void, limits: { absenceMs?: number } = {}) {
+    this.#giveUp = giveUp;
+    this.#absenceMs = limits.absenceMs ?? absenceMs;
+  }
+
+  connection(connected: boolean): void {
+    clearTimeout(this.#timer);
+    if (connected || this.#stopped) return;
+    const now = performance.now();
+    this.#deaths = [...this.#deaths.filter((at) => now - at < countedMs), now];
+    if (this.#deaths.length >= hopelessDeaths) this.#end('dies');
+    else this.#timer = setTimeout(() => this.#end('absent'), this.#absenceMs);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  #end(reason: 'absent' | 'dies'): void {
+    if (this.#stopped) return;
+    this.stop();
+    this.#giveUp(reason);
+  }
+}

@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, lstat, mkdir, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Where one instance keeps what it needs, below SLIPWAY_HOME. */
+export interface InstanceFiles {
+  home: string;
+  dataDisk: string;
+  /** 0700; sockets and secrets of the running VM. */
+  run: string;
+  qmpSocket: string;
+  channelSockets: string[];
+  key: string;
+  lock: string;
+  /** Sizes and times of image files whose checksums were right. */
+  verifiedImage: string;
+}
+
+export function instanceFiles(home: string): InstanceFiles {
+  const run = join(home, 'run');
+  return {
+    home,
+    dataDisk: join(home, 'data.qcow2'),
+    run,
+    qmpSocket: join(run, 'qmp.sock'),
+    channelSockets: [join(run, 'channel-0.sock'), join(run, 'channel-1.sock')],
+    key: join(run, 'instance.key'),
+    lock: join(run, 'lock'),
+    verifiedImage: join(home, 'verified-image.json'),
+  };
+}
+
+/**
+ * Makes home and `run/` 0700, whatever the umask is. Nobody else can enter them, which also guards the sockets in the
+ * moment between their making and their chmod.
+ * @throws Error when something else than a folder of this user lies there.
+ */
+export async function makeInstanceFolders(files: InstanceFiles): Promise<void> {
+  for (const folder of [files.home, files.run]) {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const stat = await lstat(folder);
+    if (!stat.isDirectory()) throw new Error(`${folder} is not a folder`);
+    if (process.getuid !== undefined && stat.uid !== process.getuid()) throw new Error(`${folder} belongs to another user`);
+    await chmod(folder, 0o700);
+  }
+}
+
+/** A new key for one start of the VM: 32 bytes, 0600. QEMU reads the file; the key stands on no command line. */
+export async function writeInstanceKey(files: InstanceFiles): Promise<Buffer> {
+  const key = randomBytes(32);
+  await rm(files.key, { force: true });
+  const file = await open(files.key, 'wx', 0o600);
+  try {
+    await file.writeFile(key);
+  } finally {
+    await file.close();
+  }
+  return key;
+}
+
+/** What an earlier VM left in `run/`: QEMU removes its sockets on an orderly end only. */
+export async function removeStaleSockets(files: InstanceFiles): Promise<void> {
+  for (const path of [files.qmpSocket, ...files.channelSockets]) await rm(path, { force: true });
+}

@@ -1,0 +1,224 @@
+import type { Duplex } from 'node:stream';
+import { stoppedVm, type VmFailure, type VmPhase, type VmState } from '../../contract/vm-state.ts';
+import { boot, endVm, type BootDeadlines, type BootedVm } from './boot.ts';
+import type { VmDriver, VmSettings } from './driver.ts';
+import { EngineSupervisor } from './engine-supervisor.ts';
+import { freeSpace, setDataDiskAside } from './home/data-disk.ts';
+import type { InstanceFiles } from './home/instance-files.ts';
+import { PhaseClock } from './phase-clock.ts';
+import { powerOff } from './power-off.ts';
+import { VmStartError } from './start-error.ts';
+import type { GuestTarget, HostPortAuthority, Vm } from './vm.ts';
+
+export interface InstanceOptions {
+  files: InstanceFiles;
+  imageDirectory: string;
+  settings(): VmSettings;
+  driver: VmDriver;
+  deadlines: BootDeadlines;
+  rebuildImage?(): Promise<void>;
+  log(line: string): void;
+}
+
+/** Free space at which a VM that stood still on a full disk goes on. */
+const resumeBytes = 256 * 1024 * 1024;
+const resumeCheckMs = 2000;
+
+/** One VM and its state: stopped → starting → running → stopping → stopped, or failed. The only writer of {@link VmState}. */
+export class Instance implements Vm {
+  readonly #options: InstanceOptions;
+  readonly #listeners = new Set<(state: VmState) => void>();
+  #state: VmState = stoppedVm;
+  #authority: HostPortAuthority | null = null;
+  #starting: { done: Promise<void>; abort: AbortController } | null = null;
+  #stopping: Promise<void> | null = null;
+  #booted: BootedVm | null = null;
+  #supervisor: EngineSupervisor | null = null;
+  #diskFullTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: InstanceOptions) {
+    this.#options = options;
+  }
+
+  get state(): VmState {
+    return this.#state;
+  }
+
+  onState(listener: (state: VmState) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  onPortRequest(authority: HostPortAuthority): void {
+    this.#authority = authority;
+  }
+
+  async start(options: { acceleration?: 'auto' | 'none' } = {}): Promise<void> {
+    await this.#stopping;
+    if (this.#booted !== null) return;
+    if (this.#starting !== null) return this.#starting.done;
+    const abort = new AbortController();
+    this.#starting = { abort, done: this.#boot(options, abort.signal) };
+    try {
+      await this.#starting.done;
+    } finally {
+      this.#starting = null;
+    }
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop().finally(() => (this.#stopping = null));
+    return this.#stopping;
+  }
+
+  async recover(action: 'rebuild-image' | 'reset-data-disk'): Promise<void> {
+    await this.stop();
+    if (action === 'reset-data-disk') {
+      const aside = await setDataDiskAside(this.#options.files.dataDisk);
+      if (aside !== null) this.#options.log(`the data disk was moved to ${aside}`);
+    } else {
+      if (this.#options.rebuildImage === undefined) throw new Error('The VM image cannot be rebuilt from here. Run: npm run vm:image');
+      await this.#options.rebuildImage();
+    }
+    await this.start();
+  }
+
+  async openStream(target: GuestTarget): Promise<Duplex> {
+    // A request that comes while the VM starts waits for it; `start` itself told everybody why if it fails.
+    await this.#starting?.done.catch(() => undefined);
+    if (this.#booted === null) throw new Error(`The VM does not run (it is ${this.#state.status}).`);
+    return this.#booted.guest.openStream(target);
+  }
+
+  async #boot(options: { acceleration?: 'auto' | 'none' }, signal: AbortSignal): Promise<void> {
+    const startedAt = new Date().toISOString();
+    let supervisor: EngineSupervisor | null = null;
+    const clock = new PhaseClock((phases) => {
+      if (this.#booted === null) this.#set({ status: 'starting', startedAt, phases });
+    });
+    const settings = { ...this.#options.settings(), ...(options.acceleration === undefined ? {} : { acceleration: options.acceleration }) };
+    try {
+      const booted = await boot({
+        ...this.#options,
+        canRebuildImage: this.#options.rebuildImage !== undefined,
+        settings,
+        clock,
+        signal,
+        authority: () => this.#authority,
+        onConnection: (connected) => supervisor?.connection(connected),
+      });
+      this.#booted = booted;
+      supervisor = new EngineSupervisor((reason) => void this.#giveUp(booted, engineFailure(reason)));
+      this.#supervisor = supervisor;
+      this.#set({ status: 'running', startedAt, phases: clock.phases, accelerator: booted.accelerator, engineVersion: booted.engineVersion });
+      this.#watch(booted);
+    } catch (error) {
+      if (signal.aborted) {
+        this.#set(stoppedVm);
+        throw new Error('The start was cancelled.', { cause: error });
+      }
+      const failure = error instanceof VmStartError ? error.failure : internalFailure(error, clock);
+      clock.fail();
+      this.#set({ status: 'failed', phases: clock.phases, failure });
+      throw error instanceof VmStartError ? error : new VmStartError(failure, { cause: error });
+    }
+  }
+
+  #watch(booted: BootedVm): void {
+    void booted.vm.exited.then(({ code, signal }) => {
+      if (this.#booted !== booted || this.#stopping !== null) return;
+      const how = signal === null ? `its process ended with code ${code}` : `its process was ended by ${signal}`;
+      return this.#giveUp(booted, {
+        code: 'vm-died',
+        message: `The VM ended unexpectedly: ${how}.`,
+        steps: [{ text: 'Start it again; what was written to the data disk is there.', action: 'retry' }],
+      });
+    });
+    booted.vm.onDiskFull(() => this.#waitForSpace(booted));
+  }
+
+  /** The guest stands still in the middle of a write: it loses nothing as long as it is left standing until there is room. */
+  #waitForSpace(booted: BootedVm): void {
+    this.#options.log('the disk of this computer is full: the VM waits until there is space');
+    this.#describeDisk('paused: the disk of this computer is full; free some space and the VM goes on by itself');
+    clearInterval(this.#diskFullTimer);
+    this.#diskFullTimer = setInterval(() => {
+      freeSpace(this.#options.files.home)
+        .then(async (free) => {
+          if (free < resumeBytes || this.#booted !== booted) return;
+          clearInterval(this.#diskFullTimer);
+          await booted.vm.resume();
+          this.#describeDisk('there is space again');
+        })
+        .catch((error: unknown) => this.#options.log(`the VM could not go on: ${String(error)}`));
+    }, resumeCheckMs);
+  }
+
+  #describeDisk(detail: string): void {
+    if (this.#state.status !== 'running') return;
+    this.#set({ ...this.#state, phases: this.#state.phases.map((phase) => (phase.id === 'disk' ? { ...phase, detail } : phase)) });
+  }
+
+  /** Ends what is left of the VM and fails with its last words. */
+  async #giveUp(booted: BootedVm, failure: Omit<VmFailure, 'phase' | 'lastLines'>): Promise<void> {
+    if (this.#booted !== booted) return;
+    const phases = this.#phases();
+    await this.#dispose(booted);
+    await endVm(booted.vm);
+    await this.#release(booted);
+    this.#set({ status: 'failed', phases, failure: { ...failure, phase: 'engine', lastLines: [...booted.console.lastLines(), ...booted.vm.complaints()] } });
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#starting !== null) {
+      this.#starting.abort.abort(new Error('stopped'));
+      await this.#starting.done.catch(() => undefined);
+    }
+    const booted = this.#booted;
+    if (booted === null) return this.#set(stoppedVm);
+    this.#set({ status: 'stopping', phases: this.#phases() });
+    this.#supervisor?.stop();
+    await powerOff(booted.vm, booted.guest, this.#options.log);
+    await this.#dispose(booted);
+    await this.#release(booted);
+    this.#set(stoppedVm);
+  }
+
+  async #dispose(booted: BootedVm): Promise<void> {
+    this.#booted = null;
+    this.#supervisor?.stop();
+    clearInterval(this.#diskFullTimer);
+    booted.guest.close();
+    await this.#authority?.sync([]);
+  }
+
+  async #release(booted: BootedVm): Promise<void> {
+    await booted.lock.release().catch((error: unknown) => this.#options.log(`the lock could not be removed: ${String(error)}`));
+  }
+
+  #phases(): VmPhase[] {
+    return 'phases' in this.#state ? this.#state.phases : [];
+  }
+
+  #set(state: VmState): void {
+    this.#state = state;
+    for (const listener of this.#listeners) listener(state);
+  }
+}
+
+function engineFailure(reason: 'absent' | 'dies'): Omit<VmFailure, 'phase' | 'lastLines'> {
+  const steps = [{ text: 'Start the VM again; containers and volumes are kept.', action: 'retry' as const }];
+  return reason === 'dies'
+    ? { code: 'engine-died', message: 'The engine in the VM ends again and again.', steps }
+    : { code: 'engine-timeout', message: 'The engine in the VM stopped answering and was not started again.', steps };
+}
+
+function internalFailure(error: unknown, clock: PhaseClock): VmFailure {
+  return {
+    code: 'internal',
+    phase: clock.current,
+    message: `The VM could not be started: ${error instanceof Error ? error.message : String(error)}`,
+    steps: [{ text: 'Try again.', action: 'retry' }],
+    lastLines: [],
+  };
+}

@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { GuestTarget, HostPort, HostPortAuthority } from '../vm.ts';
+import { findPortOwner } from './port-owner.ts';
+import { PortTakenError } from './port-taken.ts';
+
+export interface PortForwarderOptions {
+  openStream(target: GuestTarget): Promise<Duplex>;
+  log?(line: string): void;
+}
+
+interface Reservation {
+  port: HostPort;
+  servers: Server[];
+}
+
+/**
+ * Published ports on this computer: listens where a container publishes, and carries each connection over the guest channel.
+ * "All addresses" means this computer's loopback, IPv4 and (where it is free) IPv6: containers of a desktop are nobody else's.
+ */
+export class PortForwarder implements HostPortAuthority {
+  readonly #options: PortForwarderOptions;
+  readonly #reservations = new Map<string, Reservation>();
+
+  constructor(options: PortForwarderOptions) {
+    this.#options = options;
+  }
+
+  /** Idempotent for a port that is reserved already: an engine that restarted asks again for what it had. */
+  async reserve(port: HostPort): Promise<void> {
+    if (port.protocol !== 'tcp') throw new Error(`${port.hostPort}/udp: UDP ports are not forwarded to this computer yet; TCP ports are`);
+    if (this.#reservations.has(keyOf(port))) return;
+    const reservation: Reservation = { port, servers: [] };
+    // At once, before anything is waited for: a second request for the same port must find it.
+    this.#reservations.set(keyOf(port), reservation);
+    const [address = '127.0.0.1', ...more] = listenAddresses(port.hostIp);
+    try {
+      await this.#listen(reservation, address);
+    } catch (error) {
+      this.#reservations.delete(keyOf(port));
+      if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new PortTakenError(port, await this.#owner(port));
+      throw new Error(`Port ${port.hostPort} of ${address} cannot be opened on this computer: ${(error as Error).message}`, { cause: error });
+    }
+    // IPv6 may be switched off, or the port taken there alone; 127.0.0.1 is what was promised.
+    for (const extra of more) await this.#listen(reservation, extra).catch(() => undefined);
+  }
+
+  release(port: HostPort): Promise<void> {
+    const reservation = this.#reservations.get(keyOf(port));
+    if (reservation === undefined) return Promise.resolve();
+    this.#reservations.delete(keyOf(port));
+    // Connections that are open end with the container, not with the listener.
+    for (const server of reservation.servers) server.close();
+    return Promise.resolve();
+  }
+
+  async sync(ports: HostPort[]): Promise<void> {
+    const wanted = new Set(ports.map(keyOf));
+    const gone = [...this.#reservations.values()].filter(({ port }) => !wanted.has(keyOf(port)));
+    await Promise.all(gone.map(({ port }) => this.release(port)));
+    for (const port of ports) {
+      await this.reserve(port).catch((error: Error) => this.#options.log?.(`port ${port.hostPort} could not be taken again: ${error.message}`));
+    }
+  }
+
+  async #listen(reservation: Reservation, address: string): Promise<void> {
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (socket) => {
+      void this.#carry(socket, reservation.port);
+    });
+    server.listen({ host: address, port: reservation.port.hostPort, backlog: 511 });
+    await once(server, 'listening');
+    reservation.servers.push(server);
+  }
+
+  async #carry(socket: Socket, { protocol, hostIp, hostPort }: HostPort): Promise<void> {
+    socket.on('error', () => socket.destroy());
+    let stream: Duplex;
+    try {
+      stream = await this.#options.openStream({ kind: 'port', protocol, hostIp, hostPort });
+    } catch (error) {
+      this.#options.log?.(`port ${hostPort}: ${(error as Error).message}`);
+      // What a client of a port without listener meets.
+      socket.resetAndDestroy();
+      return;
+    }
+    stream.on('error', () => socket.resetAndDestroy());
+    stream.on('close', () => {
+      if (!stream.readableEnded) socket.destroy();
+    });
+    socket.on('close', () => stream.destroy());
+    socket.pipe(stream);
+    stream.pipe(socket);
+  }
+
+  async #owner(port: HostPort): Promise<string | null> {
+    for (const { port: other } of this.#reservations.values()) if (other.hostPort === port.hostPort && keyOf(other) !== keyOf(port)) return 'another container';
+    return findPortOwner(port.hostPort);
+  }
+}
+
+/** Where to listen for the address that a container asked for; the first one must succeed. */
+export function listenAddresses(hostIp: string): string[] {
+  if (hostIp === '' || hostIp === '0.0.0.0' || hostIp === '::') return ['127.0.0.1', '::1'];
+  return [hostIp];
+}
+
+/** 0.0.0.0 and the empty address are the same wish; 127.0.0.1 is another one, and the second of the two to ask is refused. */
+function keyOf({ protocol, hostIp, hostPort }: HostPort): string {
+  return `${protocol} ${hostIp === '0.0.0.0' ? '' : hostIp} ${hostPort}`;
+}

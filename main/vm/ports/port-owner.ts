@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/**
+ * Who listens on a TCP port of this computer: `nginx (process 812)`; null when that cannot be learnt, which is so for
+ * other users' processes unless this one is root. Linux was run; macOS and Windows have tested parsers only.
+ */
+export async function findPortOwner(port: number, platform: NodeJS.Platform = process.platform): Promise<string | null> {
+  try {
+    switch (platform) {
+      case 'linux':
+        return await linuxOwner(port);
+      case 'darwin':
+        return parseLsof((await run('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'])).stdout);
+      case 'win32': {
+        const pid = parseNetstat((await run('netstat', ['-ano', '-p', 'TCP'])).stdout, port);
+        return pid === null ? null : (parseTasklist((await run('tasklist', ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH'])).stdout) ?? `process ${pid}`);
+      }
+      default:
+        return null;
+    }
+  } catch {
+    // The port is taken either way; the name is a courtesy.
+    return null;
+  }
+}
+
+async function linuxOwner(port: number): Promise<string | null> {
+  const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map((path) => readFile(path, 'utf8').catch(() => '')));
+  const inodes = new Set(tables.flatMap((table) => listeningInodes(table, port)));
+  if (inodes.size === 0) return null;
+  for (const pid of await readdir('/proc')) {
+    if (!/^\d+$/.test(pid)) continue;
+    const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => []);
+    for (const descriptor of descriptors) {
+      const inode = /^socket:\[(\d+)\]$/.exec(await readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => ''))?.[1];
+      if (inode === undefined || !inodes.has(inode)) continue;
+      const name = (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim();
+      return `${name || 'a program'} (process ${pid})`;
+    }
+  }
+  return null;
+}
+
+/** Socket inodes that listen on the port, from `/proc/net/tcp` or `tcp6` (proc(5)): state 0A, local port in hex. */
+export function listeningInodes(table: string, port: number): string[] {
+  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  return table
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim().split(/\s+/))
+    .filter((fields) => fields[3] === '0A' && fields[1]?.endsWith(suffix) === true)
+    .map((fields) => fields[9] ?? '')
+    .filter((inode) => inode !== '');
+}
+
+/** `lsof -Fpc`: one field a line, `p<pid>` then `c<command>`. */
+export function parseLsof(output: string): string | null {
+  const pid = /^p(\d+)$/m.exec(output)?.[1];
+  const command = /^c(.+)$/m.exec(output)?.[1];
+  return pid === undefined ? null : `${command ?? 'a program'} (process ${pid})`;
+}
+
+/** `netstat -ano -p TCP`: the last column of the listening line is the process. The state's name is translated on many systems. */
+export function parseNetstat(output: string, port: number): number | null {
+  for (const line of output.split(/\r?\n/)) {
+    const [protocol, local, foreign, ...rest] = line.trim().split(/\s+/);
+    if (protocol !== 'TCP' || local?.endsWith(`:${port}`) !== true || !/:0$/.test(foreign ?? '')) continue;
+    const pid = Number(rest.at(-1));
+    if (Number.isInteger(pid) && pid > 0) return pid;
+  }
+  return null;
+}
+
+/** `tasklist /FO CSV /NH`: `"nginx.exe","812","Console","1","9,000 K"`. */
+export function parseTasklist(output: string): string | null {
+  const match = /^"([^"]+)","(\d+)"/m.exec(output);
+  return match === null ? null : `${match[1]} (process ${match[2]})`;
+}
