@@ -34,8 +34,12 @@ export async function listenHostSocket(address: HostAddress, open: () => Promise
         hint: 'Choose a home folder with a shorter path: --home DIR or SLIPWAY_HOME.',
       });
     }
-    await mkdir(dirname(address.path), { recursive: true, mode: 0o700 });
-    await chmod(dirname(address.path), 0o700);
+    try {
+      await mkdir(dirname(address.path), { recursive: true, mode: 0o700 });
+      await chmod(dirname(address.path), 0o700);
+    } catch (error) {
+      throw cannotListen(address, error);
+    }
   }
   const connected = new Set<Socket>();
   // Without allowHalfOpen Node would answer a client's end with its own, and `docker run -i < file` would lose its output.

@@ -26,7 +26,8 @@ export function containerHandlers({ engine }: Services): HandlersOf<'containers'
 type Run = IpcRequests['containers/run'];
 
 async function run({ containers }: EngineClient, { name, request, start = true }: Run['params']): Promise<Run['result']> {
-  const { Id: id, Warnings: warnings } = await containers.create(request, name);
+  const { Id: id, Warnings } = await containers.create(request, name);
+  const warnings = Warnings ?? [];
   if (!start) return { id, warnings };
   try {
     await containers.start(id);
