@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { messageOf } from '../errors.ts';
 import { apiVersion, engineVersion } from './api-version.ts';
 import { parseFilters } from './filters.ts';
 import type { Filters } from './filters.ts';
@@ -20,6 +22,9 @@ export const standardHeaders: Record<string, string> = {
   Ostype: 'linux',
   Server: `Docker/${engineVersion} (linux)`,
 };
+
+/** As much of an unwanted body is read to keep a connection; Go's server has the same limit. */
+const drainLimit = 256 * 1024;
 
 export interface RequestTarget {
   /** Minor API version, 24 to 51. */
@@ -58,6 +63,10 @@ export class Exchange {
     // Half-closing means giving up, as in Go's server. Answers that are nearly there still go out.
     if (head === null) request.socket.on('end', gone);
     response.on('close', () => request.socket.off('end', gone));
+  }
+
+  get method(): string {
+    return this.#request.method ?? '';
   }
 
   get headers(): IncomingHttpHeaders {
@@ -112,9 +121,26 @@ export class Exchange {
 
   /** Sends the headers now and answers the response as a byte stream; the caller ends it. */
   answerStream(contentType: string): ServerResponse {
-    this.#response.writeHead(200, { 'Content-Type': contentType });
-    this.#response.flushHeaders();
+    this.#startStream(contentType);
     return this.#response;
+  }
+
+  /** Sends the headers now, then the chunks as they come; ends early when the client goes. */
+  async pump(contentType: string, chunks: AsyncIterable<Buffer>): Promise<void> {
+    this.#startStream(contentType);
+    await this.pumpLate(contentType, chunks);
+  }
+
+  /** As {@link pump}, but the headers wait for the first chunk: what fails before it has a status code of its own. */
+  async pumpLate(contentType: string, chunks: AsyncIterable<Buffer>): Promise<void> {
+    const response = this.#response;
+    for await (const chunk of chunks) {
+      if (this.signal.aborted) break;
+      if (!response.headersSent) this.#startStream(contentType);
+      if (!response.write(chunk)) await once(response, 'drain', { signal: this.signal }).catch(() => undefined);
+    }
+    if (!response.headersSent) this.#startStream(contentType);
+    response.end();
   }
 
   jsonStream(separator?: '\r\n' | '\n'): JsonStream {
@@ -129,10 +155,18 @@ export class Exchange {
       return;
     }
     const status = statusOf(error);
-    // What is left of a body that was refused would be read as the next request.
-    if (!this.#request.complete) this.#response.setHeader('Connection', 'close');
+    // What is left of a body comes before the next request: a little is read and dropped, for more the connection ends.
+    if (!this.#request.complete && !this.#hasShortBody()) this.#response.setHeader('Connection', 'close');
     if (status === 304) this.answerEmpty(304);
     else this.answer(status, errorBody(error));
+  }
+
+  /** As moby answers attach: no JSON, and the stream's content type. */
+  answerPlainError(error: unknown, contentType: string): void {
+    if (this.#hijacked) return;
+    const text = `${messageOf(error)}\r\n`;
+    this.#response.writeHead(statusOf(error), { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(text), Connection: 'close' });
+    this.#response.end(text);
   }
 
   /**
@@ -155,9 +189,19 @@ export class Exchange {
     return stream;
   }
 
+  #startStream(contentType: string): void {
+    this.#response.writeHead(200, { 'Content-Type': contentType });
+    this.#response.flushHeaders();
+  }
+
   #mayHaveBody(): boolean {
     const { headers } = this.#request;
     return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  }
+
+  #hasShortBody(): boolean {
+    const { headers } = this.#request;
+    return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= drainLimit;
   }
 
   async #readBody(): Promise<Buffer> {

@@ -187,3 +187,5 @@ export const networkCreateShape: Shape = {
 };
 
 export const networkConnectShape: Shape = { fields: { Container: 'string', Force: 'boolean', EndpointConfig: endpointSettings } };
+
+export const credentialsShape: Shape = { fields: { username: 'string', password: 'string', email: 'string', serveraddress: 'string', identitytoken: 'string' } };

@@ -1,0 +1,136 @@
+import type { Handler, Route } from './router.ts';
+import { containerRoutes } from './routes/container-routes.ts';
+import type { ContainerBackend } from './routes/container-routes.ts';
+import { execRoutes } from './routes/exec-routes.ts';
+import type { ExecBackend } from './routes/exec-routes.ts';
+import { imageRoutes } from './routes/image-routes.ts';
+import type { ImageBackend } from './routes/image-routes.ts';
+import { networkRoutes } from './routes/network-routes.ts';
+import type { NetworkBackend } from './routes/network-routes.ts';
+import { noPlugins, notBuiltYet, notSwarmManager } from './routes/refusals.ts';
+import { streamRoutes } from './routes/stream-routes.ts';
+import type { ContainerStreamBackend } from './routes/stream-routes.ts';
+import { systemRoutes } from './routes/system-routes.ts';
+import type { SystemBackend } from './routes/system-routes.ts';
+import { volumeRoutes } from './routes/volume-routes.ts';
+import type { VolumeBackend } from './routes/volume-routes.ts';
+
+export interface Backends {
+  system: SystemBackend;
+  containers: ContainerBackend & ContainerStreamBackend;
+  execs: ExecBackend;
+  images: ImageBackend;
+  networks: NetworkBackend;
+  volumes: VolumeBackend;
+}
+
+/** Every endpoint of the engine. A path that is not here is `404 page not found`. The first that fits wins. */
+export function routeTable(backends: Backends): Route[] {
+  const system = systemRoutes(backends.system);
+  const container = containerRoutes(backends.containers);
+  const stream = streamRoutes(backends.containers);
+  const exec = execRoutes(backends.execs);
+  const image = imageRoutes(backends.images);
+  const network = networkRoutes(backends.networks);
+  const volume = volumeRoutes(backends.volumes);
+  return [
+    on('HEAD', '/_ping', system.ping),
+    on('GET', '/_ping', system.ping),
+    on('GET', '/version', system.version),
+    on('GET', '/info', system.info),
+    on('GET', '/events', system.events),
+    on('GET', '/system/df', system.diskUsage),
+    on('POST', '/auth', system.auth),
+    on('POST', '/slipway/power-off', system.powerOff),
+
+    on('GET', '/containers/json', container.list),
+    on('POST', '/containers/create', container.create),
+    on('POST', '/containers/prune', container.prune),
+    on('GET', '/containers/{id}/json', container.inspect),
+    on('GET', '/containers/{id}/top', container.top),
+    on('GET', '/containers/{id}/logs', stream.logs),
+    on('GET', '/containers/{id}/stats', stream.stats),
+    on('GET', '/containers/{id}/changes', notBuiltYet('docker diff')),
+    on('GET', '/containers/{id}/export', notBuiltYet('docker export')),
+    on('HEAD', '/containers/{id}/archive', notBuiltYet('docker cp')),
+    on('GET', '/containers/{id}/archive', notBuiltYet('docker cp')),
+    on('PUT', '/containers/{id}/archive', notBuiltYet('docker cp')),
+    on('POST', '/containers/{id}/start', container.start),
+    on('POST', '/containers/{id}/stop', container.stop),
+    on('POST', '/containers/{id}/restart', container.restart),
+    on('POST', '/containers/{id}/kill', container.kill),
+    on('POST', '/containers/{id}/pause', container.pause),
+    on('POST', '/containers/{id}/unpause', container.unpause),
+    on('POST', '/containers/{id}/rename', container.rename),
+    on('POST', '/containers/{id}/resize', container.resize),
+    on('POST', '/containers/{id}/update', notBuiltYet('docker update')),
+    on('POST', '/containers/{id}/wait', stream.wait),
+    takeover('POST', '/containers/{id}/attach', stream.attach),
+    on('GET', '/containers/{id}/attach/ws', notBuiltYet('attaching by websocket')),
+    on('DELETE', '/containers/{id}', container.remove),
+
+    on('POST', '/containers/{id}/exec', exec.create),
+    takeover('POST', '/exec/{id}/start', exec.start),
+    on('POST', '/exec/{id}/resize', exec.resize),
+    on('GET', '/exec/{id}/json', exec.inspect),
+
+    on('GET', '/images/json', image.list),
+    on('POST', '/images/create', image.create),
+    on('POST', '/images/load', image.load),
+    on('POST', '/images/prune', notBuiltYet('docker image prune')),
+    on('GET', '/images/search', notBuiltYet('docker search')),
+    on('GET', '/images/get', notBuiltYet('docker save')),
+    on('GET', '/images/{name}/get', notBuiltYet('docker save')),
+    on('GET', '/images/{name}/json', image.inspect),
+    on('GET', '/images/{name}/history', image.history),
+    on('POST', '/images/{name}/tag', image.tag),
+    on('POST', '/images/{name}/push', notBuiltYet('docker push')),
+    on('DELETE', '/images/{name}', image.remove),
+    on('GET', '/distribution/{name}/json', notBuiltYet('docker manifest inspect')),
+    on('POST', '/commit', notBuiltYet('docker commit')),
+    on('POST', '/build', notBuiltYet('docker build')),
+    on('POST', '/build/prune', notBuiltYet('docker builder prune')),
+
+    on('GET', '/networks', network.list),
+    on('POST', '/networks/create', network.create),
+    on('POST', '/networks/prune', notBuiltYet('docker network prune')),
+    on('POST', '/networks/{id}/connect', notBuiltYet('docker network connect')),
+    on('POST', '/networks/{id}/disconnect', notBuiltYet('docker network disconnect')),
+    on('GET', '/networks/{id}', network.inspect),
+    on('DELETE', '/networks/{id}', network.remove),
+
+    on('GET', '/volumes', volume.list),
+    on('POST', '/volumes/create', volume.create),
+    on('POST', '/volumes/prune', notBuiltYet('docker volume prune')),
+    on('GET', '/volumes/{name}', volume.inspect),
+    on('DELETE', '/volumes/{name}', volume.remove),
+
+    on('GET', '/plugins', noPlugins),
+    ...swarmRoutes(),
+  ];
+}
+
+/** Nodes, services, tasks, secrets and configs live in a swarm, and this engine is in none. */
+function swarmRoutes(): Route[] {
+  const nouns = ['nodes', 'services', 'tasks', 'secrets', 'configs'];
+  return [
+    on('GET', '/swarm', notSwarmManager),
+    on('POST', '/swarm/{verb}', notSwarmManager),
+    on('GET', '/swarm/{verb}', notSwarmManager),
+    ...nouns.flatMap((noun) => [
+      on('GET', `/${noun}`, notSwarmManager),
+      on('GET', `/${noun}/{id}`, notSwarmManager),
+      on('POST', `/${noun}/{id}`, notSwarmManager),
+      on('DELETE', `/${noun}/{id}`, notSwarmManager),
+    ]),
+  ];
+}
+
+function on(method: Route['method'], path: string, handler: Handler): Route {
+  return { method, path, handler };
+}
+
+/** The answer takes the connection over as a byte stream. */
+function takeover(method: Route['method'], path: string, handler: Handler): Route {
+  return { method, path, handler, hijacks: true };
+}

@@ -1,0 +1,86 @@
+import type { ContainerCreateRequest, ContainerCreateResponse, ContainerInspect, ContainerSummary } from '../../../contract/engine-api/container.ts';
+import { InvalidParameterError } from '../../errors.ts';
+import type { Filters } from '../filters.ts';
+import { containerCreateShape } from '../request-shapes.ts';
+import type { Handler } from '../router.ts';
+
+export interface ContainerBackend {
+  list(options: { all: boolean; limit: number; size: boolean; filters: Filters }): Promise<ContainerSummary[]>;
+  create(name: string, request: ContainerCreateRequest): Promise<ContainerCreateResponse>;
+  inspect(reference: string, size: boolean): Promise<ContainerInspect>;
+  start(reference: string): Promise<void>;
+  stop(reference: string, options: { timeout?: number; signal?: string }): Promise<void>;
+  restart(reference: string, options: { timeout?: number; signal?: string }): Promise<void>;
+  kill(reference: string, signal: string): Promise<void>;
+  pause(reference: string): Promise<void>;
+  unpause(reference: string): Promise<void>;
+  rename(reference: string, name: string): Promise<void>;
+  resize(reference: string, size: { rows: number; columns: number }): Promise<void>;
+  remove(reference: string, options: { force: boolean; removeVolumes: boolean }): Promise<void>;
+  top(reference: string, psArguments: string): Promise<{ Titles: string[]; Processes: string[][] }>;
+  prune(filters: Filters, signal: AbortSignal): Promise<{ ContainersDeleted: string[] | null; SpaceReclaimed: number }>;
+}
+
+type Name = 'list' | 'create' | 'inspect' | 'start' | 'stop' | 'restart' | 'kill' | 'pause' | 'unpause' | 'rename' | 'resize' | 'remove' | 'top' | 'prune';
+
+export function containerRoutes(containers: ContainerBackend): Record<Name, Handler> {
+  return {
+    async list(exchange) {
+      const { query } = exchange;
+      const limit = query.integer('limit') ?? 0;
+      const rows = await containers.list({ all: query.flag('all'), limit: Math.max(limit, 0), size: query.flag('size'), filters: exchange.filters() });
+      exchange.answer(200, rows);
+    },
+    async create(exchange) {
+      const request = await exchange.json<ContainerCreateRequest>(containerCreateShape);
+      if (request === undefined) throw new InvalidParameterError('config cannot be empty in order to create a container');
+      exchange.answer(201, await containers.create(exchange.query.text('name'), request));
+    },
+    async inspect(exchange) {
+      exchange.answer(200, await containers.inspect(exchange.param('id'), exchange.query.flag('size')));
+    },
+    async start(exchange) {
+      await containers.start(exchange.param('id'));
+      exchange.answerEmpty(204);
+    },
+    async stop(exchange) {
+      await containers.stop(exchange.param('id'), { timeout: exchange.query.integer('t'), signal: exchange.query.text('signal') });
+      exchange.answerEmpty(204);
+    },
+    async restart(exchange) {
+      await containers.restart(exchange.param('id'), { timeout: exchange.query.integer('t'), signal: exchange.query.text('signal') });
+      exchange.answerEmpty(204);
+    },
+    async kill(exchange) {
+      await containers.kill(exchange.param('id'), exchange.query.text('signal'));
+      exchange.answerEmpty(204);
+    },
+    async pause(exchange) {
+      await containers.pause(exchange.param('id'));
+      exchange.answerEmpty(204);
+    },
+    async unpause(exchange) {
+      await containers.unpause(exchange.param('id'));
+      exchange.answerEmpty(204);
+    },
+    async rename(exchange) {
+      await containers.rename(exchange.param('id'), exchange.query.text('name'));
+      exchange.answerEmpty(204);
+    },
+    async resize(exchange) {
+      const size = { rows: exchange.query.uint32('h', 'resize height'), columns: exchange.query.uint32('w', 'resize width') };
+      await containers.resize(exchange.param('id'), size);
+      exchange.answerEmpty(200);
+    },
+    async remove(exchange) {
+      await containers.remove(exchange.param('id'), { force: exchange.query.flag('force'), removeVolumes: exchange.query.flag('v') });
+      exchange.answerEmpty(204);
+    },
+    async top(exchange) {
+      exchange.answer(200, await containers.top(exchange.param('id'), exchange.query.text('ps_args')));
+    },
+    async prune(exchange) {
+      exchange.answer(200, await containers.prune(exchange.filters(), exchange.signal));
+    },
+  };
+}

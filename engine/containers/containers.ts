@@ -1,0 +1,72 @@
+import { NotImplementedError } from '../errors.ts';
+import { attachToContainer } from './attach.ts';
+import { createContainer } from './create.ts';
+import type { ContainerDependencies } from './dependencies.ts';
+import { createExec } from './exec/create-exec.ts';
+import { ExecStore } from './exec/exec-store.ts';
+import { inspectExec, resizeExec } from './exec/inspect-exec.ts';
+import { handleExecExit, startExec } from './exec/start-exec.ts';
+import { handleExit } from './exit.ts';
+import { inspectContainer } from './inspect.ts';
+import { killContainer } from './kill.ts';
+import { listContainers } from './list.ts';
+import { readLogs } from './logs.ts';
+import { pauseContainer, unpauseContainer } from './pause.ts';
+import { pruneContainers } from './prune.ts';
+import { removeContainer } from './remove.ts';
+import { renameContainer } from './rename.ts';
+import { resizeContainer } from './resize.ts';
+import { restartContainer } from './restart.ts';
+import { startContainer } from './start.ts';
+import { stopContainer } from './stop.ts';
+import { listProcesses } from './top.ts';
+import { parseWaitCondition, waitForContainer } from './wait.ts';
+
+/** The verbs bound to what they stand on, in the shape that the API's routes ask for. */
+export function containerVerbs(needs: ContainerDependencies) {
+  const execs = new ExecStore();
+  const execNeeds = { ...needs, execs };
+  const unsubscribe = needs.tasks.onExit((exit) => {
+    if (exit.execId !== null) {
+      handleExecExit(execNeeds, exit);
+      return;
+    }
+    const container = needs.store.get(exit.containerId);
+    if (container !== undefined) void handleExit(needs, container, exit);
+  });
+
+  return {
+    containers: {
+      list: (options: Parameters<typeof listContainers>[1]) => listContainers(needs, options),
+      create: (name: string, request: Parameters<typeof createContainer>[2]) => createContainer(needs, name, request),
+      inspect: (reference: string, size: boolean) => inspectContainer(needs, reference, size),
+      start: (reference: string) => startContainer(needs, reference),
+      stop: (reference: string, options: Parameters<typeof stopContainer>[2]) => stopContainer(needs, reference, options),
+      restart: (reference: string, options: Parameters<typeof restartContainer>[2]) => restartContainer(needs, reference, options),
+      kill: (reference: string, signal: string) => killContainer(needs, reference, signal),
+      pause: (reference: string) => pauseContainer(needs, reference),
+      unpause: (reference: string) => unpauseContainer(needs, reference),
+      rename: (reference: string, name: string) => renameContainer(needs, reference, name),
+      resize: (reference: string, size: Parameters<typeof resizeContainer>[2]) => resizeContainer(needs, reference, size),
+      remove: (reference: string, options: Parameters<typeof removeContainer>[2]) => removeContainer(needs, reference, options),
+      top: (reference: string, psArguments: string) => listProcesses(needs, reference, psArguments),
+      prune: (filters: Record<string, string[]>, signal: AbortSignal) => pruneContainers(needs, filters, signal),
+      hasTerminal: (reference: string) => needs.store.resolve(reference).tty,
+      attach: (reference: string, options: Parameters<typeof attachToContainer>[2], open: Parameters<typeof attachToContainer>[3]) =>
+        attachToContainer(needs, reference, options, open),
+      logs: (reference: string, options: Parameters<typeof readLogs>[2]) => readLogs(needs, reference, options),
+      wait: (reference: string, condition: string, signal: AbortSignal) => waitForContainer(needs, reference, parseWaitCondition(condition), signal),
+      stats: (): AsyncIterable<unknown> => {
+        throw new NotImplementedError('docker stats is not built yet');
+      },
+    },
+    execs: {
+      create: (reference: string, request: Parameters<typeof createExec>[2]) => createExec(execNeeds, reference, request),
+      start: (id: string, options: Parameters<typeof startExec>[2]) => startExec(execNeeds, id, options),
+      inspect: (id: string) => inspectExec(execs, id),
+      resize: (id: string, size: Parameters<typeof resizeExec>[2]) => resizeExec(execNeeds, id, size),
+    },
+    /** Stops listening to exits; containers keep running. */
+    close: unsubscribe,
+  };
+}

@@ -1,0 +1,149 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '../errors.ts';
+import { nowTimestamp } from '../lib/timestamp.ts';
+import type { SandboxRequest, TaskExit, TaskStatus } from './collaborators.ts';
+import { isRunning } from './container.ts';
+import type { Container } from './container.ts';
+import { handleExit, scheduleRestart } from './exit.ts';
+import { removeLocked } from './remove.ts';
+import { startsWithEngine } from './restart-policy.ts';
+import { runContainer } from './start.ts';
+import type { StartNeeds } from './start.ts';
+
+/** What an engine found when it started, for its log. */
+export interface ReconcileReport {
+  adopted: number;
+  ended: number;
+  removed: number;
+  restarted: number;
+  leftovers: number;
+}
+
+/** What a container's end is when nobody collected it (the machine went down): dockerd's value too. */
+const unknownExit = 255;
+
+/**
+ * Brings records and reality together when the engine starts: running containers are adopted, ended ones get their exit,
+ * removals that had begun are finished, and what belongs to no container goes. Must have ended before the API answers.
+ */
+export async function reconcile(needs: StartNeeds): Promise<ReconcileReport> {
+  const report: ReconcileReport = { adopted: 0, ended: 0, removed: 0, restarted: 0, leftovers: 0 };
+  const tasks = new Map((await needs.tasks.list()).map((task) => [task.containerId, task]));
+  const containers = needs.store.list();
+  const alive = containers.filter((container) => isRunning(container.state) && isAlive(tasks.get(container.id)));
+  const sandboxes = await needs.network.restore(alive.map((container) => sandboxRequest(needs, container)));
+
+  for (const container of containers) {
+    const task = tasks.get(container.id);
+    tasks.delete(container.id);
+    try {
+      if (container.state.status === 'removing' || container.state.status === 'dead') {
+        await container.lock.run(() => removeLocked(needs, container, { removeVolumes: container.record.hostConfig.AutoRemove === true }));
+        report.removed += 1;
+      } else if (isRunning(container.state)) {
+        if (task !== undefined && isAlive(task)) {
+          container.sandbox = sandboxes.get(container.id) ?? null;
+          await adopt(needs, container, task);
+          report.adopted += 1;
+        } else {
+          await handleExit(needs, container, task?.exit ?? lostExit(container));
+          report.ended += 1;
+        }
+      } else if (task !== undefined) {
+        // Made for a start that the engine did not live to finish.
+        await needs.tasks.delete(container.id, { force: true });
+        report.leftovers += 1;
+      }
+    } catch (error) {
+      needs.log(`reconcile ${container.name}: ${messageOf(error)}`);
+    }
+  }
+  for (const id of tasks.keys()) {
+    await needs.tasks.delete(id, { force: true }).catch((error: unknown) => needs.log(`reconcile task ${id}: ${messageOf(error)}`));
+    report.leftovers += 1;
+  }
+  report.leftovers += await removeStaleMounts(needs);
+  report.leftovers += await removeStaleFolders(needs);
+  return report;
+}
+
+/**
+ * Starts what its restart policy wants to run, and goes on with restarts that were waiting. To be called once the API
+ * answers: a hundred containers must not delay it.
+ */
+export async function startByPolicy(needs: StartNeeds): Promise<number> {
+  let started = 0;
+  for (const container of needs.store.list()) {
+    const { state, record } = container;
+    if (state.status === 'restarting') {
+      scheduleRestart(needs, container, 0);
+      continue;
+    }
+    if (state.status !== 'exited' || container.restartTimer !== undefined) continue;
+    const run = { exitCode: state.exitCode, manuallyStopped: record.manuallyStopped, restartCount: record.restartCount };
+    if (!startsWithEngine(record.hostConfig.RestartPolicy!, run)) continue;
+    await container.lock
+      .run(async () => {
+        if (container.state.status !== 'exited') return;
+        await runContainer(needs, container, { restartCount: 0 });
+        started += 1;
+      })
+      .catch((error: unknown) => needs.log(`start of ${container.name} by its policy: ${messageOf(error)}`));
+  }
+  return started;
+}
+
+function isAlive(task: TaskStatus | undefined): boolean {
+  return task !== undefined && (task.status === 'running' || task.status === 'paused');
+}
+
+/** The record may be a pause behind: the task tells. */
+async function adopt(needs: StartNeeds, container: Container, task: TaskStatus): Promise<void> {
+  const { state } = container;
+  if (!isRunning(state)) return;
+  const status = task.status === 'paused' ? 'paused' : 'running';
+  if (state.status !== status || state.pid !== task.pid) {
+    await needs.store.update(container, { state: { ...state, status, pid: task.pid } }, { sync: false });
+  }
+}
+
+function lostExit(container: Container): TaskExit {
+  return { containerId: container.id, execId: null, exitCode: unknownExit, exitedAt: nowTimestamp(), oomKilled: false };
+}
+
+function sandboxRequest(needs: StartNeeds, container: Container): SandboxRequest {
+  const { record } = container;
+  return {
+    containerId: container.id,
+    containerName: record.name,
+    config: record.config,
+    hostConfig: record.hostConfig,
+    endpoints: record.endpoints,
+    directory: needs.store.directoryOf(container.id),
+  };
+}
+
+/** Root file systems that are mounted for containers that do not run. */
+async function removeStaleMounts(needs: StartNeeds): Promise<number> {
+  const running = new Set(needs.store.list().filter(({ state }) => isRunning(state)).map(({ id }) => needs.store.rootfsOf(id)));
+  const stale = (await needs.mounter.below(needs.store.directory)).filter((target) => ![...running].some((rootfs) => target === rootfs || target.startsWith(`${rootfs}/`)));
+  for (const target of stale) await needs.mounter.unmount(target);
+  return stale.length;
+}
+
+/** Folders of containers whose record never came to be or is gone; their snapshots go with them. */
+async function removeStaleFolders(needs: StartNeeds): Promise<number> {
+  let count = 0;
+  for (const entry of await readdir(needs.store.directory, { withFileTypes: true })) {
+    if (!entry.isDirectory() || !/^[0-9a-f]{64}$/.test(entry.name) || needs.store.get(entry.name) !== undefined) continue;
+    await rm(join(needs.store.directory, entry.name), { recursive: true, force: true });
+    count += 1;
+  }
+  for (const snapshot of await needs.snapshots.list()) {
+    if (snapshot.kind !== 'active' || !/^[0-9a-f]{64}$/.test(snapshot.keyOrName) || needs.store.get(snapshot.keyOrName) !== undefined) continue;
+    await needs.snapshots.remove(snapshot.keyOrName);
+    count += 1;
+  }
+  return count;
+}

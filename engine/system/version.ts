@@ -1,0 +1,42 @@
+import { arch, release } from 'node:os';
+import type { VersionResponse } from '../../contract/engine-api/system.ts';
+
+/** As Go calls machines: `amd64`, `arm64`. */
+export function goArchitecture(): string {
+  return arch() === 'x64' ? 'amd64' : arch();
+}
+
+/** @param versions of the API, from `api/api-version.ts`, and of crun. */
+export function versionResponse(versions: { engine: string; api: string; minApi: string; crun: string }): VersionResponse {
+  return {
+    Platform: { Name: 'Slipway' },
+    Components: [
+      {
+        Name: 'Engine',
+        Version: versions.engine,
+        Details: {
+          ApiVersion: versions.api,
+          MinAPIVersion: versions.minApi,
+          Arch: goArchitecture(),
+          BuildTime: '',
+          Experimental: 'false',
+          GitCommit: '',
+          GoVersion: '',
+          KernelVersion: release(),
+          NodeVersion: process.version,
+          Os: 'linux',
+        },
+      },
+      { Name: 'crun', Version: versions.crun, Details: {} },
+    ],
+    Version: versions.engine,
+    ApiVersion: versions.api,
+    MinAPIVersion: versions.minApi,
+    GitCommit: '',
+    GoVersion: '',
+    Os: 'linux',
+    Arch: goArchitecture(),
+    KernelVersion: release(),
+    BuildTime: '',
+  };
+}
