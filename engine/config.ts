@@ -37,5 +37,6 @@ export function dataPaths(config: Pick<EngineConfig, 'root' | 'execRoot'>) {
     shimd: join(config.execRoot, 'shimd'),
     crun: join(config.execRoot, 'crun'),
     netns: join(config.execRoot, 'netns'),
+    sandboxes: join(config.execRoot, 'sandboxes'),
   };
 }

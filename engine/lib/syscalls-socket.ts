@@ -59,7 +59,7 @@ export function sendInBackground(fd: number, bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     c.send.async(fd, bytes, bytes.length, 0, (error: Error | null, result: number | bigint) => {
       if (error) reject(error);
-      else if (Number(result) < 0) reject(new SyscallError('send', koffi.os.errno.EIO, undefined, 'netlink'));
+      else if (Number(result) < 0) reject(new SyscallError('send', koffi.os.errno.EIO ?? 5, undefined, 'netlink'));
       else resolve();
     });
   });

@@ -1,12 +1,13 @@
 import { attribute, decodeAttributes, nestedAttribute, NetlinkFlag, text, uint32 } from './message.ts';
-import type { NetlinkRequest, NetlinkSocket } from './netlink-socket.ts';
+import { NetlinkError, type NetlinkRequest, type NetlinkSocket } from './netlink-socket.ts';
 import { formatAddress, lastAddress, parseAddress, type Subnet } from '../addresses.ts';
 
 /** Links, addresses and routes as netlink requests. Source: rtnetlink(7), linux/if_link.h, linux/rtnetlink.h. */
 
 const Message = { newLink: 16, deleteLink: 17, getLink: 18, newAddress: 20, newRoute: 24, getRoute: 26 } as const;
 const Link = { address: 1, name: 3, mtu: 4, master: 10, info: 18, alias: 20, namespaceFd: 28 } as const;
-const LinkInfo = { kind: 1, data: 2 } as const;
+const LinkInfo = { kind: 1, data: 2, portKind: 4, portData: 5 } as const;
+const BridgePort = { hairpin: 4 } as const;
 const vethPeer = 1;
 const Address = { address: 1, local: 2, broadcast: 4 } as const;
 const Route = { destination: 1, outputLink: 4, gateway: 5, table: 15 } as const;
@@ -81,10 +82,29 @@ export function createVeth(options: { name: string; bridge: number; mtu: number;
   return { type: Message.newLink, flags: NetlinkFlag.create | NetlinkFlag.exclusive, payload, purpose: `create ${options.name}` };
 }
 
+/** Lets a bridge send a frame back through the port it came by. */
+export function setHairpin(name: string): NetlinkRequest {
+  const port = nestedAttribute(LinkInfo.portData, attribute(BridgePort.hairpin, Buffer.from([1])));
+  const payload = Buffer.concat([linkHeader(), attribute(Link.name, text(name)), nestedAttribute(Link.info, attribute(LinkInfo.portKind, text('bridge')), port)]);
+  return { type: Message.newLink, flags: 0, payload, purpose: `set hairpin mode of ${name}` };
+}
+
 /** Idempotent. */
 export function deleteLink(name: string): NetlinkRequest {
   const payload = Buffer.concat([linkHeader(), attribute(Link.name, text(name))]);
   return { type: Message.deleteLink, flags: 0, payload, purpose: `delete ${name}`, accept: ['ENODEV'] };
+}
+
+/** Whether a link of that name is there, for the price of one message. */
+export function linkExists(socket: NetlinkSocket, name: string): boolean {
+  const payload = Buffer.concat([linkHeader(), attribute(Link.name, text(name))]);
+  try {
+    socket.changeNow([{ type: Message.getLink, flags: 0, payload, purpose: `look for ${name}` }]);
+    return true;
+  } catch (error) {
+    if (error instanceof NetlinkError && error.code === 'ENODEV') return false;
+    throw error;
+  }
 }
 
 export function addAddress(options: { index: number; address: string; subnet: Subnet }): NetlinkRequest {

@@ -3,9 +3,9 @@ import { mkdir } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { hostname as machineHostname } from 'node:os';
 import { join } from 'node:path';
-import type { ContainerConfig, HostConfig } from '../../contract/engine-api/container.ts';
-import { InvalidParameterError } from '../errors.ts';
-import { formatResolvConf, type ResolverConfig } from './dns/resolv-conf.ts';
+import type { ContainerConfig, HostConfig } from '../../../contract/engine-api/container.ts';
+import { InvalidParameterError } from '../../errors.ts';
+import { formatResolvConf, type ResolverConfig } from '../dns/resolv-conf.ts';
 
 export const resolverAddress = '127.0.0.11';
 

@@ -1,7 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket as DatagramSocket } from 'node:dgram';
 import { connect, createServer, type Socket } from 'node:net';
-import { ConflictError, InvalidParameterError } from '../errors.ts';
-import type { HostPort, HostPorts, PortTarget } from './host-ports.ts';
+import { ConflictError, InvalidParameterError } from '../../errors.ts';
+import type { HostPort, HostPorts, PortTarget } from '../host-ports.ts';
 import { findPortHolder } from './port-holder.ts';
 
 /** Milliseconds after which a silent UDP client is forgotten. Source: moby docker-proxy `UDPConnTrackTimeout`. */

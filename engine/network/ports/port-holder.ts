@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import { parseAddress } from './addresses.ts';
-import type { HostPort } from './host-ports.ts';
+import { parseAddress } from '../addresses.ts';
+import type { HostPort } from '../host-ports.ts';
 
 /** TCP_LISTEN, and for UDP a bound socket without a peer (TCP_CLOSE). Source: proc(5). */
 const holdingState = { tcp: '0A', udp: '07' } as const;

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import type { ContainerConfig, HostConfig, PortBinding, PortMap } from '../../contract/engine-api/container.ts';
-import { InvalidParameterError } from '../errors.ts';
+import type { ContainerConfig, HostConfig, PortBinding, PortMap } from '../../../contract/engine-api/container.ts';
+import { InvalidParameterError } from '../../errors.ts';
 
 export type Protocol = 'tcp' | 'udp';
 

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { InternalError, messageOf } from '../errors.ts';
+import { addAddress, createBridge, deleteLink, listLinks, listRoutes, setAlias, type LinkSummary } from './netlink/links.ts';
+import type { NetlinkSocket } from './netlink/netlink-socket.ts';
+import { subnetOf, type BridgeConfig } from './network-record.ts';
+import type { Subnet } from './addresses.ts';
+
+/**
+ * Bridges of the engine's machine. Each carries its owner in its alias, so that two engines on one machine leave each
+ * other's alone and leftovers are known for what they are.
+ */
+export class Bridges {
+  readonly #socket: NetlinkSocket;
+  readonly #owner: string;
+
+  /** @param root the engine's data root: whoever has it owns the bridges. */
+  constructor(socket: NetlinkSocket, root: string) {
+    this.#socket = socket;
+    this.#owner = `slipway:${createHash('sha256').update(root).digest('hex').slice(0, 16)}`;
+  }
+
+  /** `slipway0`, or the next of its kind when another engine has it. */
+  defaultName(): string {
+    const links = new Map(listLinks(this.#socket).map((link) => [link.name, link]));
+    for (let number = 0; ; number += 1) {
+      const link = links.get(`slipway${number}`);
+      // Without an alias it is what a crash left between creation and naming.
+      if (link === undefined || link.alias === undefined || link.alias === this.#owner) return `slipway${number}`;
+    }
+  }
+
+  /** Makes the bridge when it is missing and gives it its address. @returns its index. */
+  async ensure(bridge: BridgeConfig): Promise<number> {
+    const before = this.#find(bridge.name);
+    if (before === undefined) await this.#socket.change([createBridge({ name: bridge.name, mac: this.#macOf(bridge.name), mtu: bridge.mtu }), setAlias(bridge.name, this.#owner)]);
+    const index = before?.index ?? this.#find(bridge.name)!.index;
+    // Off before the link gets traffic: without IPv6 on the network there is nothing to announce.
+    setSysctl(`net/ipv6/conf/${bridge.name}/disable_ipv6`, '1', { optional: true });
+    await this.#socket.change([addAddress({ index, address: bridge.gateway, subnet: subnetOf(bridge) })]);
+    return index;
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.#socket.change([deleteLink(name)]);
+  }
+
+  /** Ports of the engine's bridges. */
+  ports(): LinkSummary[] {
+    const links = listLinks(this.#socket);
+    const own = new Set(links.filter((link) => link.alias === this.#owner).map((link) => link.index));
+    return links.filter((link) => link.master !== undefined && own.has(link.master));
+  }
+
+  /** Bridges of this engine that no network has. */
+  strays(known: string[]): string[] {
+    return listLinks(this.#socket)
+      .filter((link) => link.alias === this.#owner && !known.includes(link.name))
+      .map((link) => link.name);
+  }
+
+  /** Ranges that the machine reaches by links that are not the engine's. */
+  foreignSubnets(): Subnet[] {
+    const own = new Set(listLinks(this.#socket).filter((link) => link.alias === this.#owner).map((link) => link.index));
+    return listRoutes(this.#socket).filter((route) => !own.has(route.link)).map((route) => route.subnet);
+  }
+
+  #find(name: string): LinkSummary | undefined {
+    return listLinks(this.#socket).find((link) => link.name === name);
+  }
+
+  #macOf(name: string): string {
+    const hash = createHash('sha256').update(`${this.#owner} ${name}`).digest();
+    return `02:42:${[...hash.subarray(0, 4)].map((octet) => octet.toString(16).padStart(2, '0')).join(':')}`;
+  }
+}
+
+/** Containers reach the outside by being routed through this machine. */
+export function enableForwarding(): void {
+  setSysctl('net/ipv4/ip_forward', '1', {});
+}
+
+/** @param options.optional the machine may lack the setting: a kernel without IPv6. */
+export function setSysctl(path: string, value: string, options: { optional?: boolean }): void {
+  try {
+    writeFileSync(`/proc/sys/${path}`, value);
+  } catch (error) {
+    if (options.optional === true && (error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw new InternalError(`cannot set ${path.replaceAll('/', '.')} to ${value}: ${messageOf(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { dataPaths, type EngineConfig } from '../config.ts';
+import type { EventSink } from '../containers/collaborators.ts';
+import { JsonStore } from '../store/json-store.ts';
+import { Bridges, enableForwarding } from './bridges.ts';
+import { MachineResolver } from './dns/resolv-conf.ts';
+import type { HostPorts } from './host-ports.ts';
+import { LiveNetworks } from './live-networks.ts';
+import { NamespacePool } from './sandbox/namespace-pool.ts';
+import { NetlinkSocket } from './netlink/netlink-socket.ts';
+import { NamespaceDirectory } from './sandbox/netns.ts';
+import { BridgeNetworkController } from './network-controller.ts';
+import { NetworkStore } from './network-store.ts';
+import { Networks } from './networks.ts';
+import { RulesetWriter } from './nftables/nft.ts';
+import { buildRuleset } from './nftables/ruleset.ts';
+import { PortPublisher } from './ports/port-publisher.ts';
+import { parseSandboxRecord, type SandboxRecord } from './sandbox/sandbox-record.ts';
+
+export interface NetworkOptions {
+  config: Pick<EngineConfig, 'root' | 'execRoot' | 'guestPorts'>;
+  hostPorts: HostPorts;
+  events: EventSink;
+  log: (line: string) => void;
+  /** Namespaces that wait, made up, for the next containers. */
+  preparedNamespaces?: number;
+  /** The machine's resolver configuration. */
+  resolvConf?: string;
+}
+
+export interface EngineNetwork {
+  controller: BridgeNetworkController;
+  networks: Networks;
+  /** Makes namespaces ahead of need. To be called when the API answers. */
+  prepare(): void;
+  /** Running containers keep their networks. */
+  close(): Promise<void>;
+}
+
+/** QEMU's user network: its gateway is the user's own loopback, with whatever listens there. Source: QEMU documentation, "Using the user mode network stack". */
+const hypervisorNetwork = '10.0.2.0/24';
+
+/** `controller.restore` must be called before anything else. @throws InternalError when the kernel refuses (not root). */
+export async function openNetwork(options: NetworkOptions): Promise<EngineNetwork> {
+  const { config, hostPorts, events, log } = options;
+  const paths = dataPaths(config);
+  const inVm = config.guestPorts.length > 0;
+  enableForwarding();
+  const netlink = new NetlinkSocket();
+  const bridges = new Bridges(netlink, config.root);
+  const bridgeName = bridges.defaultName();
+  const table = bridgeName.replace(/0$/, '');
+  const sandboxes = await JsonStore.open<SandboxRecord>(paths.sandboxes, { parse: parseSandboxRecord });
+  const store = await NetworkStore.open(paths.network, { foreignSubnets: bridges.foreignSubnets(), bridgeName, inUse: sandboxes.size > 0 });
+  const networks = new LiveNetworks(bridges);
+  const writer = new RulesetWriter();
+  const publisher = new PortPublisher({ hostPorts, writer, table, ipv6: !inVm && existsSync('/proc/self/net/if_inet6') });
+  const namespaces = new NamespaceDirectory(paths.netns);
+  const pool = new NamespacePool(namespaces, options.preparedNamespaces ?? 2);
+  const writeRuleset = () =>
+    writer.apply(
+      buildRuleset(table, {
+        bridges: networks.rules(),
+        published: publisher.list(),
+        deniedDestinations: inVm ? [hypervisorNetwork] : [],
+        hostAccess: inVm ? 'deny' : 'allow',
+      }),
+    );
+  const machine = new MachineResolver(options.resolvConf);
+  const controller = new BridgeNetworkController({ store, networks, bridges, sandboxes, namespaces, pool, publisher, machine, netlink, events, writeRuleset, log });
+  return {
+    controller,
+    networks: new Networks({ store, networks, controller, writer, table, events, foreignSubnets: () => bridges.foreignSubnets() }),
+    prepare: () => pool.fill(),
+    async close() {
+      await pool.close();
+      await controller.close();
+      netlink.close();
+    },
+  };
+}

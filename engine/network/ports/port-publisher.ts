@@ -1,0 +1,167 @@
+import type { PortBinding } from '../../../contract/engine-api/container.ts';
+import { ConflictError, InvalidParameterError, messageOf } from '../../errors.ts';
+import type { HostPort, HostPorts, PortTarget } from '../host-ports.ts';
+import { publish, unpublish, type Publication } from '../nftables/ruleset.ts';
+import type { RulesetWriter } from '../nftables/nft.ts';
+import type { Protocol, WantedPort } from './port-mapping.ts';
+
+export interface PublishedPort extends Publication {
+  /** `80/tcp` */
+  key: string;
+}
+
+interface Holding extends PublishedPort {
+  containerId: string;
+  containerName: string;
+}
+
+/** Where ports without a wish come from, one after the other. Source: moby portallocator, ip_local_port_range. */
+const ephemeral = { first: 32768, last: 60999 };
+/** Free ports that are tried before the range counts as used up: each try may ask the host. */
+const mostTries = 200;
+
+/** All published ports: reserves them on the user's machine and writes them into the packet filter. */
+export class PortPublisher {
+  readonly #hostPorts: HostPorts;
+  readonly #writer: RulesetWriter;
+  readonly #table: string;
+  readonly #ipv6: boolean;
+  readonly #held = new Set<Holding>();
+  #nextEphemeral = ephemeral.first;
+
+  /** @param options.ipv6 a port without an address is published on `::` as well. */
+  constructor(options: { hostPorts: HostPorts; writer: RulesetWriter; table: string; ipv6: boolean }) {
+    this.#hostPorts = options.hostPorts;
+    this.#writer = options.writer;
+    this.#table = options.table;
+    this.#ipv6 = options.ipv6;
+  }
+
+  /**
+   * All or nothing.
+   * @throws ConflictError `Bind for 0.0.0.0:8080 failed: port is already allocated (by container "web")`
+   */
+  async publish(container: { id: string; name: string }, wanted: WantedPort[], address: string): Promise<PublishedPort[]> {
+    const published: PublishedPort[] = [];
+    try {
+      for (const want of wanted) published.push(...(await this.#take(container, want, { address, port: want.containerPort })));
+      await this.#writer.apply(publish(this.#table, published));
+      return published;
+    } catch (error) {
+      await this.#release(published);
+      throw error;
+    }
+  }
+
+  async unpublish(ports: PublishedPort[]): Promise<void> {
+    // New connections end first, then the port is free for others.
+    await this.#writer.apply(unpublish(this.#table, ports));
+    await this.#release(ports);
+  }
+
+  /**
+   * Takes over the ports of a container that runs on while the engine was away; the caller writes the packet filter.
+   * @returns what could not be reserved again, in words.
+   */
+  async adopt(container: { id: string; name: string }, ports: PublishedPort[]): Promise<string[]> {
+    const failures: string[] = [];
+    for (const port of ports) {
+      this.#hold(container, port);
+      await this.#hostPorts.reserve(port.port, port.target).catch((error: unknown) => failures.push(`${describe(port.port)} of ${container.name}: ${messageOf(error)}`));
+    }
+    return failures;
+  }
+
+  list(): PublishedPort[] {
+    return [...this.#held];
+  }
+
+  /** Where connections to a published port belong; null when nobody has it. */
+  lookup(protocol: Protocol, hostIp: string, hostPort: number): PortTarget | null {
+    const candidates = [...this.#held].filter((held) => held.port.protocol === protocol && held.port.hostPort === hostPort);
+    const exact = candidates.find((held) => held.port.hostIp === hostIp) ?? candidates.find((held) => addressesMeet(held.port.hostIp, hostIp));
+    return exact?.target ?? null;
+  }
+
+  async #take(container: { id: string; name: string }, want: WantedPort, target: PortTarget): Promise<PublishedPort[]> {
+    const addresses = want.hostIp !== '' ? [want.hostIp] : this.#ipv6 ? ['0.0.0.0', '::'] : ['0.0.0.0'];
+    let refusal: unknown;
+    for (const hostPort of this.#candidates(want)) {
+      const taken: PublishedPort[] = [];
+      try {
+        for (const hostIp of addresses) {
+          const port: HostPort = { protocol: want.protocol, hostIp, hostPort };
+          taken.push(await this.#takeOne(container, { key: want.key, port, target }));
+        }
+        return taken;
+      } catch (error) {
+        await this.#release(taken);
+        refusal = error;
+        if (!(error instanceof ConflictError)) break;
+      }
+    }
+    if (want.hostPorts === null && refusal instanceof ConflictError) {
+      throw new ConflictError(`no free port between ${ephemeral.first} and ${ephemeral.last} for ${want.key}`, { cause: refusal });
+    }
+    throw refusal;
+  }
+
+  async #takeOne(container: { id: string; name: string }, wanted: PublishedPort): Promise<PublishedPort> {
+    const { port } = wanted;
+    const holder = [...this.#held].find((held) => held.port.protocol === port.protocol && held.port.hostPort === port.hostPort && addressesMeet(held.port.hostIp, port.hostIp));
+    if (holder !== undefined) throw new ConflictError(`Bind for ${describe(port)} failed: port is already allocated (by container "${holder.containerName}")`);
+    const holding = this.#hold(container, wanted);
+    try {
+      await this.#hostPorts.reserve(port, wanted.target);
+      return holding;
+    } catch (error) {
+      this.#held.delete(holding);
+      const words = `Bind for ${describe(port)} failed: ${messageOf(error)}`;
+      throw error instanceof ConflictError ? new ConflictError(words, { cause: error }) : new InvalidParameterError(words, { cause: error });
+    }
+  }
+
+  #hold(container: { id: string; name: string }, port: PublishedPort): Holding {
+    const holding = { ...port, containerId: container.id, containerName: container.name };
+    this.#held.add(holding);
+    return holding;
+  }
+
+  async #release(ports: PublishedPort[]): Promise<void> {
+    for (const { port } of ports) {
+      for (const held of this.#held) {
+        if (held.port.protocol === port.protocol && held.port.hostIp === port.hostIp && held.port.hostPort === port.hostPort) this.#held.delete(held);
+      }
+      await this.#hostPorts.release(port);
+    }
+  }
+
+  *#candidates(want: WantedPort): Generator<number> {
+    if (want.hostPorts !== null) {
+      for (let port = want.hostPorts.first; port <= want.hostPorts.last; port += 1) yield port;
+      return;
+    }
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      const port = this.#nextEphemeral;
+      this.#nextEphemeral = port === ephemeral.last ? ephemeral.first : port + 1;
+      yield port;
+    }
+  }
+}
+
+/** As inspect shows it. */
+export function bindingOf({ port }: PublishedPort): PortBinding {
+  return { HostIp: port.hostIp, HostPort: String(port.hostPort) };
+}
+
+function describe(port: HostPort): string {
+  return `${port.hostIp.includes(':') ? `[${port.hostIp}]` : port.hostIp || '0.0.0.0'}:${port.hostPort}`;
+}
+
+/** Whether one socket on each address would collide. IPv4 and IPv6 are bound apart. */
+function addressesMeet(one: string, other: string): boolean {
+  const isV6 = (address: string) => address.includes(':');
+  if (isV6(one) !== isV6(other)) return false;
+  const isAny = (address: string) => address === '' || address === '0.0.0.0' || address === '::';
+  return isAny(one) || isAny(other) || one === other;
+}

@@ -1,0 +1,38 @@
+import type { PortMap } from '../../../contract/engine-api/container.ts';
+import type { Sandbox } from '../../containers/collaborators.ts';
+import { endpointSettings, type Endpoint } from './endpoint.ts';
+import type { PublishedPort } from '../ports/port-publisher.ts';
+
+/** What a running container's network consists of: enough to take it over, or to remove it, after an engine restart. */
+export interface SandboxRecord {
+  containerId: string;
+  containerName: string;
+  sandboxId: string;
+  /** Path of the namespace that the container joins; null for the host's. */
+  netns: string | null;
+  /** Name of the namespace that is this sandbox's own to remove; absent with `host` and `container:…`. */
+  namespace?: string;
+  endpoints: Endpoint[];
+  published: PublishedPort[];
+  ports: PortMap;
+  etcFiles: { source: string; destination: string }[];
+  /** `--dns`, asked in place of the machine's servers. */
+  dns: string[];
+}
+
+export function parseSandboxRecord(value: unknown): SandboxRecord {
+  const record = value as Partial<SandboxRecord>;
+  if (typeof record?.containerId !== 'string' || !Array.isArray(record.endpoints) || !Array.isArray(record.published)) throw new Error('it is no sandbox');
+  return record as SandboxRecord;
+}
+
+export function toSandbox(record: SandboxRecord): Sandbox {
+  return {
+    netns: record.netns,
+    endpoints: Object.fromEntries(record.endpoints.map((endpoint) => [endpoint.networkName, endpointSettings(endpoint)])),
+    ports: record.ports,
+    etcFiles: record.etcFiles,
+    sandboxId: record.sandboxId,
+    sandboxKey: record.netns ?? '',
+  };
+}
