@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { app, BrowserWindow, dialog, ipcMain, protocol, session, shell } from 'electron';
+import { startApp, type App } from '../app.ts';
+import { hostArch, parseCommandLine } from '../command-line.ts';
+import { Failure, messageOf } from '../failure.ts';
+import { registerWindowScheme, serveWindowFiles } from './app-protocol.ts';
+import { windowUrl } from './app-address.ts';
+import { guardNavigation, guardPermissions } from './guards.ts';
+import { windowOptions } from './window-options.ts';
+import { connectWindow } from './window-transport.ts';
+
+/**
+ * The Electron shell: `electron . [--home DIR] [--engine-socket PATH] [--image DIR]`. One instance for each home; closing the window stops the
+ * VM, which the window shows, and then the app ends.
+ */
+const commandLine = parseCommandLine(process.argv.slice(1), process.env, true);
+const root = app.getAppPath();
+const log = (line: string) => process.stderr.write(`${line}\n`);
+process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
+
+// Electron's lock is a file in this folder, so that it is one instance for each home.
+app.setPath('userData', join(commandLine.home, 'electron'));
+app.enableSandbox();
+registerWindowScheme(protocol);
+
+if (app.requestSingleInstanceLock()) {
+  app.whenReady().then(run).catch(fail);
+} else {
+  // The first instance shows its window; see `second-instance` below.
+  app.quit();
+}
+
+async function run(): Promise<void> {
+  guardPermissions(session.defaultSession);
+  guardNavigation(app, (url) => void shell.openExternal(url));
+  serveWindowFiles(protocol, join(root, 'dist', 'renderer'));
+  const slipway = await startApp({
+    ...commandLine,
+    imageDirectory: commandLine.imageDirectory ?? (app.isPackaged ? join(process.resourcesPath, 'vm', hostArch()) : join(root, 'vm-assets', 'out', hostArch())),
+    version: app.getVersion(),
+    shell: 'electron',
+    log,
+    openUrl: (url) => shell.openExternal(url),
+  });
+  const window = new BrowserWindow(windowOptions({ preload: join(root, 'dist', 'electron', 'preload.cjs'), isPackaged: app.isPackaged }));
+  connectWindow(ipcMain, window, (transport) => slipway.serve(transport));
+  endWithWindow(slipway, window);
+  app.on('second-instance', () => {
+    if (window.isMinimized()) window.restore();
+    window.focus();
+  });
+  await window.loadURL(windowUrl);
+}
+
+/** Whatever asks the app to end, the VM is stopped first, while the window is still there to show it. */
+function endWithWindow(slipway: App, window: BrowserWindow): void {
+  let state: 'running' | 'stopping' | 'stopped' = 'running';
+  const stop = () => {
+    if (state !== 'running') return;
+    state = 'stopping';
+    slipway
+      .close()
+      .catch((error: unknown) => log(`slipway: ${messageOf(error)}`))
+      .finally(() => {
+        state = 'stopped';
+        app.quit();
+      });
+  };
+  window.on('close', (event) => {
+    if (state === 'stopped') return;
+    event.preventDefault();
+    stop();
+  });
+  app.on('before-quit', (event) => {
+    if (state === 'stopped') return;
+    event.preventDefault();
+    stop();
+  });
+  app.on('window-all-closed', () => app.quit());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+}
+
+function fail(error: unknown): void {
+  const hint = error instanceof Failure && error.hint !== undefined ? error.hint : '';
+  log(`slipway: ${messageOf(error)}${hint === '' ? '' : `\n${hint}`}`);
+  dialog.showErrorBox(messageOf(error), hint);
+  app.exit(1);
+}
