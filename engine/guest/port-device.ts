@@ -30,7 +30,5 @@ export function openPortDevice(path: string): Socket {
     closeSync(fd);
     throw new Error(`${path}: libuv does not take the device (error ${result})`);
   }
-  // `handle` is an option that Node's own servers use and its types leave out.
-  const options: SocketConstructorOpts & { handle: PipeHandle } = { handle, readable: true, writable: true, allowHalfOpen: true };
-  return new Socket(options);
+  return new Socket({ handle, readable: true, writable: true, allowHalfOpen: true } as unknown as SocketConstructorOpts);
 }

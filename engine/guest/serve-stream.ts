@@ -44,9 +44,12 @@ function servePort(stream: ChannelStream, target: { address: string; port: numbe
     duplex.pipe(socket);
   });
   socket.on('error', (error) => duplex.destroy(error));
-  socket.on('close', () => duplex.destroy());
-  duplex.on('error', () => socket.destroy());
+  duplex.on('error', () => socket.resetAndDestroy());
+  // Closing after an orderly end is no reason to drop what the other direction still has to deliver.
+  socket.on('close', () => {
+    if (!socket.readableEnded) duplex.destroy();
+  });
   duplex.on('close', () => {
-    if (!duplex.writableFinished || !duplex.readableEnded) socket.destroy();
+    if (!duplex.readableEnded) socket.destroy();
   });
 }

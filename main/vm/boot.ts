@@ -35,6 +35,7 @@ export interface BootRequest {
   signal: AbortSignal;
   authority(): HostPortAuthority | null;
   onConnection(connected: boolean): void;
+  onEngineEnded(): void;
   log(line: string): void;
 }
 
@@ -104,7 +105,10 @@ async function bootOnce(request: BootRequest, lock: InstanceLock, image: VmImage
   const key = await writeInstanceKey(files);
   const vm = await hypervisor.launch({ files, image, settings: request.settings, accelerator, signal, started: (pid) => lock.recordVm(pid) });
   const watch = new BootWatch(vm.exited, signal);
-  const console = new ConsoleReader(vm.console, (news) => watch.take(news));
+  const console = new ConsoleReader(vm.console, (news) => {
+    watch.take(news);
+    if (news.kind === 'engine-ended') request.onEngineEnded();
+  });
   const guest = new GuestConnection({
     paths: vm.channels,
     key,
@@ -115,8 +119,8 @@ async function bootOnce(request: BootRequest, lock: InstanceLock, image: VmImage
       request.onConnection(connected);
     },
   });
-  vm.onGuestPort((port, open) => {
-    if (!open) guest.guestPortClosed(port);
+  vm.onGuestPort((open) => {
+    if (!open) guest.engineGone();
   });
   clock.detail('hypervisor', `${hypervisor.name}, ${accelerator.toUpperCase()}${reason === null ? '' : ` (${reason})`}`);
 

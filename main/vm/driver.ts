@@ -57,8 +57,8 @@ export interface LaunchedVm {
   readonly exited: Promise<VmExit>;
   /** Sockets (or pipes) of the guest channel's ports. */
   readonly channels: string[];
-  /** Tells when the guest opens or closes a port: an engine came or went. `port` is the index in {@link channels}. */
-  onGuestPort(listener: (port: number, open: boolean) => void): void;
+  /** Tells when the guest opens or closes one of the {@link channels}: an engine came or went. */
+  onGuestPort(listener: (open: boolean) => void): void;
   /** The VM stands still because this computer's disk is full. */
   onDiskFull(listener: () => void): void;
   /** Goes on after {@link onDiskFull}. */

@@ -18,11 +18,14 @@ export class EngineSupervisor {
 
   connection(connected: boolean): void {
     clearTimeout(this.#timer);
-    if (connected || this.#stopped) return;
+    if (!connected && !this.#stopped) this.#timer = setTimeout(() => this.#end('absent'), this.#absenceMs);
+  }
+
+  /** The guest's init said that the engine ended. */
+  engineEnded(): void {
     const now = performance.now();
     this.#deaths = [...this.#deaths.filter((at) => now - at < countedMs), now];
     if (this.#deaths.length >= hopelessDeaths) this.#end('dies');
-    else this.#timer = setTimeout(() => this.#end('absent'), this.#absenceMs);
   }
 
   stop(): void {

@@ -106,6 +106,7 @@ export class Instance implements Vm {
         signal,
         authority: () => this.#authority,
         onConnection: (connected) => supervisor?.connection(connected),
+        onEngineEnded: () => supervisor?.engineEnded(),
       });
       this.#booted = booted;
       supervisor = new EngineSupervisor((reason) => void this.#giveUp(booted, engineFailure(reason)));

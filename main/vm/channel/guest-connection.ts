@@ -68,9 +68,9 @@ export class GuestConnection {
     return duplex;
   }
 
-  /** One port's engine came or went: what it left half-said is dropped. */
-  guestPortClosed(port: number): void {
-    this.#sockets[port]?.reconnect();
+  /** The engine closed a port, which it does only by dying: what it left half-said on any of them is dropped. */
+  engineGone(): void {
+    for (const socket of this.#sockets) socket.reconnect();
   }
 
   close(): void {

@@ -85,10 +85,13 @@ export class PortForwarder implements HostPortAuthority {
       return;
     }
     stream.on('error', () => socket.resetAndDestroy());
+    // Closing after an orderly end is no reason to drop what the other direction still has to deliver.
     stream.on('close', () => {
       if (!stream.readableEnded) socket.destroy();
     });
-    socket.on('close', () => stream.destroy());
+    socket.on('close', () => {
+      if (!socket.readableEnded) stream.destroy();
+    });
     socket.pipe(stream);
     stream.pipe(socket);
   }

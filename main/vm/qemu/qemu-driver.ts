@@ -133,8 +133,7 @@ function launchedVm(child: ChildProcess, qmp: QmpClient, exited: Promise<VmExit>
     channels,
     onGuestPort: (listener) => {
       qmp.onEvent(({ event, data }) => {
-        const index = /^channel(\d+)$/.exec(String(data.id))?.[1];
-        if (event === 'VSERPORT_CHANGE' && index !== undefined) listener(Number(index), data.open === true);
+        if (event === 'VSERPORT_CHANGE') listener(data.open === true);
       });
     },
     onDiskFull: (listener) => {
