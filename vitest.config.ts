@@ -11,13 +11,16 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{contract,engine,main,renderer,scripts,vm-assets}/**/*.test.{ts,tsx,mjs}'],
-          exclude: ['**/*.engine.test.ts', '**/*.vm.test.ts', '**/node_modules/**'],
+          exclude: ['**/*.engine.test.ts', '**/*.vm.test.{ts,mjs}', '**/node_modules/**'],
         },
       },
       {
         test: {
           name: 'engine',
           include: ['engine/**/*.engine.test.ts'],
+          // Forked processes, which live in the mount namespace that the set-up makes.
+          pool: 'forks',
+          globalSetup: ['engine/testing/engine-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,
@@ -26,7 +29,7 @@ export default defineConfig({
       {
         test: {
           name: 'vm',
-          include: ['{main,vm-assets}/**/*.vm.test.ts'],
+          include: ['{main,vm-assets}/**/*.vm.test.{ts,mjs}'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
           fileParallelism: false,

@@ -1,0 +1,58 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { NotFoundError } from '../errors.ts';
+import { type OciConfig, type OciProcess, serializeOci } from './oci/oci-config.ts';
+
+/** The folders that crun is given, `<root>/<container>` each: `config.json` and the processes of execs. */
+export class BundleStore {
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+    mkdirSync(root, { recursive: true, mode: 0o700 });
+  }
+
+  pathOf(containerId: string): string {
+    return join(this.#root, containerId);
+  }
+
+  write(containerId: string, config: OciConfig): string {
+    const path = this.pathOf(containerId);
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    writeFileSync(join(path, 'config.json'), serializeOci(config));
+    return path;
+  }
+
+  /** Also knows containers of an earlier engine. @throws NotFoundError */
+  read(containerId: string): OciConfig {
+    try {
+      return JSON.parse(readFileSync(join(this.pathOf(containerId), 'config.json'), 'utf8'), reviveBigIntegers) as OciConfig;
+    } catch (error) {
+      throw new NotFoundError(`container ${containerId} has no bundle: it does not run`, { cause: error });
+    }
+  }
+
+  /** @returns the path of a file for `crun exec --process`; remove it once the process runs. */
+  writeProcess(containerId: string, execId: string, process: OciProcess): string {
+    return this.#writeExtra(containerId, `exec-${execId}.json`, serializeOci(process));
+  }
+
+  writeResources(containerId: string, resources: OciConfig['linux']['resources']): string {
+    return this.#writeExtra(containerId, 'resources.json', JSON.stringify(resources));
+  }
+
+  remove(containerId: string): void {
+    rmSync(this.pathOf(containerId), { recursive: true, force: true });
+  }
+
+  #writeExtra(containerId: string, name: string, text: string): string {
+    const path = join(this.pathOf(containerId), name);
+    writeFileSync(path, text);
+    return path;
+  }
+}
+
+/** 64-bit limits as they were written; see `serializeOci`. */
+function reviveBigIntegers(_key: string, value: unknown, context?: { source?: string }): unknown {
+  return typeof value === 'number' && !Number.isSafeInteger(value) && /^\d+$/.test(context?.source ?? '') ? BigInt(context!.source!) : value;
+}

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { ConflictError, type EngineError, InternalError, InvalidParameterError, NotFoundError } from '../errors.ts';
+
+/**
+ * The OCI runtime: all that the engine knows of crun. Only commands and their words are here; shimd runs them, so that
+ * what they start is its child and their fork costs little.
+ */
+export class Crun {
+  readonly #root: string;
+  readonly #binary: string;
+
+  /** @param root where crun keeps the state of its containers. */
+  constructor(root: string, binary = 'crun') {
+    this.#root = root;
+    this.#binary = binary;
+  }
+
+  /** `{pid}` and `{console}` are filled in by shimd. The container's init waits for {@link start}. */
+  create(containerId: string, bundle: string, tty: boolean): string[] {
+    return this.#command('create', '--bundle', bundle, '--pid-file', '{pid}', ...(tty ? ['--console-socket', '{console}'] : []), containerId);
+  }
+
+  start(containerId: string): string[] {
+    return this.#command('start', containerId);
+  }
+
+  exec(containerId: string, processFile: string, tty: boolean): string[] {
+    return this.#command('exec', '--detach', '--process', processFile, '--pid-file', '{pid}', ...(tty ? ['--console-socket', '{console}'] : []), containerId);
+  }
+
+  /** Also kills what still runs, and removes the cgroup. Does nothing for a container that it does not know. */
+  deleteForced(containerId: string): string[] {
+    return this.#command('delete', '--force', containerId);
+  }
+
+  pause(containerId: string): string[] {
+    return this.#command('pause', containerId);
+  }
+
+  resume(containerId: string): string[] {
+    return this.#command('resume', containerId);
+  }
+
+  /** @param resourcesFile JSON of the OCI config's `linux.resources`. */
+  update(containerId: string, resourcesFile: string): string[] {
+    return this.#command('update', '--resources', resourcesFile, containerId);
+  }
+
+  /** The seccomp filter that crun compiled for a container, in the kernel's form. */
+  compiledSeccomp(containerId: string): string {
+    return join(this.#root, containerId, 'seccomp.bpf');
+  }
+
+  #command(...args: string[]): string[] {
+    return [this.#binary, '--root', this.#root, ...args];
+  }
+}
+
+/** Annotation by which crun takes a compiled filter (base64) instead of compiling the config's profile. */
+export const seccompAnnotation = 'run.oci.seccomp_bpf_data';
+
+/**
+ * What crun said, in the words that Docker's clients know: the CLI makes exit code 127 of `executable file not found` and
+ * `no such file or directory`, 126 of `permission denied`.
+ */
+export function runtimeError(action: 'create' | 'exec' | 'start', said: string, process: { args: readonly string[]; cwd: string }): EngineError {
+  const command = process.args[0] ?? '';
+  const detail = explain(said, command, process.cwd);
+  const failed =
+    action === 'exec' ? 'OCI runtime exec failed: exec failed: unable to start container process' : `failed to create task for container: failed to create shim task: OCI runtime create failed: crun: unable to start container process`;
+  const message = `${failed}: ${detail ?? said}`;
+  if (detail !== undefined) return new InvalidParameterError(message);
+  if (/container .* does not exist|error opening file .*\/status/.test(said)) return new NotFoundError(`No such container: ${said}`);
+  if (action === 'exec' && /is not running|cannot exec in a stopped container/.test(said)) return new ConflictError(message);
+  return new InternalError(message);
+}
+
+function explain(said: string, command: string, cwd: string): string | undefined {
+  const quoted = JSON.stringify(command);
+  if (/executable file .* not found in \$PATH/.test(said)) {
+    // A path that is not there is told apart from a name that no folder of the PATH has, as runc does.
+    return command.includes('/') ? `exec: ${quoted}: stat ${command}: no such file or directory` : `exec: ${quoted}: executable file not found in $PATH`;
+  }
+  if (/^chdir /m.test(said)) return `chdir to cwd (${JSON.stringify(cwd)}) set in config.json failed: ${reasonOf(said)}`;
+  if (/open executable|^exec /m.test(said) && /(Operation not permitted|Permission denied|Is a directory)/.test(said)) return `exec: ${quoted}: permission denied`;
+  if (/Exec format error/.test(said)) return `exec ${command}: exec format error`;
+  if (/^mount /m.test(said) && /Not a directory/.test(said)) return `error mounting: ${said}: not a directory`;
+  return undefined;
+}
+
+function reasonOf(said: string): string {
+  return (said.split(': ').at(-1) ?? said).trim().toLowerCase();
+}
