@@ -44,7 +44,6 @@ export async function startTestEngine(routes: Record<string, Route>, upgrade?: (
       const whole = () => {
         if (body.length < size) return;
         socket.off('data', onData);
-        socket.pause();
         upgrade(request, socket, body.toString());
       };
       const onData = (chunk: Buffer) => {
