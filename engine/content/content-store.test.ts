@@ -96,3 +96,18 @@ test('a second ingest of a blob that is there is dropped', async () => {
   expect(ingests()).toEqual([]);
   expect(existsSync(store.path(digest))).toBe(true);
 });
+
+test('a blob has one writer: the second waits, and may give up waiting', async () => {
+  const first = await store.openIngest(digest);
+  const controller = new AbortController();
+  const impatient = store.openIngest(digest, controller.signal);
+  const patient = store.openIngest(digest);
+  controller.abort(new Error('gave up'));
+  await expect(impatient).rejects.toThrow('gave up');
+  await first.write(bytes);
+  await first.commit({ digest });
+  const second = await patient;
+  expect(store.has(digest)).toBe(true);
+  await second.discard();
+  expect(await store.readWhole(digest)).toEqual(bytes);
+});

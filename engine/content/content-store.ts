@@ -21,6 +21,8 @@ export class ContentStore {
   readonly #ingests: string;
   /** Sizes of the blobs there are; a blob is never changed. */
   readonly #sizes: Map<Digest, number>;
+  /** Ingests that are open, by the name of their file. */
+  readonly #writers = new Map<string, Promise<void>>();
   #nextIngest = 1;
 
   /** Use {@link ContentStore.open}. */
@@ -91,12 +93,19 @@ export class ContentStore {
 
   /**
    * Starts a write, or takes up the one of the same `name` that was given up with {@link Ingest.close}; `offset` tells
-   * how far it came. One writer a name: callers keep that (the pull joins downloads of one blob).
+   * how far it came. A name has one writer: who comes second waits for the first, and may then find the blob there.
    * @param name the expected digest when it is known; without one the ingest is nobody else's
    */
-  openIngest(name?: Digest): Promise<Ingest> {
-    const path = join(this.#ingests, name === undefined ? `new-${this.#nextIngest++}` : hexOf(name));
-    return Ingest.open(path, (digest) => ({
+  async openIngest(name?: Digest, signal?: AbortSignal): Promise<Ingest> {
+    const file = name === undefined ? `new-${this.#nextIngest++}` : hexOf(name);
+    for (let writer = this.#writers.get(file); writer !== undefined; writer = this.#writers.get(file)) await orAborted(writer, signal);
+    const ended = Promise.withResolvers<void>();
+    this.#writers.set(file, ended.promise);
+    const onEnd = () => {
+      this.#writers.delete(file);
+      ended.resolve();
+    };
+    return Ingest.open(join(this.#ingests, file), onEnd, (digest) => ({
       path: join(this.#blobs, hexOf(digest)),
       exists: this.has(digest),
       committed: (size) => this.#sizes.set(digest, size),
@@ -108,5 +117,18 @@ export class ContentStore {
     if (!this.#sizes.delete(digest)) return;
     await rm(join(this.#blobs, hexOf(digest)), { force: true });
     await syncDirectory(this.#blobs);
+  }
+}
+
+async function orAborted(writer: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return writer;
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', onAbort);
+  try {
+    await Promise.race([writer, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }

@@ -20,18 +20,28 @@ export class Ingest {
   readonly #path: string;
   readonly #file: FileHandle;
   readonly #destinationOf: (digest: Digest) => Destination;
+  readonly #onEnd: () => void;
   #digester = new Digester();
   #isOpen = true;
+  #hasEnded = false;
 
-  private constructor(path: string, file: FileHandle, destinationOf: (digest: Digest) => Destination) {
+  private constructor(path: string, file: FileHandle, onEnd: () => void, destinationOf: (digest: Digest) => Destination) {
     this.#path = path;
     this.#file = file;
+    this.#onEnd = onEnd;
     this.#destinationOf = destinationOf;
   }
 
-  /** Takes up what an earlier ingest of this path has written, hashing it again. */
-  static async open(path: string, destinationOf: (digest: Digest) => Destination): Promise<Ingest> {
-    const ingest = new Ingest(path, await open(path, 'a', 0o600), destinationOf);
+  /**
+   * Takes up what an earlier ingest of this path has written, hashing it again.
+   * @param onEnd called once nobody writes to the path any more, also when this throws
+   */
+  static async open(path: string, onEnd: () => void, destinationOf: (digest: Digest) => Destination): Promise<Ingest> {
+    const file = await open(path, 'a', 0o600).catch((error: unknown) => {
+      onEnd();
+      throw error;
+    });
+    const ingest = new Ingest(path, file, onEnd, destinationOf);
     try {
       for await (const chunk of createReadStream(path)) ingest.#digester.update(chunk as Buffer);
     } catch (error) {
@@ -76,7 +86,7 @@ export class Ingest {
     }
     try {
       await this.#file.sync();
-      await this.close();
+      await this.#closeFile();
       await rename(this.#path, destination.path);
       await syncDirectory(dirname(destination.path));
     } catch (error) {
@@ -84,19 +94,38 @@ export class Ingest {
       throw error;
     }
     destination.committed(size);
+    this.#end();
     return { digest, size };
   }
 
   /** Drops what was written. Idempotent. */
   async discard(): Promise<void> {
-    await this.close();
-    await rm(this.#path, { force: true });
+    try {
+      await this.#closeFile();
+      if (!this.#hasEnded) await rm(this.#path, { force: true });
+    } finally {
+      this.#end();
+    }
   }
 
   /** Gives up for now and keeps what was written for the next ingest of this name. Idempotent. */
   async close(): Promise<void> {
+    try {
+      await this.#closeFile();
+    } finally {
+      this.#end();
+    }
+  }
+
+  async #closeFile(): Promise<void> {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     await this.#file.close();
+  }
+
+  #end(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#onEnd();
   }
 }

@@ -1,6 +1,21 @@
 import type { EventSink } from '../containers/collaborators.ts';
+import { ContentStore } from '../content/content-store.ts';
+import { InsecureRegistries } from '../registry/insecure-registries.ts';
 import type { Snapshotter } from '../snapshots/snapshotter.ts';
+import { findImage } from './find-image.ts';
+import { GarbageCollector } from './garbage-collector.ts';
+import { imageHistory } from './history.ts';
 import type { ImageService, ListImageUsers } from './image-service.ts';
+import { ImageStore, topChainId } from './image-store.ts';
+import { inspectImage } from './inspect.ts';
+import { LayerInstaller } from './layer-installer.ts';
+import { listImages } from './list.ts';
+import { loadBuiltins } from './load-builtins.ts';
+import { loadImages } from './load.ts';
+import { pullImage } from './pull.ts';
+import { removeBrokenImages } from './remove-broken.ts';
+import { removeImage } from './remove.ts';
+import { tagImage } from './tag.ts';
 
 export interface ImageServiceOptions {
   /** `dataPaths(config).content` and `.images`. */
@@ -16,5 +31,33 @@ export interface ImageServiceOptions {
 
 /** Opens content and image store, removes what a crash left half-done, and assembles the verbs. */
 export async function openImageService(options: ImageServiceOptions): Promise<ImageService> {
-  throw new Error(`not built yet: ${options.paths.images}`);
+  const { snapshotter, events, listUsers } = options;
+  const log = options.log ?? ((line: string) => void process.stderr.write(`slipway: ${line}\n`));
+  const content = await ContentStore.open(options.paths.content);
+  const store = await ImageStore.open(options.paths.images);
+  await removeBrokenImages(store, content, snapshotter, log);
+  const layers = new LayerInstaller({ content, snapshotter, store });
+  const garbage = new GarbageCollector(content, snapshotter, store, log);
+  await garbage.collect();
+  const insecureRegistries = new InsecureRegistries(options.insecureRegistries);
+
+  const service: ImageService = {
+    resolve: async (reference) => {
+      const image = findImage(store, reference);
+      const { config, os, architecture } = image.config;
+      return { id: image.id, config, chainId: topChainId(image), os, architecture };
+    },
+    list: async (listOptions) => listImages(store, listOptions),
+    inspect: (reference) => inspectImage(store, snapshotter, reference),
+    history: async (reference) => imageHistory(store, reference),
+    pull: (reference, pullOptions, onProgress) =>
+      garbage.holdOff(() => pullImage({ content, store, layers, events, insecureRegistries, garbage }, reference, pullOptions, onProgress)),
+    load: async (archive, loadOptions, onProgress) => {
+      await garbage.holdOff(() => loadImages({ content, store, layers, events, garbage }, archive, loadOptions, onProgress));
+    },
+    loadBuiltins: (directory) => loadBuiltins(service, directory, log),
+    tag: (source, target) => tagImage(store, events, source, target),
+    remove: (reference, removeOptions) => removeImage({ store, events, garbage, listUsers }, reference, removeOptions),
+  };
+  return service;
 }

@@ -32,7 +32,8 @@ const MAX_FRUITLESS = 5;
  */
 export async function fetchBlob(client: RegistryClient, content: ContentStore, blob: BlobDescriptor, options: FetchBlobOptions = {}): Promise<void> {
   if (content.has(blob.digest)) return;
-  const ingest = await content.openIngest(blob.digest);
+  const ingest = await content.openIngest(blob.digest, options.signal);
+  if (content.has(blob.digest)) return ingest.discard();
   try {
     let fruitless = 0;
     while (ingest.offset < blob.size) {

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Digest } from '../content/digest.ts';
 import { Digester } from '../content/digest.ts';
 import { EngineError, InternalError, InvalidParameterError, messageOf } from '../errors.ts';
+import type { Compression } from '../lib/decompress.ts';
 import { decompress } from '../lib/decompress.ts';
 import { extractTar } from '../lib/tar-extract.ts';
 import { TarParser } from '../lib/tar-parser.ts';
@@ -25,6 +26,7 @@ export interface AppliedLayer {
   size: number;
   /** The layer sets owner and mode of the root folder. */
   hasRoot: boolean;
+  compression: Compression;
 }
 
 /** No image known has more; each costs memory while the layer unpacks. */
@@ -58,9 +60,10 @@ export async function applyLayer(source: Readable, directory: string, options: A
     yield rewriter.end();
   }
   try {
-    const { stream } = await decompress(source);
+    const { stream, compression } = await decompress(source);
     await pipeline(stream, rewritten, extraction.input, { signal });
     await extraction.done;
+    return { size: rewriter.size, hasRoot: rewriter.hasRoot, compression };
   } catch (error) {
     source.destroy();
     const isPipe = isBrokenPipe(error);
@@ -75,7 +78,6 @@ export async function applyLayer(source: Readable, directory: string, options: A
     if (isPipe || error === tarError) throw new InternalError(`failed to register layer: ${messageOf(tarError ?? error)}`, { cause: error });
     throw new InvalidParameterError(`the layer cannot be unpacked: ${messageOf(error)}`, { cause: error });
   }
-  return { size: rewriter.size, hasRoot: rewriter.hasRoot };
 }
 
 function isBrokenPipe(error: unknown): boolean {

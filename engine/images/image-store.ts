@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import type { Digest } from '../content/digest.ts';
+import { isDigest } from '../content/digest.ts';
+import type { Compression } from '../lib/decompress.ts';
+import { JsonStore } from '../store/json-store.ts';
+import { chainIds } from './chain-id.ts';
+import type { ImageConfig } from './image-config.ts';
+import type { Reference } from './reference.ts';
+import { canonicalString, parseReference } from './reference.ts';
+
+/** An image that is there in whole: its config, and every layer unpacked. */
+export interface StoredImage {
+  /** Digest of the config. */
+  id: Digest;
+  config: ImageConfig;
+  /** Blobs of the manifest and of the index that led to it; empty for one that was loaded from a docker archive. */
+  manifests: Digest[];
+  /** Bytes of the files of all layers. */
+  size: number;
+  /** RFC 3339; null until it gets a tag. */
+  lastTagTime: string | null;
+}
+
+/** A layer by its diffID: the blob it was unpacked from. */
+export interface StoredLayer {
+  diffId: Digest;
+  blob: Digest;
+  compression: Compression;
+  /** Bytes of its files. */
+  size: number;
+}
+
+/** A name of an image. Its key is the canonical string of a tag or a digest reference. */
+export interface StoredReference {
+  name: string;
+  imageId: Digest;
+}
+
+/** What images there are, how they are called, and which blobs their layers came from. */
+export class ImageStore {
+  readonly images: JsonStore<StoredImage>;
+  readonly layers: JsonStore<StoredLayer>;
+  readonly #references: JsonStore<StoredReference>;
+  readonly #byImage = new Map<Digest, Map<string, Reference>>();
+
+  /** Use {@link ImageStore.open}. */
+  constructor(images: JsonStore<StoredImage>, layers: JsonStore<StoredLayer>, references: JsonStore<StoredReference>) {
+    this.images = images;
+    this.layers = layers;
+    this.#references = references;
+    for (const { name, imageId } of references.list()) this.#index(imageId).set(name, parseReference(name));
+  }
+
+  static async open(directory: string): Promise<ImageStore> {
+    return new ImageStore(
+      await JsonStore.open(join(directory, 'images'), { parse: parseImage }),
+      await JsonStore.open(join(directory, 'layers'), { parse: parseLayer }),
+      await JsonStore.open(join(directory, 'references'), { parse: parseStoredReference }),
+    );
+  }
+
+  /** The image that a tag or digest reference names. With both, the digest counts, as with moby. */
+  imageOf(reference: Reference): Digest | undefined {
+    return this.#references.get(canonicalString(keyOf(reference)))?.imageId;
+  }
+
+  /** Sorted by name. */
+  referencesOf(id: Digest): Reference[] {
+    const references = this.#byImage.get(id) ?? new Map<string, Reference>();
+    return [...references].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reference]) => reference);
+  }
+
+  /** Gives an image a name, taking it from the image that had it. */
+  async setReference(reference: Reference, imageId: Digest): Promise<void> {
+    const key = keyOf(reference);
+    const name = canonicalString(key);
+    const before = this.#references.get(name)?.imageId;
+    if (before === imageId) return;
+    await this.#references.put(name, { name, imageId });
+    if (before !== undefined) this.#forget(before, name);
+    this.#index(imageId).set(name, key);
+  }
+
+  async removeReference(reference: Reference): Promise<void> {
+    const name = canonicalString(keyOf(reference));
+    const imageId = this.#references.get(name)?.imageId;
+    await this.#references.delete(name);
+    if (imageId !== undefined) this.#forget(imageId, name);
+  }
+
+  /** Names whose image is not there. */
+  danglingReferences(): Reference[] {
+    return this.#references.list().flatMap(({ name, imageId }) => (this.images.has(imageId) ? [] : [parseReference(name)]));
+  }
+
+  #index(id: Digest): Map<string, Reference> {
+    const references = this.#byImage.get(id) ?? new Map<string, Reference>();
+    this.#byImage.set(id, references);
+    return references;
+  }
+
+  #forget(id: Digest, name: string): void {
+    const references = this.#byImage.get(id);
+    references?.delete(name);
+    if (references?.size === 0) this.#byImage.delete(id);
+  }
+}
+
+/** Name of the committed snapshot with all layers of an image; null for an image without layers. */
+export function topChainId(image: StoredImage): Digest | null {
+  return chainIds(image.config.diffIds).at(-1) ?? null;
+}
+
+function keyOf(reference: Reference): Reference {
+  return reference.digest === null ? reference : { ...reference, tag: null };
+}
+
+function parseImage(value: unknown): StoredImage {
+  const image = value as Partial<StoredImage>;
+  const isImage = isDigest(image.id) && Array.isArray(image.manifests) && typeof image.size === 'number' && Array.isArray(image.config?.diffIds);
+  if (!isImage) throw new Error('not an image record');
+  return image as StoredImage;
+}
+
+function parseLayer(value: unknown): StoredLayer {
+  const layer = value as Partial<StoredLayer>;
+  if (!isDigest(layer.diffId) || !isDigest(layer.blob) || typeof layer.size !== 'number') throw new Error('not a layer record');
+  return layer as StoredLayer;
+}
+
+function parseStoredReference(value: unknown): StoredReference {
+  const reference = value as Partial<StoredReference>;
+  if (typeof reference.name !== 'string' || !isDigest(reference.imageId)) throw new Error('not a reference record');
+  parseReference(reference.name);
+  return reference as StoredReference;
+}

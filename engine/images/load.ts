@@ -1,0 +1,90 @@
+import type { Readable } from 'node:stream';
+import type { EventSink } from '../containers/collaborators.ts';
+import type { ContentStore } from '../content/content-store.ts';
+import type { Digest } from '../content/digest.ts';
+import { shortId } from '../content/digest.ts';
+import type { ArchivedImage } from './archive-images.ts';
+import { imagesOf } from './archive-images.ts';
+import { ArchiveSpool } from './archive-spool.ts';
+import { chainIds } from './chain-id.ts';
+import type { GarbageCollector } from './garbage-collector.ts';
+import { imageEvent } from './image-event.ts';
+import type { LoadOptions, ProgressListener } from './image-service.ts';
+import type { ImageStore, StoredImage } from './image-store.ts';
+import type { LayerInstaller, WantedLayer } from './layer-installer.ts';
+import { progressMessage } from './progress.ts';
+import type { Reference } from './reference.ts';
+import { familiarString } from './reference.ts';
+
+export interface LoadCollaborators {
+  content: ContentStore;
+  store: ImageStore;
+  layers: LayerInstaller;
+  events: EventSink;
+  garbage: GarbageCollector;
+}
+
+/** See `ImageService.load`. Answers the names, or ids, of what was loaded. */
+export async function loadImages(to: LoadCollaborators, archive: Readable, options: LoadOptions, onProgress: ProgressListener): Promise<string[]> {
+  const { signal, quiet = false } = options;
+  const loaded: string[] = [];
+  try {
+    const spool = await ArchiveSpool.read(archive, to.content, signal);
+    for (const archived of await imagesOf(spool)) {
+      const image = await install(to, archived, quiet ? () => {} : onProgress, signal);
+      for (const reference of archived.references) await name(to.store, image, reference, onProgress);
+      imageEvent(to.events, 'load', image);
+      const names = archived.references.map(familiarString);
+      for (const line of names.length > 0 ? names.map((text) => `Loaded image: ${text}`) : [`Loaded image ID: ${image.id}`]) onProgress({ stream: `${line}\n` });
+      loaded.push(...(names.length > 0 ? names : [image.id]));
+    }
+  } finally {
+    // An archive holds more than its images need, and one that was refused has left blobs that nobody needs.
+    void to.garbage.collect();
+  }
+  return loaded;
+}
+
+async function install(to: LoadCollaborators, archived: ArchivedImage, onProgress: ProgressListener, signal?: AbortSignal): Promise<StoredImage> {
+  const { store, layers } = to;
+  const { id, config, manifests } = archived;
+  const wanted = wantedLayers(archived);
+  await Promise.all(
+    wanted.map((layer, index) =>
+      layers.install(
+        wanted,
+        index,
+        (event) => {
+          if (event.kind === 'extracting') onProgress(progressMessage('Loading layer', shortId(layer.diffId), event));
+        },
+        signal,
+      ),
+    ),
+  );
+  const size = config.diffIds.reduce((sum, diffId) => sum + (store.layers.get(diffId)?.size ?? 0), 0);
+  const present = store.images.get(id);
+  const image: StoredImage = { id, config, manifests: [...new Set([...(present?.manifests ?? []), ...manifests])], size, lastTagTime: present?.lastTagTime ?? null };
+  await store.images.put(id, image);
+  return image;
+}
+
+function wantedLayers({ config, layers }: ArchivedImage): WantedLayer[] {
+  const chain = chainIds(config.diffIds);
+  return layers.map((blob, index) => ({
+    diffId: config.diffIds[index] as Digest,
+    chainId: chain[index] as Digest,
+    blob,
+    fetch: async () => {},
+  }));
+}
+
+async function name(store: ImageStore, image: StoredImage, reference: Reference, onProgress: ProgressListener): Promise<void> {
+  const before = store.imageOf(reference);
+  if (before === image.id) return;
+  if (before !== undefined) {
+    onProgress({ stream: `The image ${familiarString(reference)} already exists, renaming the old one with ID ${before} to empty string\n` });
+  }
+  await store.setReference(reference, image.id);
+  const current = store.images.get(image.id) ?? image;
+  await store.images.put(image.id, { ...current, lastTagTime: new Date().toISOString() });
+}

@@ -1,0 +1,201 @@
+import type { EventSink } from '../containers/collaborators.ts';
+import type { ContentStore } from '../content/content-store.ts';
+import type { Digest } from '../content/digest.ts';
+import { shortId } from '../content/digest.ts';
+import { InvalidParameterError, NotFoundError } from '../errors.ts';
+import { fetchBlob } from '../registry/fetch-blob.ts';
+import type { InsecureRegistries } from '../registry/insecure-registries.ts';
+import type { FetchedManifest } from '../registry/registry-client.ts';
+import { RegistryClient } from '../registry/registry-client.ts';
+import { RegistryError } from '../registry/registry-error.ts';
+import { chainIds } from './chain-id.ts';
+import type { GarbageCollector } from './garbage-collector.ts';
+import { imageEvent } from './image-event.ts';
+import type { ProgressListener, PullOptions } from './image-service.ts';
+import type { ImageConfig } from './image-config.ts';
+import { parseImageConfig } from './image-config.ts';
+import type { ImageStore, StoredImage } from './image-store.ts';
+import type { LayerInstaller, WantedLayer } from './layer-installer.ts';
+import type { Descriptor, ImageManifest } from './manifest.ts';
+import { parseManifest } from './manifest.ts';
+import type { Platform } from './platform.ts';
+import { choosePlatform, formatPlatform, machinePlatform, parsePlatform } from './platform.ts';
+import type { LayerEvent } from './progress.ts';
+import { layerMessage, throttled } from './progress.ts';
+import type { Reference } from './reference.ts';
+import { familiarName, familiarString, parseReference, withDefaultTag } from './reference.ts';
+
+export interface PullCollaborators {
+  content: ContentStore;
+  store: ImageStore;
+  layers: LayerInstaller;
+  events: EventSink;
+  insecureRegistries: InsecureRegistries;
+  garbage: GarbageCollector;
+}
+
+/** The image's manifest, and the blobs on the way to it: itself, and the index it was chosen from. */
+interface ChosenManifest {
+  /** What the reference names; shown as the image's digest. */
+  digest: Digest;
+  blobs: FetchedManifest[];
+  manifest: ImageManifest;
+}
+
+/**
+ * Pulls one image; see `ImageService.pull`. In order: manifest, config, all layers side by side, then the record of the
+ * image, and its names last: a name never points at less than a whole image.
+ */
+export async function pullImage(to: PullCollaborators, text: string, options: PullOptions, onProgress: ProgressListener): Promise<void> {
+  const reference = withDefaultTag(parseReference(text));
+  const platform = options.platform === undefined || options.platform === '' ? undefined : parsePlatform(options.platform);
+  using client = new RegistryClient({
+    domain: reference.domain,
+    path: reference.path,
+    insecure: to.insecureRegistries.includes(reference.domain),
+    credentials: options.auth,
+  });
+  const chosen = await fetchManifest(client, reference, platform ?? machinePlatform(), options.signal).catch((error: unknown) => {
+    throw inTheUsersWords(error, reference);
+  });
+  onProgress({ status: `Pulling from ${reference.path}`, id: reference.digest ?? reference.tag ?? '' });
+  const check = (config: ImageConfig) => {
+    if (platform !== undefined) expectPlatform(config, platform, reference);
+  };
+  const image = await pullContent(to, client, chosen, { check, signal: options.signal, onProgress }).catch((error: unknown) => {
+    // The layers that are complete make the next try shorter, but they must not keep a full disk full.
+    if (isDiskFull(error)) void to.garbage.collect();
+    throw error;
+  });
+  const isNew = await nameImage(to.store, image, reference, chosen.digest);
+  onProgress({ status: `Digest: ${chosen.digest}` });
+  onProgress({ status: `Status: ${isNew ? 'Downloaded newer image' : 'Image is up to date'} for ${familiarString(reference)}` });
+  imageEvent(to.events, 'pull', image, { id: familiarString(reference), name: familiarName(reference) });
+}
+
+async function fetchManifest(client: RegistryClient, reference: Reference, platform: Platform, signal?: AbortSignal): Promise<ChosenManifest> {
+  const top = await client.manifest(reference.digest ?? reference.tag ?? 'latest', signal);
+  const parsed = parseManifest(top.bytes);
+  if (parsed.kind === 'manifest') return { digest: top.digest, blobs: [top], manifest: parsed };
+  const descriptor = choosePlatform(parsed.manifests, platform);
+  if (descriptor === undefined) throw new NotFoundError(`no matching manifest for ${formatPlatform(platform)} in the manifest list entries`);
+  const chosen = await client.manifest(descriptor.digest, signal);
+  const manifest = parseManifest(chosen.bytes);
+  if (manifest.kind !== 'manifest') throw new InvalidParameterError(`the index ${top.digest} leads to another index, not to an image`);
+  return { digest: top.digest, blobs: [top, chosen], manifest };
+}
+
+async function pullContent(
+  to: PullCollaborators,
+  client: RegistryClient,
+  chosen: ChosenManifest,
+  options: { check: (config: ImageConfig) => void; signal: AbortSignal | undefined; onProgress: ProgressListener },
+): Promise<StoredImage> {
+  const { check, signal, onProgress } = options;
+  const { content, store } = to;
+  const { config: configDescriptor, layers } = chosen.manifest;
+  const manifests: Digest[] = [];
+  for (const { bytes } of chosen.blobs) manifests.push(await content.put(bytes));
+  const present = store.images.get(configDescriptor.digest);
+  if (present !== undefined) {
+    check(present.config);
+    // Another index may lead to the same image.
+    const all = [...new Set([...present.manifests, ...manifests])];
+    const image = { ...present, manifests: all };
+    if (all.length > present.manifests.length) await store.images.put(image.id, image);
+    return image;
+  }
+  await fetchBlob(client, content, configDescriptor, { signal });
+  const config = parseImageConfig(await content.readWhole(configDescriptor.digest));
+  check(config);
+  await installAll(to.layers, wantedLayers(client, content, config, layers), layers, signal, onProgress);
+  const size = config.diffIds.reduce((sum, diffId) => sum + (store.layers.get(diffId)?.size ?? 0), 0);
+  const image: StoredImage = { id: configDescriptor.digest, config, manifests, size, lastTagTime: null };
+  await store.images.put(image.id, image);
+  return image;
+}
+
+function wantedLayers(client: RegistryClient, content: ContentStore, config: ImageConfig, layers: readonly Descriptor[]): WantedLayer[] {
+  if (config.diffIds.length !== layers.length) {
+    throw new InvalidParameterError(`invalid image: the manifest has ${layers.length} layers and the config ${config.diffIds.length}`);
+  }
+  const chain = chainIds(config.diffIds);
+  return layers.map((descriptor, index) => ({
+    diffId: config.diffIds[index] as Digest,
+    chainId: chain[index] as Digest,
+    blob: descriptor.digest,
+    fetch: (emit, signal) => {
+      const onProgress = throttled((current, total) => emit({ kind: 'downloading', current, total }));
+      return fetchBlob(client, content, descriptor, { signal, onProgress: (received) => onProgress(received, descriptor.size), onVerify: () => emit({ kind: 'verifying' }) });
+    },
+  }));
+}
+
+async function installAll(
+  installer: LayerInstaller,
+  wanted: readonly WantedLayer[],
+  descriptors: readonly Descriptor[],
+  signal: AbortSignal | undefined,
+  onProgress: ProgressListener,
+): Promise<void> {
+  // The first layer that fails ends the others.
+  const failed = new AbortController();
+  const either = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
+  const id = (index: number) => shortId((descriptors[index] as Descriptor).digest);
+  const missing: number[] = [];
+  for (const [index, layer] of wanted.entries()) {
+    if (await installer.isInstalled(layer)) onProgress(layerMessage(id(index), { kind: 'exists' }));
+    else {
+      onProgress({ status: 'Pulling fs layer', progressDetail: {}, id: id(index) });
+      missing.push(index);
+    }
+  }
+  const installs = missing.map((index) => installer.install(wanted, index, (event: LayerEvent) => onProgress(layerMessage(id(index), event)), either));
+  try {
+    await Promise.all(installs);
+  } catch (error) {
+    failed.abort(error);
+    // Nothing may write any more once the caller hears of the failure.
+    await Promise.allSettled(installs);
+    throw error;
+  }
+}
+
+/** Answers whether the reference has come to name another image than before. */
+async function nameImage(store: ImageStore, image: StoredImage, reference: Reference, digest: Digest): Promise<boolean> {
+  const isNew = store.imageOf(reference) !== image.id;
+  await store.setReference({ ...reference, tag: null, digest }, image.id);
+  if (reference.digest !== null) return isNew;
+  await store.setReference(reference, image.id);
+  const current = store.images.get(image.id);
+  if (isNew && current !== undefined) await store.images.put(image.id, { ...current, lastTagTime: new Date().toISOString() });
+  return isNew;
+}
+
+function expectPlatform(config: ImageConfig, wanted: Platform, reference: Reference): void {
+  if (choosePlatform([{ platform: config }], wanted) !== undefined) return;
+  throw new NotFoundError(
+    `image with reference ${familiarString(reference)} was found but does not provide the specified platform: wanted ${formatPlatform(wanted)}, actual: ${formatPlatform(config)}`,
+  );
+}
+
+/** Source: moby `distribution/errors.go` translatePullError. */
+function inTheUsersWords(error: unknown, reference: Reference): unknown {
+  if (!(error instanceof RegistryError)) return error;
+  const options = { cause: error };
+  switch (error.code) {
+    case 'MANIFEST_UNKNOWN':
+      return new NotFoundError(`manifest for ${familiarString(reference)} not found: ${error.message}`, options);
+    case 'NAME_UNKNOWN':
+      return new NotFoundError(`repository ${familiarName(reference)} not found: ${error.message}`, options);
+    case 'DENIED':
+    case 'UNAUTHORIZED':
+      return new NotFoundError(`pull access denied for ${familiarName(reference)}, repository does not exist or may require 'docker login': ${error.message}`, options);
+    default:
+      return error;
+  }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && (/ENOSPC|No space left on device|free on the disk/.test(error.message) || isDiskFull(error.cause));
+}
