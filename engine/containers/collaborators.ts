@@ -166,8 +166,10 @@ export interface NetworkController {
 export interface MountSource {
   /** Mounts in order, volumes created where needed and filled from `imageRoot` on first use. */
   resolve(request: { containerId: string; config: ContainerConfig; hostConfig: HostConfig }): Promise<MountPoint[]>;
-  /** Prepares what {@link resolve} named: copies the image's content into new empty volumes. */
-  populate(mounts: MountPoint[], rootfs: string): Promise<void>;
+  /** Told for every container on record when the engine starts: who uses a volume is kept in memory alone. */
+  adopt(container: { containerId: string; hostConfig: HostConfig; mounts: MountPoint[]; hasRun: boolean }): void;
+  /** Prepares what {@link resolve} named: before a container's first run, copies the image's content into empty volumes. */
+  populate(containerId: string, mounts: MountPoint[], rootfs: string): Promise<void>;
   toTaskMounts(mounts: MountPoint[], hostConfig: HostConfig): TaskMount[];
   /** Forgets the container as a user; with `removeAnonymous` its anonymous volumes go as well. */
   release(containerId: string, mounts: MountPoint[], removeAnonymous: boolean): Promise<void>;

@@ -1,0 +1,177 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { posix } from 'node:path';
+import type { ContainerConfig, HostConfig, MountPoint } from '../../contract/engine-api/container.ts';
+import type { EngineConfig } from '../config.ts';
+import type { MountSource, TaskMount } from '../containers/collaborators.ts';
+import type { EventSink } from '../containers/collaborators.ts';
+import { InvalidParameterError, messageOf } from '../errors.ts';
+import { Mutex } from '../lib/mutex.ts';
+import { planMounts, type MountPlan } from './mount-plan.ts';
+import { populateVolume } from './populate.ts';
+import { checkDriver } from './volumes.ts';
+import type { VolumeStore } from './volume-store.ts';
+import type { VolumeUsers } from './volume-users.ts';
+
+export interface MountSourceParts {
+  store: VolumeStore;
+  users: VolumeUsers;
+  config: Pick<EngineConfig, 'hostFolders' | 'socket'>;
+  events: EventSink;
+  /** Mounts of another container, for `--volumes-from`. @throws NotFoundError */
+  mountsOf: (reference: string) => MountPoint[];
+}
+
+/** Where clients look for the engine inside of a container that they give its socket to. */
+const dockerSockets = ['/var/run/docker.sock', '/run/docker.sock'];
+
+/** Volumes, binds and tmpfs of containers. */
+export class VolumeMountSource implements MountSource {
+  readonly #parts: MountSourceParts;
+  /** Containers that have never run, with the destinations at which a volume wants the image's content. */
+  readonly #unfilled = new Map<string, Set<string>>();
+  readonly #filling = new Map<string, Mutex>();
+
+  constructor(parts: MountSourceParts) {
+    this.#parts = parts;
+  }
+
+  async resolve(request: { containerId: string; config: ContainerConfig; hostConfig: HostConfig }): Promise<MountPoint[]> {
+    const { containerId, config, hostConfig } = request;
+    checkDriver(hostConfig.VolumeDriver);
+    const plans = planMounts(hostConfig);
+    const mounts = new Map<string, MountPoint>();
+    const made: MountPoint[] = [];
+    try {
+      for (const mount of this.#inherited(hostConfig)) mounts.set(mount.Destination, mount);
+      for (const plan of plans) this.#check(plan);
+      const tmpfs = Object.keys(hostConfig.Tmpfs ?? {}).map((path) => posix.resolve('/', path));
+      for (const path of tmpfs) mounts.delete(path);
+      for (const plan of plans) mounts.set(plan.destination, await this.#make(plan, made));
+      for (const path of Object.keys(config.Volumes ?? {})) {
+        const destination = posix.resolve('/', path);
+        if (destination === '/') throw new InvalidParameterError(`invalid specification: destination can't be '/'`);
+        if (mounts.has(destination) || tmpfs.includes(destination)) continue;
+        mounts.set(destination, { ...(await this.#makeVolume('', destination, {}, made)), Mode: '' });
+      }
+    } catch (error) {
+      for (const mount of made) await this.#parts.store.delete(mount.Name!).catch(() => undefined);
+      throw error;
+    }
+    const list = [...mounts.values()];
+    this.adopt({ containerId, hostConfig, mounts: list, hasRun: false });
+    return list;
+  }
+
+  adopt(container: { containerId: string; hostConfig: HostConfig; mounts: MountPoint[]; hasRun: boolean }): void {
+    for (const name of volumeNames(container.mounts)) this.#parts.users.add(name, container.containerId);
+    if (container.hasRun) return;
+    const noCopy = new Set(planMounts(container.hostConfig).filter((plan) => !plan.copy).map((plan) => plan.destination));
+    const destinations = container.mounts.filter((mount) => mount.Type === 'volume' && !noCopy.has(mount.Destination)).map((mount) => mount.Destination);
+    this.#unfilled.set(container.containerId, new Set(destinations));
+  }
+
+  /** At the first start alone: a volume that is emptied later stays empty. */
+  async populate(containerId: string, mounts: MountPoint[], rootfs: string): Promise<void> {
+    const unfilled = this.#unfilled.get(containerId);
+    for (const mount of mounts) {
+      const { Name: name, Destination: destination } = mount;
+      if (name === undefined || unfilled?.has(destination) !== true) continue;
+      const turn = this.#filling.get(name) ?? new Mutex();
+      this.#filling.set(name, turn);
+      try {
+        await turn.run(() => populateVolume(this.#parts.store.folderOf(name), rootfs, destination));
+      } catch (error) {
+        throw new InvalidParameterError(`cannot fill volume ${name} with what the image has at ${destination}: ${messageOf(error)}`, { cause: error });
+      }
+      unfilled.delete(destination);
+    }
+    this.#unfilled.delete(containerId);
+  }
+
+  toTaskMounts(mounts: MountPoint[], hostConfig: HostConfig): TaskMount[] {
+    const requests = new Map((hostConfig.Mounts ?? []).map((request) => [posix.resolve('/', request.Target), request]));
+    return mounts.map((mount): TaskMount => {
+      const access = mount.RW ? 'rw' : 'ro';
+      const request = requests.get(mount.Destination);
+      if (mount.Type === 'tmpfs') {
+        const { SizeBytes: size, Mode: mode } = request?.TmpfsOptions ?? {};
+        const options = ['nosuid', 'nodev', 'noexec', access, ...(size ? [`size=${size}`] : []), ...(mode ? [`mode=${mode.toString(8)}`] : [])];
+        return { type: 'tmpfs', source: 'tmpfs', destination: mount.Destination, options };
+      }
+      const bind = request?.BindOptions?.NonRecursive === true ? 'bind' : 'rbind';
+      return { type: 'bind', source: this.#machinePath(mount), destination: mount.Destination, options: [bind, mount.Propagation || 'rprivate', access] };
+    });
+  }
+
+  async release(containerId: string, mounts: MountPoint[], removeAnonymous: boolean): Promise<void> {
+    const { users, store, events } = this.#parts;
+    this.#unfilled.delete(containerId);
+    for (const name of volumeNames(mounts)) {
+      users.remove(name, containerId);
+      if (users.of(name).length > 0 || store.find(name)?.anonymous !== true || !removeAnonymous) continue;
+      await store.delete(name);
+      events.publish('volume', 'destroy', name, { driver: 'local' });
+    }
+  }
+
+  /** What `--volumes-from name[:ro]` brings. */
+  #inherited(hostConfig: HostConfig): MountPoint[] {
+    return (hostConfig.VolumesFrom ?? []).flatMap((text) => {
+      const [reference = '', mode = 'rw', ...rest] = text.split(':');
+      if (reference === '' || rest.length > 0 || !['ro', 'rw'].includes(mode)) throw new InvalidParameterError(`invalid volumes-from specification: '${text}'`);
+      return this.#parts.mountsOf(reference).map((mount) => ({ ...mount, RW: mount.RW && mode === 'rw', Mode: mode === 'ro' ? 'ro' : mount.Mode }));
+    });
+  }
+
+  /** Before anything is made. */
+  #check(plan: MountPlan): void {
+    if (plan.type !== 'bind' || this.#isEngineSocket(plan.source)) return;
+    if (this.#parts.config.hostFolders === 'refuse') {
+      throw new InvalidParameterError(
+        `cannot mount ${plan.source}: containers run in a virtual machine, which does not have this computer's folders yet. ` +
+          `Use a named volume (-v name:${plan.destination}) and copy files into it with docker cp, or build them into an image`,
+      );
+    }
+    if (!plan.createSource && !existsSync(plan.source)) throw new InvalidParameterError(`invalid mount config for type "bind": bind source path does not exist: ${plan.source}`);
+  }
+
+  async #make(plan: MountPlan, made: MountPoint[]): Promise<MountPoint> {
+    const { type, source, destination, mode, propagation } = plan;
+    if (type === 'volume') return { ...(await this.#makeVolume(source, destination, plan.labels, made)), Mode: mode, RW: !plan.readOnly };
+    if (type === 'bind' && plan.createSource && !this.#isEngineSocket(source) && !existsSync(source)) await this.#makeSource(source);
+    return { Type: type, Source: source, Destination: destination, Mode: mode, RW: !plan.readOnly, Propagation: propagation };
+  }
+
+  async #makeVolume(name: string, destination: string, labels: Record<string, string>, made: MountPoint[]): Promise<MountPoint> {
+    const { store, events } = this.#parts;
+    const { record, isNew } = await store.create(name, { labels });
+    const mount: MountPoint = { Type: 'volume', Name: record.name, Source: store.pathOf(record.name), Destination: destination, Driver: 'local', Mode: 'z', RW: true, Propagation: '' };
+    if (isNew) {
+      made.push(mount);
+      events.publish('volume', 'create', record.name, { driver: 'local' });
+    }
+    return mount;
+  }
+
+  async #makeSource(path: string): Promise<void> {
+    try {
+      await mkdir(path, { recursive: true, mode: 0o755 });
+    } catch (error) {
+      throw new InvalidParameterError(`error while creating mount source path '${path}': ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  /** In the VM, the engine's socket is the one thing of the user's machine that a container can be given. */
+  #isEngineSocket(path: string): boolean {
+    return this.#parts.config.hostFolders === 'refuse' && dockerSockets.includes(path);
+  }
+
+  #machinePath(mount: MountPoint): string {
+    return mount.Type === 'bind' && this.#isEngineSocket(mount.Source) ? this.#parts.config.socket : mount.Source;
+  }
+}
+
+function volumeNames(mounts: MountPoint[]): string[] {
+  return [...new Set(mounts.flatMap((mount) => (mount.Type === 'volume' && mount.Name !== undefined ? [mount.Name] : [])))];
+}

@@ -1,0 +1,103 @@
+import type { Volume } from '../../contract/engine-api/volume.ts';
+import type { EventSink } from '../containers/collaborators.ts';
+import { ConflictError, InvalidParameterError, NotFoundError, NotImplementedError } from '../errors.ts';
+import type { VolumeRecord } from './volume-record.ts';
+import type { VolumeStore } from './volume-store.ts';
+import type { VolumeUsers } from './volume-users.ts';
+
+/** Body of `POST /volumes/create`. Source: swagger `VolumeCreateOptions`. */
+export interface VolumeCreateRequest {
+  Name?: string;
+  Driver?: string;
+  DriverOpts?: Record<string, string> | null;
+  Labels?: Record<string, string> | null;
+}
+
+const knownFilters = ['name', 'driver', 'label', 'dangling'];
+
+/** Volumes as clients see and change them. */
+export class Volumes {
+  readonly #store: VolumeStore;
+  readonly #users: VolumeUsers;
+  readonly #events: EventSink;
+
+  constructor(store: VolumeStore, users: VolumeUsers, events: EventSink) {
+    this.#store = store;
+    this.#users = users;
+    this.#events = events;
+  }
+
+  /** @throws InvalidParameterError `Invalid filter 'foo'` */
+  list(filters: Record<string, string[]> = {}): Promise<Volume[]> {
+    const unknown = Object.keys(filters).find((name) => !knownFilters.includes(name));
+    if (unknown !== undefined) throw new InvalidParameterError(`Invalid filter '${unknown}'`);
+    const records = this.#store.list().filter((record) => this.#matches(record, filters));
+    return Promise.resolve(records.map((record) => this.#show(record)));
+  }
+
+  inspect(name: string): Promise<Volume> {
+    return Promise.resolve(this.#show(this.#store.get(name)));
+  }
+
+  /** Idempotent: a name that is there already answers its volume. */
+  async create(request: VolumeCreateRequest): Promise<Volume> {
+    checkDriver(request.Driver);
+    const options = request.DriverOpts ?? {};
+    if (Object.keys(options).length > 0) throw new NotImplementedError(`volume options are not supported yet (${Object.keys(options).join(', ')}): create the volume without --opt`);
+    const { record, isNew } = await this.#store.create(request.Name ?? '', { labels: request.Labels ?? {}, options });
+    if (isNew) this.#events.publish('volume', 'create', record.name, { driver: 'local' });
+    return this.#show(record);
+  }
+
+  /** @throws ConflictError `remove vv: volume is in use - [id]`, NotFoundError unless forced. */
+  async remove(name: string, force: boolean): Promise<void> {
+    if (this.#store.find(name) === undefined) {
+      if (force) return;
+      throw new NotFoundError(`get ${name}: no such volume`);
+    }
+    const users = this.#users.of(name);
+    if (users.length > 0) throw new ConflictError(`remove ${name}: volume is in use - [${users.join(', ')}]`);
+    await this.#store.delete(name);
+    this.#events.publish('volume', 'destroy', name, { driver: 'local' });
+  }
+
+  #matches(record: VolumeRecord, filters: Record<string, string[]>): boolean {
+    const { name, driver, label, dangling } = filters;
+    const some = (values: string[] | undefined, test: (value: string) => boolean) => values === undefined || values.length === 0 || values.some(test);
+    return (
+      some(name, (part) => record.name.includes(part)) &&
+      some(driver, (value) => value === 'local') &&
+      (label ?? []).every((wanted) => hasLabel(record.labels, wanted)) &&
+      some(dangling, (value) => readBoolean(value) === (this.#users.of(record.name).length === 0))
+    );
+  }
+
+  #show(record: VolumeRecord): Volume {
+    return {
+      Name: record.name,
+      Driver: 'local',
+      Mountpoint: this.#store.pathOf(record.name),
+      CreatedAt: record.created,
+      Labels: Object.keys(record.labels).length > 0 ? record.labels : null,
+      Scope: 'local',
+      Options: Object.keys(record.options).length > 0 ? record.options : null,
+    };
+  }
+}
+
+/** There is one driver. @throws NotFoundError for any other. */
+export function checkDriver(driver: string | undefined): void {
+  if (driver !== undefined && driver !== '' && driver !== 'local') throw new NotFoundError(`error looking up volume plugin ${driver}: plugin "${driver}" not found`);
+}
+
+/** `key` or `key=value`. */
+function hasLabel(labels: Record<string, string>, wanted: string): boolean {
+  const [key, ...value] = wanted.split('=');
+  return key! in labels && (value.length === 0 || labels[key!] === value.join('='));
+}
+
+function readBoolean(text: string): boolean {
+  if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(text)) return true;
+  if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text)) return false;
+  throw new InvalidParameterError(`invalid filter 'dangling=[${text}]'`);
+}
