@@ -31,6 +31,9 @@ export async function reconcile(needs: StartNeeds): Promise<ReconcileReport> {
   const report: ReconcileReport = { adopted: 0, ended: 0, removed: 0, restarted: 0, leftovers: 0 };
   const tasks = new Map((await needs.tasks.list()).map((task) => [task.containerId, task]));
   const containers = needs.store.list();
+  for (const { id, record, state } of containers) {
+    needs.volumes.adopt({ containerId: id, hostConfig: record.hostConfig, mounts: record.mounts, hasRun: state.status !== 'created' });
+  }
   const alive = containers.filter((container) => isRunning(container.state) && isAlive(tasks.get(container.id)));
   const sandboxes = await needs.network.restore(alive.map((container) => sandboxRequest(needs, container)));
 

@@ -39,7 +39,7 @@ export async function runContainer(needs: StartNeeds, container: Container, chan
   try {
     undo.push(() => mounter.unmount(rootfs));
     await mounter.mount(await snapshots.mounts(id), rootfs);
-    await volumes.populate(record.mounts, rootfs);
+    await volumes.populate(id, record.mounts, rootfs);
 
     undo.push(() => network.release(id));
     const sandbox = await network.connect({
