@@ -36,6 +36,8 @@ export class SharedTasks<Event, Result> {
         // Nobody may join what is being torn down.
         if (this.#running.get(key) === task) this.#running.delete(key);
         task.controller.abort(signal?.reason);
+        // The last to leave waits until nothing works any more.
+        await task.result.catch(() => undefined);
       }
     }
   }
