@@ -18,6 +18,8 @@ import type { Vm } from './vm/vm.ts';
 export interface AppOptions extends Pick<CommandLine, 'home' | 'engineSocket'> {
   /** Folder with kernel, initrd and root of the VM. Not read with an engine socket. */
   imageDirectory: string;
+  /** Makes the image anew when a start found it damaged; absent where nothing can. */
+  rebuildImage?(): Promise<void>;
   version: string;
   shell: AppFacts['shell'];
   openUrl(url: string): Promise<void>;
@@ -50,7 +52,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   }
   const vm =
     options.engineSocket === undefined
-      ? createVm({ home, imageDirectory: options.imageDirectory, settings: () => settings.current, log })
+      ? createVm({ home, imageDirectory: options.imageDirectory, settings: () => settings.current, rebuildImage: options.rebuildImage, log })
       : createExternalEngine({ socketPath: options.engineSocket });
   const openApi = () => vm.openStream({ kind: 'api' });
   const hostSocket = await listenHostSocket(address, openApi);

@@ -8,6 +8,7 @@ import { hostArch, parseCommandLine } from '../command-line.ts';
 import { Failure, messageOf } from '../failure.ts';
 import { openInBrowser, writeRedirectFile } from './open-browser.ts';
 import { phaseLines } from './phase-lines.ts';
+import { imageRebuilder } from './rebuild-image.ts';
 import { startWebServer, type WebServer } from './server.ts';
 
 /**
@@ -40,6 +41,7 @@ async function run(): Promise<void> {
   const app = await startApp({
     ...commandLine,
     imageDirectory: commandLine.imageDirectory ?? join(projectRoot, 'vm-assets', 'out', hostArch()),
+    rebuildImage: commandLine.imageDirectory === undefined ? imageRebuilder(projectRoot, log) : undefined,
     version: await version(),
     shell: 'web',
     log,
