@@ -22,7 +22,7 @@ export interface InstanceOptions {
 
 /** Free space at which a VM that stood still on a full disk goes on. */
 const resumeBytes = 256 * 1024 * 1024;
-const resumeCheckMs = 2000;
+const resumeCheckMs = 1000;
 
 /** One VM and its state: stopped → starting → running → stopping → stopped, or failed. The only writer of {@link VmState}. */
 export class Instance implements Vm {
@@ -53,20 +53,17 @@ export class Instance implements Vm {
     this.#authority = authority;
   }
 
-  async start(options: { acceleration?: 'auto' | 'none' } = {}): Promise<void> {
-    await this.#stopping;
-    if (this.#booted !== null) return;
+  start(options: { acceleration?: 'auto' | 'none' } = {}): Promise<void> {
     if (this.#starting !== null) return this.#starting.done;
+    if (this.#booted !== null && this.#stopping === null) return Promise.resolve();
     const abort = new AbortController();
-    this.#starting = { abort, done: this.#boot(options, abort.signal) };
-    try {
-      await this.#starting.done;
-    } finally {
-      this.#starting = null;
-    }
+    const done = this.#boot(options, abort.signal).finally(() => (this.#starting = null));
+    this.#starting = { abort, done };
+    return done;
   }
 
   stop(): Promise<void> {
+    this.#starting?.abort.abort(new Error('stopped'));
     this.#stopping ??= this.#stop().finally(() => (this.#stopping = null));
     return this.#stopping;
   }
@@ -91,6 +88,7 @@ export class Instance implements Vm {
   }
 
   async #boot(options: { acceleration?: 'auto' | 'none' }, signal: AbortSignal): Promise<void> {
+    await this.#stopping;
     const startedAt = new Date().toISOString();
     let supervisor: EngineSupervisor | null = null;
     const clock = new PhaseClock((phases) => {
@@ -98,6 +96,7 @@ export class Instance implements Vm {
     });
     const settings = { ...this.#options.settings(), ...(options.acceleration === undefined ? {} : { acceleration: options.acceleration }) };
     try {
+      signal.throwIfAborted();
       const booted = await boot({
         ...this.#options,
         canRebuildImage: this.#options.rebuildImage !== undefined,
@@ -171,10 +170,7 @@ export class Instance implements Vm {
   }
 
   async #stop(): Promise<void> {
-    if (this.#starting !== null) {
-      this.#starting.abort.abort(new Error('stopped'));
-      await this.#starting.done.catch(() => undefined);
-    }
+    await this.#starting?.done.catch(() => undefined);
     const booted = this.#booted;
     if (booted === null) return this.#set(stoppedVm);
     this.#set({ status: 'stopping', phases: this.#phases() });

@@ -39,7 +39,7 @@ export class PortForwarder implements HostPortAuthority {
       await this.#listen(reservation, address);
     } catch (error) {
       this.#reservations.delete(keyOf(port));
-      if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new PortTakenError(port, await this.#owner(port));
+      if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new PortTakenError(await this.#owner(port));
       throw new Error(`Port ${port.hostPort} of ${address} cannot be opened on this computer: ${(error as Error).message}`, { cause: error });
     }
     // IPv6 may be switched off, or the port taken there alone; 127.0.0.1 is what was promised.

@@ -1,10 +1,9 @@
-import type { HostPort } from '../vm.ts';
-
-/** Somebody else listens there already. The engine puts the message behind Docker's own words. */
+/** Somebody else listens there already. The engine puts `Bind for 0.0.0.0:8080 failed: ` before the message, as moby does. */
 export class PortTakenError extends Error {
   override name = 'PortTakenError';
 
-  constructor(port: HostPort, owner: string | null) {
-    super(`Bind for ${port.hostIp || '0.0.0.0'}:${port.hostPort} failed: port is already allocated${owner === null ? '' : ` by ${owner}`}`);
+  /** @param owner `nginx (process 812)`; null when it could not be learnt. */
+  constructor(owner: string | null) {
+    super(`port is already allocated${owner === null ? ' by another program of this computer' : ` by ${owner}`}`);
   }
 }

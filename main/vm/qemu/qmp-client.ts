@@ -42,6 +42,8 @@ export class QmpClient {
     const client = new QmpClient(socket);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     client.#greeted = resolve;
+    // The close that follows a refusal below finds nobody waiting.
+    promise.catch(() => undefined);
     const abort = () => reject(new QmpError('QEMU sent no greeting in time'));
     signal.addEventListener('abort', abort, { once: true });
     socket.once('error', reject);

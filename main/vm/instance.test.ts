@@ -1,0 +1,288 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { VmFailureCode, VmState } from '../../contract/vm-state.ts';
+import { callEngine } from './channel/engine-call.ts';
+import { createVm } from './create-vm.ts';
+import { VmStartError } from './start-error.ts';
+import { bootsWell, createFakeDriver, writeFakeImage, type FakeDriver, type FakeDriverOptions } from './testing/fake-driver.ts';
+import type { Vm } from './vm.ts';
+
+let folder: string;
+const opened: Vm[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'slipway-instance-'));
+  await writeFakeImage(join(folder, 'image'));
+});
+
+afterEach(async () => {
+  for (const vm of opened.splice(0)) await vm.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function open(options: FakeDriverOptions = {}): { vm: Vm; driver: FakeDriver; states: VmState[]; lines: string[] } {
+  const driver = createFakeDriver(options);
+  const lines: string[] = [];
+  const vm = createVm({
+    home: join(folder, 'home'),
+    imageDirectory: join(folder, 'image'),
+    settings: () => ({ memoryMiB: 512, cpus: 1, diskGiB: 1, acceleration: 'auto' }),
+    driver,
+    deadlines: { acceleratedKernelMs: 300, kernelMs: 300, guestMs: 300, engineMs: 600 },
+    log: (line) => lines.push(line),
+  });
+  opened.push(vm);
+  const states: VmState[] = [];
+  vm.onState((state) => states.push(state));
+  return { vm, driver, states, lines };
+}
+
+function until(vm: Vm, status: VmState['status']): Promise<VmState> {
+  if (vm.state.status === status) return Promise.resolve(vm.state);
+  return new Promise((resolve) => {
+    const stop = vm.onState((state) => {
+      if (state.status !== status) return;
+      stop();
+      resolve(state);
+    });
+  });
+}
+
+async function failureOf(vm: Vm) {
+  const error = await vm.start().then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(VmStartError);
+  const { state } = vm;
+  if (state.status !== 'failed') throw new Error(`the state is ${state.status}`);
+  return state.failure;
+}
+
+describe('a start', () => {
+  it('goes through all phases in order, with times, to running', async () => {
+    const { vm, states } = open();
+    await vm.start();
+    const { state } = vm;
+    if (state.status !== 'running') throw new Error(state.status);
+    expect(state).toMatchObject({ accelerator: 'tcg', engineVersion: '1.2.3' });
+    expect(state.phases.map(({ id, status }) => `${id} ${status}`)).toEqual(['requirements done', 'disk done', 'hypervisor done', 'kernel done', 'guest done', 'engine done']);
+    for (const [index, phase] of state.phases.entries()) {
+      expect(phase.tookMs).toBeGreaterThanOrEqual(0);
+      expect(phase.startedMs).toBeGreaterThanOrEqual(state.phases[index - 1]?.startedMs ?? 0);
+    }
+    expect(new Set(states.map(({ status }) => status))).toEqual(new Set(['starting', 'running']));
+  });
+
+  it('leaves a new 0600 key, which is not the one of the start before', async () => {
+    const { vm } = open();
+    const key = join(folder, 'home/run/instance.key');
+    await vm.start();
+    const first = await readFile(key);
+    expect([first.length, (await stat(key)).mode & 0o777]).toEqual([32, 0o600]);
+    await vm.stop();
+    await vm.start();
+    expect((await readFile(key)).equals(first)).toBe(false);
+  });
+
+  it('can be called again while it runs, and by two at once', async () => {
+    const { vm, driver } = open();
+    await Promise.all([vm.start(), vm.start()]);
+    await vm.start();
+    expect(driver.vms).toHaveLength(1);
+  });
+
+  it('makes streams wait for it', async () => {
+    const { vm } = open();
+    const started = vm.start();
+    const answer = await callEngine(() => vm.openStream({ kind: 'api' }), 'GET', '/_ping', AbortSignal.timeout(5000));
+    expect([answer, vm.state.status]).toEqual([{ status: 200, body: 'OK' }, 'running']);
+    await started;
+  });
+
+  it('that is stopped in the middle ends the VM and is no failure', async () => {
+    const { vm, driver } = open({ script: (fake) => fake.say('slipway: kernel') });
+    const started = vm.start().catch((error: Error) => error.message);
+    await until(vm, 'starting');
+    await vm.stop();
+    expect(await started).toBe('The start was cancelled.');
+    expect(vm.state).toEqual({ status: 'stopped' });
+    await expect(stat(join(folder, 'home/run/lock'))).rejects.toThrow('ENOENT');
+    expect(driver.vms.length).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('the watchdog', () => {
+  it('starts again without acceleration when the guest hangs under it, and says so', async () => {
+    const { vm, driver, lines } = open({ accelerators: ['kvm', 'tcg'], script: (fake) => (fake.accelerator === 'tcg' ? bootsWell(fake) : undefined) });
+    await vm.start();
+    expect(driver.vms.map(({ accelerator }) => accelerator)).toEqual(['kvm', 'tcg']);
+    if (vm.state.status !== 'running') throw new Error(vm.state.status);
+    expect(vm.state.accelerator).toBe('tcg');
+    expect(vm.state.phases[2]?.detail).toBe('Fake 1.0, TCG (KVM did not work: The VM hangs while it boots: its kernel did not reach user space within 0 s.)');
+    expect(lines.join('\n')).toContain('Trying TCG');
+  });
+
+  it('does so for a guest that dies in its kernel, and not for one that got further', async () => {
+    const dies = open({ accelerators: ['kvm', 'tcg'], script: (fake) => (fake.accelerator === 'tcg' ? bootsWell(fake) : fake.exit({ code: 1, signal: null })) });
+    await dies.vm.start();
+    expect(dies.driver.vms).toHaveLength(2);
+    await dies.vm.stop();
+    const later = open({ accelerators: ['kvm', 'tcg'], script: (fake) => fake.say('slipway: kernel') });
+    expect(await failureOf(later.vm)).toMatchObject({ code: 'boot-timeout', phase: 'guest' });
+    expect(later.driver.vms).toHaveLength(1);
+  });
+});
+
+describe('a start that fails', () => {
+  const cases: [code: VmFailureCode, phase: string, message: RegExp, options: FakeDriverOptions][] = [
+    ['boot-timeout', 'kernel', /hangs while it boots: its kernel did not reach user space/, { script: () => undefined }],
+    ['boot-timeout', 'guest', /its root file system did not come up/, { script: (vm) => vm.say('slipway: kernel') }],
+    [
+      'vm-died',
+      'guest',
+      /Kernel panic - not syncing: no init/,
+      {
+        script: (vm) => {
+          vm.say('slipway: kernel');
+          vm.say('[    1.2] Kernel panic - not syncing: no init');
+          setTimeout(() => vm.exit({ code: 0, signal: null }), 50);
+        },
+      },
+    ],
+    ['image-corrupt', 'kernel', /the root file system could not be mounted/, { script: (vm) => vm.say('slipway: failed the root file system could not be mounted: the VM image is damaged') }],
+    ['data-disk-damaged', 'guest', /data\.qcow2 cannot be used: it holds something that is no ext4/, { script: (vm) => (bootsWell(vm), vm.say('slipway: failed data disk: it holds something that is no ext4 file system')) }],
+    ['engine-died', 'engine', /ends again and again/, { script: (vm) => (vm.guest.killEngine(), bootsWell(vm), [1, 2, 3, 4].forEach(() => vm.say('slipway: the engine ended with status 1; it is started again'))) }],
+    ['engine-timeout', 'engine', /its engine did not answer within/, { script: (vm) => (vm.guest.killEngine(), bootsWell(vm)) }],
+  ];
+
+  it.each(cases)('says %s in phase %s', async (code, phase, message, options) => {
+    const { vm, driver } = open(options);
+    const failure = await failureOf(vm);
+    expect(failure).toMatchObject({ code, phase });
+    expect(failure.message).toMatch(message);
+    expect(failure.steps.length).toBeGreaterThan(0);
+    expect(failure.lastLines.length).toBeGreaterThan(0);
+    // Nothing stays behind, so that trying again is possible.
+    await expect(stat(join(folder, 'home/run/lock'))).rejects.toThrow('ENOENT');
+    expect(driver.vms).toHaveLength(1);
+  });
+
+  it('blames the image when its files changed, whatever the boot looked like', async () => {
+    const { vm } = open({ script: () => undefined });
+    await failureOf(vm);
+    // As a bad sector would have it: other bytes, and nothing that the record of earlier checks could notice.
+    const kernel = join(folder, 'image/kernel');
+    await writeFile(kernel, 'CONTENT of kernel');
+    const record = join(folder, 'home/verified-image.json');
+    const verified = JSON.parse(await readFile(record, 'utf8')) as Record<string, { mtimeMs: number }>;
+    Object.assign(verified[kernel] ?? {}, { mtimeMs: (await stat(kernel)).mtimeMs });
+    await writeFile(record, JSON.stringify(verified));
+    const failure = await failureOf(vm);
+    expect(failure).toMatchObject({ code: 'image-corrupt', phase: 'kernel' });
+    expect(failure.message).toContain('kernel does not have the checksum');
+    expect(failure.steps[0]?.command).toBe('npm run vm:image');
+  });
+
+  it('can be tried again', async () => {
+    let broken = true;
+    const { vm } = open({ script: (fake) => (broken ? undefined : bootsWell(fake)) });
+    await failureOf(vm);
+    broken = false;
+    await vm.start();
+    expect(vm.state.status).toBe('running');
+  });
+});
+
+describe('a second instance', () => {
+  it('of the same home is refused with the process that has it, and does not touch it', async () => {
+    const first = open();
+    await first.vm.start();
+    const second = open();
+    const failure = await failureOf(second.vm);
+    expect(failure).toMatchObject({ code: 'already-running', phase: 'requirements' });
+    expect(failure.message).toContain(`process ${process.pid}`);
+    expect([first.vm.state.status, second.driver.vms.length]).toEqual(['running', 0]);
+    await second.vm.stop();
+    const answer = await callEngine(() => first.vm.openStream({ kind: 'api' }), 'GET', '/_ping', AbortSignal.timeout(5000));
+    expect(answer.status).toBe(200);
+  });
+});
+
+describe('a running VM', () => {
+  it('that is killed fails with vm-died, and starts again', async () => {
+    const { vm, driver } = open();
+    await vm.start();
+    driver.vms[0]?.exit({ code: null, signal: 'SIGKILL' });
+    const state = await until(vm, 'failed');
+    expect(state).toMatchObject({ failure: { code: 'vm-died', message: 'The VM ended unexpectedly: its process was ended by SIGKILL.', lastLines: expect.arrayContaining(['slipway: guest']) } });
+    await expect(vm.openStream({ kind: 'api' })).rejects.toThrow('The VM does not run (it is failed).');
+    await vm.start();
+    expect(vm.state.status).toBe('running');
+  });
+
+  it('outlives the death of its engine: streams wait for the next one', async () => {
+    const { vm, driver } = open();
+    await vm.start();
+    const guest = driver.vms[0]?.guest;
+    const open1 = await vm.openStream({ kind: 'port', protocol: 'tcp', hostIp: '', hostPort: 7 });
+    const lost = new Promise((resolve) => open1.once('error', resolve));
+    guest?.killEngine();
+    driver.vms[0]?.portsOpen(false);
+    await lost;
+    guest?.startEngine();
+    const answer = await callEngine(() => vm.openStream({ kind: 'api' }), 'GET', '/_ping', AbortSignal.timeout(15_000));
+    expect([answer.status, vm.state.status]).toEqual([200, 'running']);
+  });
+
+  it('whose engine dies again and again fails with engine-died and the last lines', async () => {
+    const { vm, driver } = open();
+    await vm.start();
+    for (let i = 0; i < 6; i++) driver.vms[0]?.say('slipway: the engine ended with status 134; it is started again');
+    const state = await until(vm, 'failed');
+    expect(state).toMatchObject({ failure: { code: 'engine-died' } });
+    if (state.status === 'failed') expect(state.failure.lastLines.join('\n')).toContain('status 134');
+  });
+
+  it('that stands still on a full disk says so, and goes on when there is space', async () => {
+    const { vm, driver, states } = open();
+    await vm.start();
+    driver.vms[0]?.diskFull();
+    const disk = () => (vm.state.status === 'running' ? vm.state.phases[1]?.detail : undefined);
+    expect(disk()).toContain('the disk of this computer is full');
+    await new Promise<void>((resolve) => {
+      vm.onState(() => (disk()?.includes('space again') === true ? resolve() : undefined));
+    });
+    expect([driver.vms[0]?.resumed, states.some(({ status }) => status === 'failed')]).toEqual([1, false]);
+  });
+
+  it('is powered off through its engine, and by force when that does not obey', async () => {
+    const polite = open();
+    await polite.vm.start();
+    await polite.vm.stop();
+    expect(polite.vm.state.status).toBe('stopped');
+    expect(polite.lines.join('\n')).not.toContain('could not be powered off');
+    const rude = open({ api: (request, response) => (request.url === '/slipway/power-off' ? response.writeHead(500).end('no') : response.end('{}')) });
+    await rude.vm.start();
+    await rude.vm.stop();
+    expect(rude.vm.state.status).toBe('stopped');
+    expect(rude.lines.join('\n')).toContain('could not be powered off in order: the engine answered 500: no');
+  });
+});
+
+describe('recovery', () => {
+  it('of the data disk keeps the old file beside the new one', async () => {
+    const { vm } = open();
+    await vm.start();
+    await vm.recover('reset-data-disk');
+    expect(vm.state.status).toBe('running');
+    expect((await readdir(join(folder, 'home'))).filter((name) => name.startsWith('data.qcow2'))).toEqual(['data.qcow2', expect.stringMatching(/^data\.qcow2\.damaged-\d{4}-/)]);
+  });
+
+  it('of the image says what to type where it cannot be done from here', async () => {
+    const { vm } = open();
+    await expect(vm.recover('rebuild-image')).rejects.toThrow('npm run vm:image');
+  });
+});

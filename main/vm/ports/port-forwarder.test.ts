@@ -1,0 +1,128 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { HostPort } from '../vm.ts';
+import { listenAddresses, PortForwarder } from './port-forwarder.ts';
+
+/** Stands for the container: answers with what it heard, backwards, once the client has ended its half. */
+let container: Server;
+let forwarder: PortForwarder;
+let refuses = false;
+
+beforeEach(async () => {
+  refuses = false;
+  container = createServer({ allowHalfOpen: true }, (socket) => void text(socket).then((heard) => socket.end([...heard].reverse().join(''))));
+  container.listen(0, '127.0.0.1');
+  await once(container, 'listening');
+  forwarder = new PortForwarder({
+    openStream: async () => {
+      if (refuses) throw new Error('no container publishes it');
+      const socket = connect({ port: (container.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true });
+      await once(socket, 'connect');
+      return socket;
+    },
+  });
+});
+afterEach(async () => {
+  await forwarder.sync([]);
+  container.close();
+});
+
+async function freePort(): Promise<HostPort> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return { protocol: 'tcp', hostIp: '', hostPort: port };
+}
+const dial = async (port: HostPort, host = '127.0.0.1'): Promise<Socket> => {
+  const socket = connect({ port: port.hostPort, host, allowHalfOpen: true });
+  await once(socket, 'connect');
+  return socket;
+};
+
+describe('a published port', () => {
+  it('carries both directions, and half-closes', async () => {
+    const port = await freePort();
+    await forwarder.reserve(port);
+    const socket = await dial(port);
+    socket.end('hello');
+    expect(await text(socket)).toBe('olleh');
+  });
+
+  it('loses nothing of a large answer whose sender closes at once', async () => {
+    const port = await freePort();
+    await forwarder.reserve(port);
+    const socket = await dial(port);
+    const sent = 'abcdefgh'.repeat(500_000);
+    socket.end(sent);
+    expect((await text(socket)).length).toBe(sent.length);
+  });
+
+  it('is closed to connections after its release', async () => {
+    const port = await freePort();
+    await forwarder.reserve(port);
+    await forwarder.release(port);
+    await forwarder.release(port);
+    await expect(dial(port)).rejects.toThrow('ECONNREFUSED');
+  });
+
+  it('may be asked for twice by an engine that restarted, also as 0.0.0.0', async () => {
+    const port = await freePort();
+    await forwarder.reserve(port);
+    await forwarder.reserve({ ...port, hostIp: '0.0.0.0' });
+    (await dial(port)).destroy();
+  });
+
+  it('that another program holds is refused with its name', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port: hostPort } = other.address() as AddressInfo;
+    await expect(forwarder.reserve({ protocol: 'tcp', hostIp: '', hostPort })).rejects.toThrow(/^port is already allocated by .*\(process \d+\)$|other user/);
+    other.close();
+    await once(other, 'close');
+    await forwarder.reserve({ protocol: 'tcp', hostIp: '', hostPort });
+  });
+
+  it('on one address collides with the same port on all addresses', async () => {
+    const port = await freePort();
+    await forwarder.reserve(port);
+    await expect(forwarder.reserve({ ...port, hostIp: '127.0.0.1' })).rejects.toThrow('port is already allocated by another container');
+  });
+
+  it('listens on loopback alone unless an address is named', () => {
+    expect(listenAddresses('')).toEqual(['127.0.0.1', '::1']);
+    expect(listenAddresses('0.0.0.0')).toEqual(['127.0.0.1', '::1']);
+    expect(listenAddresses('192.168.1.5')).toEqual(['192.168.1.5']);
+  });
+
+  it('resets connections that no container takes', async () => {
+    const port = await freePort();
+    await forwarder.reserve(port);
+    refuses = true;
+    const socket = connect({ port: port.hostPort, host: '127.0.0.1' });
+    // The reset may come before Node has told of the connection.
+    const [error] = (await once(socket, 'close').then(() => [null], (reason: unknown) => [reason])) as [NodeJS.ErrnoException | null];
+    expect(error?.code).toBe('ECONNRESET');
+  });
+
+  it('on an address that this computer lacks says so', async () => {
+    await expect(forwarder.reserve({ protocol: 'tcp', hostIp: '203.0.113.9', hostPort: 4711 })).rejects.toThrow('Port 4711 of 203.0.113.9 cannot be opened on this computer');
+  });
+});
+
+describe('the list of an engine that came back', () => {
+  it('releases what is not on it and takes what is', async () => {
+    const [kept, gone, fresh] = [await freePort(), await freePort(), await freePort()];
+    await forwarder.reserve(kept);
+    await forwarder.reserve(gone);
+    const talking = await dial(kept);
+    await forwarder.sync([kept, fresh]);
+    await expect(dial(gone)).rejects.toThrow('ECONNREFUSED');
+    (await dial(fresh)).destroy();
+    talking.end('still here');
+    expect(await text(talking)).toBe('ereh llits');
+  });
+});

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import type { Hypervisor, LaunchedVm, LaunchRequest, RealAccelerator, VmDriver, VmExit } from '../driver.ts';
+import { FakeGuest, healthyEngine } from './fake-guest.ts';
+
+/** One VM that a fake driver launched, with the strings that a test pulls. */
+export interface FakeVm {
+  accelerator: RealAccelerator;
+  say(line: string): void;
+  exit(exit: VmExit): void;
+  diskFull(): void;
+  /** What QEMU tells of the guest's end of the ports. */
+  portsOpen(open: boolean): void;
+  guest: FakeGuest;
+  resumed: number;
+}
+
+export interface FakeDriverOptions {
+  accelerators?: RealAccelerator[];
+  /** What the VM does once it is launched; by default it boots and answers. */
+  script?(vm: FakeVm): void;
+  api?: RequestListener;
+  launch?(request: LaunchRequest): Promise<void>;
+}
+
+export interface FakeDriver extends VmDriver {
+  vms: FakeVm[];
+  orphansEnded: number[];
+}
+
+export const bootsWell = (vm: FakeVm) => ['slipway: kernel', 'slipway: guest'].forEach((line) => vm.say(line));
+
+/** A driver without hypervisor: console, exits and the guest's half of the channel are the test's to play. */
+export function createFakeDriver({ accelerators = ['tcg'], script = bootsWell, api, launch }: FakeDriverOptions = {}): FakeDriver {
+  const vms: FakeVm[] = [];
+  const orphansEnded: number[] = [];
+  const hypervisor: Hypervisor = {
+    name: 'Fake 1.0',
+    createDisk: (path) => writeFile(path, fakeQcow2()),
+    growDisk: () => Promise.resolve(),
+    accelerators: () => Promise.resolve({ order: accelerators, reason: null }),
+    launch: async (request) => {
+      await launch?.(request);
+      const console = new PassThrough();
+      const exited = Promise.withResolvers<VmExit>();
+      let onDiskFull: () => void = () => undefined;
+      let onGuestPort: (open: boolean) => void = () => undefined;
+      const vm: FakeVm = {
+        accelerator: request.accelerator,
+        say: (line) => void console.write(`${line}\n`),
+        exit: (exit) => exited.resolve(exit),
+        diskFull: () => onDiskFull(),
+        portsOpen: (open) => onGuestPort(open),
+        guest: await FakeGuest.listen(request.files.channelSockets, () => readFileSync(request.files.key), api ?? healthyEngine(() => exited.resolve({ code: 0, signal: null }))),
+        resumed: 0,
+      };
+      vms.push(vm);
+      void exited.promise.then(() => vm.guest.close());
+      await request.started(process.pid);
+      script(vm);
+      return {
+        pid: process.pid,
+        console,
+        complaints: () => ['a complaint of the hypervisor'],
+        exited: exited.promise.then(async (exit) => {
+          await vm.guest.close();
+          return exit;
+        }),
+        channels: request.files.channelSockets,
+        onGuestPort: (listener) => (onGuestPort = listener),
+        onDiskFull: (listener) => (onDiskFull = listener),
+        resume: () => Promise.resolve(void vm.resumed++),
+        quit: () => Promise.resolve(exited.resolve({ code: 0, signal: null })),
+        kill: () => exited.resolve({ code: null, signal: 'SIGKILL' }),
+      } satisfies LaunchedVm;
+    },
+  };
+  return { vms, orphansEnded, locate: () => Promise.resolve(hypervisor), endOrphan: (pid) => Promise.resolve(void orphansEnded.push(pid)) };
+}
+
+/** The header of an empty qcow2 image of 1 GiB, as `qemu-img create` writes it, and the start of its tables. */
+export function fakeQcow2(): Buffer {
+  const image = Buffer.alloc(256 * 1024);
+  image.writeUInt32BE(0x514649fb, 0);
+  image.writeUInt32BE(3, 4);
+  image.writeUInt32BE(16, 20);
+  image.writeBigUInt64BE(BigInt(1024 ** 3), 24);
+  image.writeUInt32BE(2, 36);
+  image.writeBigUInt64BE(196_608n, 40);
+  image.writeBigUInt64BE(65_536n, 48);
+  image.writeUInt32BE(104, 100);
+  return image;
+}
+
+/** A folder that passes for a VM image. */
+export async function writeFakeImage(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const files: Record<string, { sha256: string; size: number }> = {};
+  for (const name of ['kernel', 'initrd.cpio', 'root.erofs']) {
+    const content = `content of ${name}`;
+    files[name] = { sha256: createHash('sha256').update(content).digest('hex'), size: content.length };
+    await writeFile(join(folder, name), content);
+  }
+  await writeFile(join(folder, 'manifest.json'), JSON.stringify({ version: 'test', arch: 'amd64', files, packages: [], cmdline: { base: 'console=ttyS0', tcg: 'nokaslr' } }));
+}
