@@ -22,7 +22,16 @@ export function matchesPath(pattern: string, text: string): boolean {
     } else source += escape(char);
   }
   // Neighbouring stars mean one, and would make the search exponential.
-  return new RegExp(`^${source.replace(/(\[\^\/\]\*)+/g, '[^/]*')}$`, 's').test(text);
+  return compile(`^${source.replace(/(\[\^\/\]\*)+/g, '[^/]*')}$`, pattern).test(text);
+}
+
+/** A class may hold what is no range, such as `[z-a]`. */
+function compile(source: string, pattern: string): RegExp {
+  try {
+    return new RegExp(source, 's');
+  } catch {
+    throw malformed(pattern);
+  }
 }
 
 function classOf(content: string): string {
