@@ -9,18 +9,19 @@ import { QmpClient, type QmpEvent } from './qmp-client.ts';
 let folder: string;
 let server: Server;
 let connection: Promise<Socket>;
+const sockets: Socket[] = [];
 const path = () => join(folder, 'qmp.sock');
 const soon = () => AbortSignal.timeout(2000);
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-qmp-'));
-  server = createServer();
+  server = createServer((socket) => sockets.push(socket));
   connection = once(server, 'connection').then(([socket]) => socket as Socket);
   server.listen(path());
   await once(server, 'listening');
 });
 afterEach(async () => {
-  (await Promise.race([connection, null]))?.destroy();
+  for (const socket of sockets.splice(0)) socket.destroy();
   server.close();
   await rm(folder, { recursive: true, force: true });
 });
