@@ -1,0 +1,28 @@
+import type { Locator, Page } from '@playwright/test';
+
+export class DetailsPage {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  async tab(name: 'Overview' | 'Logs' | 'Terminal'): Promise<void> {
+    await this.page.getByRole('tab', { name }).click();
+  }
+
+  get logLines(): Locator {
+    return this.page.getByRole('log', { name: 'Log lines' });
+  }
+
+  /** What the terminal shows, rows joined; its rows are elements of the page with the DOM renderer. */
+  get screen(): Locator {
+    return this.page.locator('.xterm-rows:visible');
+  }
+
+  async type(text: string): Promise<void> {
+    await this.page.locator('.xterm:visible .xterm-helper-textarea').focus();
+    await this.page.keyboard.type(text);
+    await this.page.keyboard.press('Enter');
+  }
+}
