@@ -19,6 +19,10 @@ describe('engineFailure', () => {
     expect(engineFailure('No such image: nope:latest', 404)).toMatchObject({ kind: 'not-found', hint: 'Pull it first: docker pull nope:latest' });
   });
 
+  it('advises for a registry that does not answer', () => {
+    expect(engineFailure('Get "http://localhost:1/v2/": dial tcp 127.0.0.1:1: connect: connection refused')).toMatchObject({ kind: 'unavailable', hint: expect.stringContaining('localhost:1') });
+  });
+
   it('takes the kind from the status when it has no advice', () => {
     expect(engineFailure('no such container: x', 404)).toMatchObject({ kind: 'not-found', hint: undefined });
     expect(engineFailure('bad', 400).kind).toBe('invalid');

@@ -29,6 +29,11 @@ const advice: { pattern: RegExp; kind?: IpcErrorKind; hint: (match: RegExpMatchA
     hint: () => 'Check the spelling of the name and tag; a private image needs a login to its registry.',
   },
   {
+    pattern: /(?:Get|Head) "?https?:\/\/([^/"]+)[^]*(?:connection refused|no such host|i\/o timeout|deadline exceeded|network is unreachable|certificate|EOF)/i,
+    kind: 'unavailable',
+    hint: (match) => `Check the spelling of ${match[1]} and this computer's network, then try again.`,
+  },
+  {
     pattern: /image is (?:being used|referenced)|conflict: unable to (?:remove|delete)/i,
     kind: 'conflict',
     hint: () => 'Remove the containers that use the image first, or remove it by force.',
