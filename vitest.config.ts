@@ -17,7 +17,7 @@ export default defineConfig({
       {
         test: {
           name: 'engine',
-          include: ['engine/**/*.engine.test.ts'],
+          include: ['{engine,main}/**/*.engine.test.ts'],
           // Forked processes, which live in the mount namespace that the set-up makes.
           pool: 'forks',
           globalSetup: ['engine/testing/engine-setup.ts'],
