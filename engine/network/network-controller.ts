@@ -183,7 +183,7 @@ export class BridgeNetworkController implements NetworkController {
   }
 
   async #makeNamespace(record: SandboxRecord, request: SandboxRequest, mode: Exclude<NetworkMode, { kind: 'container' | 'host' }>): Promise<void> {
-    const prepared = await this.#parts.pool.take();
+    const prepared = this.#parts.pool.take();
     try {
       record.sandboxId = prepared.sandboxId;
       record.namespace = prepared.name;
@@ -284,7 +284,7 @@ export class BridgeNetworkController implements NetworkController {
       this.#names.add(endpoint.networkId, endpoint.id, endpoint.names, endpoint.attachment.address);
     }
     if (record.namespace !== undefined) {
-      const dns = await reopenResolver(namespaces, record.namespace);
+      const dns = reopenResolver(namespaces, record.namespace);
       this.#dns.set(record.containerId, dns);
       this.#serve(record, dns);
     }

@@ -13,6 +13,7 @@ import { BridgeNetworkController } from './network-controller.ts';
 import { NetworkStore } from './network-store.ts';
 import { Networks } from './networks.ts';
 import { RulesetWriter } from './nftables/nft.ts';
+import { PublishedPortMaps } from './nftables/published-ports.ts';
 import { buildRuleset } from './nftables/ruleset.ts';
 import { PortPublisher } from './ports/port-publisher.ts';
 import { parseSandboxRecord, type SandboxRecord } from './sandbox/sandbox-record.ts';
@@ -47,6 +48,7 @@ export async function openNetwork(options: NetworkOptions): Promise<EngineNetwor
   const inVm = config.guestPorts.length > 0;
   enableForwarding();
   const netlink = new NetlinkSocket();
+  const filter = new NetlinkSocket('netfilter');
   const bridges = new Bridges(netlink, config.root);
   const bridgeName = bridges.defaultName();
   const table = bridgeName.replace(/0$/, '');
@@ -54,9 +56,9 @@ export async function openNetwork(options: NetworkOptions): Promise<EngineNetwor
   const store = await NetworkStore.open(paths.network, { foreignSubnets: bridges.foreignSubnets(), bridgeName, inUse: sandboxes.size > 0 });
   const networks = new LiveNetworks(bridges);
   const writer = new RulesetWriter();
-  const publisher = new PortPublisher({ hostPorts, writer, table, ipv6: !inVm && existsSync('/proc/self/net/if_inet6') });
+  const publisher = new PortPublisher({ hostPorts, maps: new PublishedPortMaps(filter, table), ipv6: !inVm && existsSync('/proc/self/net/if_inet6') });
   const namespaces = new NamespaceDirectory(paths.netns);
-  const pool = new NamespacePool(namespaces, options.preparedNamespaces ?? 2);
+  const pool = new NamespacePool(namespaces, options.preparedNamespaces ?? 2, log);
   const writeRuleset = () =>
     writer.apply(
       buildRuleset(table, {
@@ -76,6 +78,7 @@ export async function openNetwork(options: NetworkOptions): Promise<EngineNetwor
       await pool.close();
       await controller.close();
       netlink.close();
+      filter.close();
     },
   };
 }

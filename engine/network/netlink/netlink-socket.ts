@@ -25,19 +25,24 @@ export class NetlinkError extends Error {
   }
 }
 
+/** Around the changes of one packet filter transaction. Source: linux/netfilter/nfnetlink.h. */
+const Batch = { begin: 16, end: 17, nftables: Buffer.from([0, 0, 0, 10]) } as const;
+
 /**
- * Changes links, addresses and routes of the network namespace in which it was opened, from wherever it is used.
- * The owner closes it: an open one keeps its namespace alive.
+ * Changes links, addresses and routes (`route`) or the packet filter (`netfilter`) of the network namespace in which it
+ * was opened, from wherever it is used. The owner closes it: an open one keeps its namespace alive.
  */
 export class NetlinkSocket {
   readonly #fd: number;
+  readonly #family: 'route' | 'netfilter';
   readonly #buffer = Buffer.alloc(64 * 1024);
   #sequence = 1;
   #last: Promise<unknown> = Promise.resolve();
 
   /** Opens one in the calling thread's namespace. */
-  constructor() {
-    this.#fd = netlinkSocket(NetlinkFamily.route);
+  constructor(family: 'route' | 'netfilter' = 'route') {
+    this.#fd = netlinkSocket(NetlinkFamily[family]);
+    this.#family = family;
   }
 
   close(): void {
@@ -45,8 +50,9 @@ export class NetlinkSocket {
   }
 
   /**
-   * Sends requests as one batch, off the main thread, and waits for all answers. The kernel tries every one of them even
-   * when an earlier one failed. @throws NetlinkError for the first that failed.
+   * Sends requests together, off the main thread, and waits for all answers. Of `route` requests the kernel tries every
+   * one even when an earlier one failed; `netfilter` requests are one transaction.
+   * @throws NetlinkError for the first that failed.
    */
   change(requests: NetlinkRequest[]): Promise<void> {
     const turn = this.#last.catch(() => undefined).then(async () => {
@@ -85,7 +91,10 @@ export class NetlinkSocket {
     const first = this.#sequence;
     this.#sequence += requests.length;
     const flags = NetlinkFlag.request | NetlinkFlag.acknowledge;
-    return { first, bytes: Buffer.concat(requests.map((request, index) => encodeMessage(request.type, request.flags | flags, first + index, request.payload))) };
+    const messages = requests.map((request, index) => encodeMessage(request.type, request.flags | flags, first + index, request.payload));
+    if (this.#family === 'route') return { first, bytes: Buffer.concat(messages) };
+    const frame = (type: number) => encodeMessage(type, NetlinkFlag.request, 0, Batch.nftables);
+    return { first, bytes: Buffer.concat([frame(Batch.begin), ...messages, frame(Batch.end)]) };
   }
 
   /** The kernel has answered everything when send returned. */
@@ -94,7 +103,10 @@ export class NetlinkSocket {
     while (answers.size < requests.length) {
       for (const reply of decodeMessages(receiveNow(this.#fd, this.#buffer))) {
         const answer = answerOf(reply);
-        if (answer !== undefined && reply.sequence >= first) answers.set(reply.sequence - first, answer);
+        if (answer === undefined) continue;
+        // An error about the transaction itself: nothing in it was tried.
+        if (reply.sequence === 0) throw new NetlinkError(requests[0]!.purpose, errorName(answer.errno), answer.words);
+        if (reply.sequence >= first) answers.set(reply.sequence - first, answer);
       }
     }
     for (const [index, request] of requests.entries()) {

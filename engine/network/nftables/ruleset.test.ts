@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseSubnet } from '../addresses.ts';
-import { addBridge, buildResolverRuleset, buildRuleset, publish, removeBridge, removeRuleset, unpublish, type BridgeRules, type Publication } from './ruleset.ts';
+import { addBridge, buildRuleset, removeBridge, removeRuleset, type BridgeRules, type Publication } from './ruleset.ts';
 
 const plain: BridgeRules = { bridge: 'slipway0', subnet: parseSubnet('172.17.0.0/16')!, internal: false, masquerade: true };
 const internal: BridgeRules = { bridge: 'br-0123456789ab', subnet: parseSubnet('172.18.0.0/16')!, internal: true, masquerade: true };
@@ -28,25 +28,11 @@ describe('nftables text', () => {
     await expect(text).toMatchFileSnapshot('testdata/vm.nft');
   });
 
-  it('adds and removes the same keys', () => {
-    expect(publish('slipway', publications)).toBe(
-      'add element inet slipway published_tcp { 8080 : 172.17.0.2 . 80 }\n' +
-        'add element inet slipway published_udp { 5353 : 172.17.0.2 . 53 }\n' +
-        'add element inet slipway published_tcp_at { 192.0.2.7 . 8443 : 172.17.0.3 . 443 }\n',
-    );
-    expect(unpublish('slipway', publications)).toBe(
-      'delete element inet slipway published_tcp { 8080 }\n' +
-        'delete element inet slipway published_udp { 5353 }\n' +
-        'delete element inet slipway published_tcp_at { 192.0.2.7 . 8443 }\n',
-    );
+  it('adds and removes the same elements of a bridge', () => {
     expect(removeBridge('slipway', internal)).toBe(addBridge('slipway', internal).replaceAll('add element', 'delete element'));
   });
 
   it('removes the table and nothing else', () => {
     expect(removeRuleset('slipway')).toBe('add table inet slipway\ndelete table inet slipway\n');
-  });
-
-  it('sends port 53 of a container to its resolver', async () => {
-    await expect(buildResolverRuleset({ udp: 40001, tcp: 40002 })).toMatchFileSnapshot('testdata/resolver.nft');
   });
 });

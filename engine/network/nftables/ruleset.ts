@@ -34,7 +34,7 @@ export interface RulesetState {
  * `accept` here cannot overrule it.
  */
 export function buildRuleset(table: string, state: RulesetState): string {
-  return `${replaceTable('inet', table)}
+  return `${replaceTable(table)}
 table inet ${table} {
   set bridges { type ifname; }
   set internal { type ifname; }
@@ -92,7 +92,7 @@ ${elements('add', table, 'denied', state.deniedDestinations)}${state.bridges.map
 
 /** Removes the table, and is no error when it is not there. */
 export function removeRuleset(table: string): string {
-  return `${replaceTable('inet', table)}\n`;
+  return `${replaceTable(table)}\n`;
 }
 
 export function addBridge(table: string, rules: BridgeRules): string {
@@ -103,13 +103,21 @@ export function removeBridge(table: string, rules: BridgeRules): string {
   return bridgeElements('delete', table, rules);
 }
 
-export function publish(table: string, publications: Publication[]): string {
-  return publications.map((publication) => publicationElement('add', table, publication)).join('');
+function publish(table: string, publications: Publication[]): string {
+  return publications
+    .filter(hasElement)
+    .map(({ port, target }) => {
+      const { map, anyAddress } = mapOf(port);
+      const key = anyAddress ? `${port.hostPort}` : `${port.hostIp} . ${port.hostPort}`;
+      return elements('add', table, map, [`${key} : ${target.address} . ${target.port}`]);
+    })
+    .join('');
 }
 
-/** All of them must be there: the transaction fails as a whole otherwise. */
-export function unpublish(table: string, publications: Publication[]): string {
-  return publications.map((publication) => publicationElement('delete', table, publication)).join('');
+/** Which map a published port stands in, and whether its key is the port alone. */
+export function mapOf(port: HostPort): { map: string; anyAddress: boolean } {
+  const anyAddress = port.hostIp === '' || port.hostIp === '0.0.0.0';
+  return { map: `published_${port.protocol}${anyAddress ? '' : '_at'}`, anyAddress };
 }
 
 /** Whether a publication has an element at all: loopback traffic never passes prerouting, and IPv6 is carried by the proxy. */
@@ -117,22 +125,9 @@ export function hasElement({ port }: Publication): boolean {
   return !port.hostIp.includes(':') && !port.hostIp.startsWith('127.');
 }
 
-/** Inside a container's namespace: its port 53 on 127.0.0.11 is the resolver's, and stays free for the container itself. */
-export function buildResolverRuleset(ports: { udp: number; tcp: number }): string {
-  return `${replaceTable('ip', 'slipway_resolver')}
-table ip slipway_resolver {
-  chain output {
-    type nat hook output priority -100; policy accept;
-    ip daddr 127.0.0.11 udp dport 53 dnat to 127.0.0.11:${ports.udp}
-    ip daddr 127.0.0.11 tcp dport 53 dnat to 127.0.0.11:${ports.tcp}
-  }
-}
-`;
-}
-
 /** `delete` alone fails when there is no table, and `add` makes sure that there is: the idiom of nft(8). */
-function replaceTable(family: 'inet' | 'ip', table: string): string {
-  return `add table ${family} ${table}\ndelete table ${family} ${table}`;
+function replaceTable(table: string): string {
+  return `add table inet ${table}\ndelete table inet ${table}`;
 }
 
 function bridgeElements(verb: 'add' | 'delete', table: string, { bridge, subnet, internal, masquerade }: BridgeRules): string {
@@ -143,15 +138,6 @@ function bridgeElements(verb: 'add' | 'delete', table: string, { bridge, subnet,
     internal ? elements(verb, table, 'internal', [bridge]) : '',
     masquerade && !internal ? elements(verb, table, 'container_sources', [formatSubnet(subnet)]) : '',
   ].join('');
-}
-
-function publicationElement(verb: 'add' | 'delete', table: string, publication: Publication): string {
-  if (!hasElement(publication)) return '';
-  const { port, target } = publication;
-  const anyAddress = port.hostIp === '' || port.hostIp === '0.0.0.0';
-  const key = anyAddress ? `${port.hostPort}` : `${port.hostIp} . ${port.hostPort}`;
-  const set = `published_${port.protocol}${anyAddress ? '' : '_at'}`;
-  return elements(verb, table, set, [verb === 'add' ? `${key} : ${target.address} . ${target.port}` : key]);
 }
 
 function elements(verb: 'add' | 'delete', table: string, set: string, members: string[]): string {

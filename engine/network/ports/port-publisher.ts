@@ -1,8 +1,8 @@
 import type { PortBinding } from '../../../contract/engine-api/container.ts';
 import { ConflictError, InvalidParameterError, messageOf } from '../../errors.ts';
 import type { HostPort, HostPorts, PortTarget } from '../host-ports.ts';
-import { publish, unpublish, type Publication } from '../nftables/ruleset.ts';
-import type { RulesetWriter } from '../nftables/nft.ts';
+import type { PublishedPortMaps } from '../nftables/published-ports.ts';
+import type { Publication } from '../nftables/ruleset.ts';
 import type { Protocol, WantedPort } from './port-mapping.ts';
 
 export interface PublishedPort extends Publication {
@@ -23,17 +23,15 @@ const mostTries = 200;
 /** All published ports: reserves them on the user's machine and writes them into the packet filter. */
 export class PortPublisher {
   readonly #hostPorts: HostPorts;
-  readonly #writer: RulesetWriter;
-  readonly #table: string;
+  readonly #maps: PublishedPortMaps;
   readonly #ipv6: boolean;
   readonly #held = new Set<Holding>();
   #nextEphemeral = ephemeral.first;
 
   /** @param options.ipv6 a port without an address is published on `::` as well. */
-  constructor(options: { hostPorts: HostPorts; writer: RulesetWriter; table: string; ipv6: boolean }) {
+  constructor(options: { hostPorts: HostPorts; maps: PublishedPortMaps; ipv6: boolean }) {
     this.#hostPorts = options.hostPorts;
-    this.#writer = options.writer;
-    this.#table = options.table;
+    this.#maps = options.maps;
     this.#ipv6 = options.ipv6;
   }
 
@@ -45,7 +43,7 @@ export class PortPublisher {
     const published: PublishedPort[] = [];
     try {
       for (const want of wanted) published.push(...(await this.#take(container, want, { address, port: want.containerPort })));
-      await this.#writer.apply(publish(this.#table, published));
+      await this.#maps.add(published);
       return published;
     } catch (error) {
       await this.#release(published);
@@ -55,7 +53,7 @@ export class PortPublisher {
 
   async unpublish(ports: PublishedPort[]): Promise<void> {
     // New connections end first, then the port is free for others.
-    await this.#writer.apply(unpublish(this.#table, ports));
+    await this.#maps.remove(ports);
     await this.#release(ports);
   }
 

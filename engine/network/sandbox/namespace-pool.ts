@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { messageOf } from '../../errors.ts';
 import { boundSocket, SocketType } from '../../lib/syscalls-socket.ts';
 import { setSysctl } from '../bridges.ts';
 import { DnsServer } from '../dns/dns-server.ts';
@@ -6,8 +7,7 @@ import { resolverAddress } from './etc-files.ts';
 import { setUp } from '../netlink/links.ts';
 import { NetlinkSocket } from '../netlink/netlink-socket.ts';
 import type { NamespaceDirectory } from './netns.ts';
-import { runNft } from '../nftables/nft.ts';
-import { buildResolverRuleset } from '../nftables/ruleset.ts';
+import { redirectDns } from '../nftables/resolver-redirect.ts';
 
 /** A namespace with its loopback up and the resolver answering at 127.0.0.11:53, but no network yet. */
 export interface PreparedNamespace {
@@ -22,90 +22,91 @@ export interface PreparedNamespace {
 /** Loopback is the first link of every namespace. */
 const loopbackIndex = 1;
 
-/**
- * Namespaces made before they are needed: filtering rules inside of one cost a program run, which a start should not
- * wait for. Taking one makes the next.
- */
+/** Milliseconds without a start after which the pool is filled again: making a namespace stops the engine for one or two. */
+const quiet = 50;
+
+/** Namespaces made before they are needed, so that a start does not wait for the kernel to make one. */
 export class NamespacePool {
   readonly #directory: NamespaceDirectory;
   readonly #size: number;
-  #ready: Promise<PreparedNamespace>[] = [];
-  #closed = false;
+  readonly #ready: PreparedNamespace[] = [];
+  readonly #log: (line: string) => void;
+  #refill: NodeJS.Timeout | undefined;
 
-  constructor(directory: NamespaceDirectory, size: number) {
+  constructor(directory: NamespaceDirectory, size: number, log: (line: string) => void) {
     this.#directory = directory;
     this.#size = size;
+    this.#log = log;
   }
 
-  /** Fills the pool in the background. */
+  /** Makes what is missing, one at a time and whenever nothing has been taken for a moment. */
   fill(): void {
-    while (!this.#closed && this.#ready.length < this.#size) {
-      const next = prepare(this.#directory);
-      // Whoever takes it sees the failure.
-      next.catch(() => undefined);
-      this.#ready.push(next);
-    }
+    clearTimeout(this.#refill);
+    if (this.#ready.length >= this.#size) return;
+    this.#refill = setTimeout(() => {
+      try {
+        this.#ready.push(prepare(this.#directory));
+        this.fill();
+      } catch (error) {
+        // The next start tries again, and says so to whom it concerns.
+        this.#log(`no network namespace prepared: ${messageOf(error)}`);
+      }
+    }, quiet);
   }
 
-  async take(): Promise<PreparedNamespace> {
+  /** @throws InternalError when there is none and none can be made. */
+  take(): PreparedNamespace {
     const next = this.#ready.shift() ?? prepare(this.#directory);
-    try {
-      return await next;
-    } finally {
-      setImmediate(() => this.fill());
-    }
+    this.fill();
+    return next;
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    for (const result of await Promise.allSettled(this.#ready.splice(0))) {
-      if (result.status === 'fulfilled') await discard(this.#directory, result.value);
-    }
+    clearTimeout(this.#refill);
+    for (const prepared of this.#ready.splice(0)) await discard(this.#directory, prepared);
   }
 }
 
-/** @throws InternalError; nothing is left behind. */
-async function prepare(directory: NamespaceDirectory): Promise<PreparedNamespace> {
+/** Nothing is left behind when it fails. */
+function prepare(directory: NamespaceDirectory): PreparedNamespace {
   const sandboxId = randomBytes(32).toString('hex');
   const name = sandboxId.slice(0, 12);
-  const { netlink, dns, filtered } = directory.create(name, () => {
-    const socket = new NetlinkSocket();
+  const inside = directory.create(name, () => {
+    const netlink = new NetlinkSocket();
     try {
-      socket.changeNow([setUp(loopbackIndex, 'bring up loopback')]);
+      netlink.changeNow([setUp(loopbackIndex, 'bring up loopback')]);
       // For links to come; the loopback that is there keeps ::1.
       setSysctl('net/ipv6/conf/default/disable_ipv6', '1', { optional: true });
-      return { netlink: socket, ...openResolver() };
+      return { netlink, dns: openResolver({ replace: false }) };
     } catch (error) {
-      socket.close();
+      netlink.close();
       throw error;
     }
   });
-  const prepared = { sandboxId, name, netlink, dns };
-  try {
-    await filtered;
-    return prepared;
-  } catch (error) {
-    await discard(directory, prepared);
-    throw error;
-  }
+  return { sandboxId, name, ...inside };
 }
 
 /** The resolver of a namespace whose engine ended: its sockets went with the engine, its rules point at dead ports. */
-export async function reopenResolver(directory: NamespaceDirectory, name: string): Promise<DnsServer> {
-  const { dns, filtered } = directory.inside(name, openResolver);
-  await filtered;
-  return dns;
+export function reopenResolver(directory: NamespaceDirectory, name: string): DnsServer {
+  return directory.inside(name, () => openResolver({ replace: true }));
 }
 
-export async function discard(directory: NamespaceDirectory, prepared: PreparedNamespace): Promise<void> {
+async function discard(directory: NamespaceDirectory, prepared: PreparedNamespace): Promise<void> {
   prepared.netlink.close();
   await prepared.dns.close();
   directory.remove(prepared.name);
 }
 
-/** To be called inside the namespace: sockets and the program belong to where they are started. */
-function openResolver(): { dns: DnsServer; filtered: Promise<void> } {
+/** To be called inside the namespace: sockets belong to where they are opened. */
+function openResolver(options: { replace: boolean }): DnsServer {
   const udp = boundSocket(SocketType.datagram, resolverAddress);
   const tcp = boundSocket(SocketType.stream, resolverAddress);
-  return { dns: new DnsServer({ udp: udp.fd, tcp: tcp.fd }), filtered: runNft(buildResolverRuleset({ udp: udp.port, tcp: tcp.port })) };
+  const dns = new DnsServer({ udp: udp.fd, tcp: tcp.fd });
+  try {
+    redirectDns(resolverAddress, { udp: udp.port, tcp: tcp.port }, options);
+    return dns;
+  } catch (error) {
+    void dns.close();
+    throw error;
+  }
 }

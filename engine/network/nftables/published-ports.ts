@@ -1,0 +1,35 @@
+import type { NetlinkRequest, NetlinkSocket } from '../netlink/netlink-socket.ts';
+import { addressBytes, changeElement, concatenated, portBytes } from './nfnetlink.ts';
+import { hasElement, mapOf, type Publication } from './ruleset.ts';
+
+/** The maps of the engine's table that say where published ports lead. */
+export class PublishedPortMaps {
+  readonly #socket: NetlinkSocket;
+  readonly #table: string;
+
+  /** @param socket of the netfilter family, in the engine's namespace. */
+  constructor(socket: NetlinkSocket, table: string) {
+    this.#socket = socket;
+    this.#table = table;
+  }
+
+  /** All or nothing. @throws NetlinkError */
+  async add(publications: Publication[]): Promise<void> {
+    await this.#change(publications, ({ target }) => concatenated(addressBytes(target.address), portBytes(target.port)));
+  }
+
+  /** All of them must be there. @throws NetlinkError */
+  async remove(publications: Publication[]): Promise<void> {
+    await this.#change(publications, () => undefined);
+  }
+
+  async #change(publications: Publication[], dataOf: (publication: Publication) => Buffer | undefined): Promise<void> {
+    const requests: NetlinkRequest[] = publications.filter(hasElement).map((publication) => {
+      const { map, anyAddress } = mapOf(publication.port);
+      const port = portBytes(publication.port.hostPort);
+      const key = anyAddress ? port : concatenated(addressBytes(publication.port.hostIp), port);
+      return changeElement('inet', this.#table, map, key, dataOf(publication));
+    });
+    if (requests.length > 0) await this.#socket.change(requests);
+  }
+}
