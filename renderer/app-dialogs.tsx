@@ -1,0 +1,35 @@
+import type { ReactNode } from 'react';
+import { RemoveDialog } from './features/containers/remove-dialog.tsx';
+import { PullDialog } from './features/images/pull-dialog.tsx';
+import { RemoveImageDialog } from './features/images/remove-image-dialog.tsx';
+import { Palette } from './features/palette/palette.tsx';
+import { StopEngineDialog } from './features/settings/stop-engine-dialog.tsx';
+import { HistoryDialog } from './features/shell/history-dialog.tsx';
+import { KeysDialog } from './features/shell/keys-dialog.tsx';
+import { ResetDiskDialog } from './features/start-up/reset-disk-dialog.tsx';
+import { closeDialog, useDialogs } from './stores/dialogs.ts';
+
+/** The one dialog that is open, whichever feature brings it. */
+export function AppDialogs(): ReactNode {
+  const dialog = useDialogs((state) => state.dialog);
+  switch (dialog?.kind) {
+    case undefined:
+      return null;
+    case 'remove-containers':
+      return <RemoveDialog ids={dialog.ids} onClose={closeDialog} />;
+    case 'remove-image':
+      return <RemoveImageDialog reference={dialog.reference} imageId={dialog.imageId} onClose={closeDialog} />;
+    case 'pull':
+      return <PullDialog reference={dialog.reference} onClose={closeDialog} />;
+    case 'reset-data-disk':
+      return <ResetDiskDialog onClose={closeDialog} />;
+    case 'stop-engine':
+      return <StopEngineDialog onClose={closeDialog} />;
+    case 'history':
+      return <HistoryDialog onClose={closeDialog} />;
+    case 'keys':
+      return <KeysDialog onClose={closeDialog} />;
+    case 'palette':
+      return <Palette onClose={closeDialog} />;
+  }
+}

@@ -1,0 +1,27 @@
+import { useEffect } from 'react';
+import { isMod, isTyping } from '../../format/keys.ts';
+import { useDialogs } from '../../stores/dialogs.ts';
+import { detailsTabs, go, type DetailsTab } from '../../stores/navigation.ts';
+
+/** Ctrl/⌘ 1…3 picks a tab, L and T go to theirs, Escape leaves for the list. */
+export function useDetailsKeys(pick: (tab: DetailsTab) => void): void {
+  useEffect(() => {
+    function onKeyDown(event: KeyboardEvent): void {
+      if (event.defaultPrevented || useDialogs.getState().dialog !== undefined) return;
+      const numbered = detailsTabs[Number(event.key) - 1];
+      if (isMod(event) && numbered !== undefined) {
+        event.preventDefault();
+        pick(numbered);
+        return;
+      }
+      if (isTyping(event.target) || event.metaKey || event.ctrlKey || event.altKey || event.shiftKey) return;
+      if (event.key === 'l') pick('logs');
+      else if (event.key === 't') pick('terminal');
+      else if (event.key === 'Escape' && document.querySelector('[popover]:popover-open') === null) go({ page: 'containers' });
+      else return;
+      event.preventDefault();
+    }
+    addEventListener('keydown', onKeyDown);
+    return () => removeEventListener('keydown', onKeyDown);
+  });
+}

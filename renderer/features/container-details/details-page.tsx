@@ -1,0 +1,124 @@
+import { ChevronRight, Ellipsis, Play, RotateCw, Square } from 'lucide-react';
+import { useState, type ReactNode } from 'react';
+import { Button, IconButton } from '../../components/controls/button.tsx';
+import { Tabs } from '../../components/controls/tabs.tsx';
+import { StateLabel } from '../../components/drawing/state-label.tsx';
+import { Notice } from '../../components/layout/notice.tsx';
+import { Page } from '../../components/layout/page.tsx';
+import { PortLinks } from '../../components/layout/port-links.tsx';
+import { SkeletonRows } from '../../components/layout/skeleton.tsx';
+import type { MenuAnchor } from '../../components/overlay/menu.tsx';
+import { isUp, type ContainerView } from '../../format/container.ts';
+import { shownState } from '../../format/row-state.ts';
+import { act } from '../../stores/container-actions.ts';
+import { findContainer, useContainers } from '../../stores/containers.ts';
+import { detailsTabs, formatRoute, go, replaceRoute, type DetailsTab } from '../../stores/navigation.ts';
+import { followLink } from '../../stores/open-url.ts';
+import { useTerminals } from '../../stores/terminals.ts';
+import { useDetailsKeys } from './details-keys.ts';
+import { text } from './text.ts';
+import './container-details.css';
+
+const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
+
+export interface DetailsPageProps {
+  /** An ID, the beginning of one, or a name, as addresses hold it. */
+  containerKey: string;
+  tab: DetailsTab;
+  panels: Record<DetailsTab, (view: ContainerView) => ReactNode>;
+  menu(view: ContainerView, anchor: MenuAnchor, onClose: () => void): ReactNode;
+}
+
+/** The frame of one container's pages. Panels come from other features, so they are handed in. */
+export function DetailsPage({ containerKey, tab, panels, menu }: DetailsPageProps) {
+  const status = useContainers((state) => state.status);
+  const view = useContainers((state) => findContainer(state.containers, containerKey));
+  if (view !== undefined) return <Details view={view} tab={tab} panel={panels[tab](view)} menu={menu} />;
+  return (
+    <Page label={text.tabs.label} bar={<h1>{text.tabs.label}</h1>}>
+      {status === 'unread' ? (
+        <SkeletonRows label={text.reading} />
+      ) : (
+        <Notice title={text.gone} action={<Button onClick={() => replaceRoute({ page: 'containers' })}>{text.back}</Button>}>
+          {text.goneBody(containerKey.slice(0, 64))}
+        </Notice>
+      )}
+    </Page>
+  );
+}
+
+function Details({ view, tab, panel, menu }: { view: ContainerView; tab: DetailsTab; panel: ReactNode; menu: DetailsPageProps['menu'] }) {
+  const [anchor, setAnchor] = useState<MenuAnchor>();
+  const sessions = useTerminals((state) => state.sessions.filter(({ containerId }) => containerId === view.id).length);
+  const pick = (next: DetailsTab): void => go({ page: 'container', id: view.id, tab: next });
+  useDetailsKeys(pick);
+
+  return (
+    <Page label={view.name} bar={<DetailsBar view={view} onMenu={setAnchor} />}>
+      <Tabs
+        label={text.tabs.label}
+        value={tab}
+        onPick={pick}
+        items={detailsTabs.map((value) => ({ value, label: text.tabs[value], ...(value === 'terminal' ? { count: sessions } : {}) }))}
+      />
+      <div className="tab-panel" role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`}>
+        {panel}
+      </div>
+      {anchor !== undefined && menu(view, anchor, () => setAnchor(undefined))}
+    </Page>
+  );
+}
+
+function DetailsBar({ view, onMenu }: { view: ContainerView; onMenu(anchor: MenuAnchor): void }) {
+  const pending = useContainers((state) => state.pending[view.id]);
+  const state = shownState(view, pending);
+  const isContainerUp = isUp(view.condition);
+  return (
+    <>
+      <nav className="crumbs" aria-label={text.tabs.label}>
+        <a className="details-bar__crumb" href={formatRoute({ page: 'containers' })}>
+          {text.containers}
+        </a>
+        <ChevronRight {...icon} className="details-bar__crumb" />
+        {view.project !== undefined && (
+          <>
+            <span className="details-bar__crumb cut isolated">{view.project}</span>
+            <ChevronRight {...icon} className="details-bar__crumb" />
+          </>
+        )}
+        <h1 className="isolated" title={view.name}>
+          {view.name}
+        </h1>
+      </nav>
+      <div className="details-bar__facts">
+        <StateLabel shape={state.shape} word={state.word} strong={state.strong} />
+        <code className="details-bar__image cut isolated" title={view.image}>
+          {view.image}
+        </code>
+        <PortLinks ports={view.ports.filter(({ publicPort }) => publicPort !== undefined)} onFollow={followLink} atMost={3} />
+      </div>
+      <span className="top-bar__gap" />
+      <Button
+        disabled={pending !== undefined}
+        icon={isContainerUp ? <Square {...icon} size={11} fill="currentColor" /> : <Play {...icon} />}
+        onClick={() => void act(isContainerUp ? 'stop' : 'start', [view.id])}
+      >
+        {isContainerUp ? text.stop : text.start}
+      </Button>
+      <Button disabled={pending !== undefined || !isContainerUp} icon={<RotateCw {...icon} />} onClick={() => void act('restart', [view.id])}>
+        {text.restart}
+      </Button>
+      <IconButton
+        label={text.more(view.name)}
+        className="icon-button--framed"
+        aria-haspopup="menu"
+        onClick={(event) => {
+          const box = event.currentTarget.getBoundingClientRect();
+          onMenu({ x: box.right - 190, y: box.bottom + 4 });
+        }}
+      >
+        <Ellipsis {...icon} />
+      </IconButton>
+    </>
+  );
+}

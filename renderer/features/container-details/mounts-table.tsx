@@ -1,0 +1,37 @@
+import type { MountPoint } from '../../../contract/engine-api/container.ts';
+import { text } from './text.ts';
+
+export function MountsTable({ mounts }: { mounts: readonly MountPoint[] }) {
+  if (mounts.length === 0) return <p className="overview__hint">{text.noMounts}</p>;
+  return (
+    <table className="plain-table">
+      <thead>
+        <tr>
+          <th scope="col">{text.mountColumns.kind}</th>
+          <th scope="col">{text.mountColumns.source}</th>
+          <th scope="col">{text.mountColumns.target}</th>
+          <th scope="col">{text.mountColumns.mode}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {mounts.map((mount) => (
+          <tr key={mount.Destination}>
+            <td>{mount.Type}</td>
+            <td>
+              <code className="selectable isolated">{sourceOf(mount)}</code>
+            </td>
+            <td>
+              <code className="selectable isolated">{mount.Destination}</code>
+            </td>
+            <td>{mount.RW ? text.readWrite : text.readOnly}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function sourceOf({ Name: name, Source: source }: MountPoint): string {
+  if (name === undefined || name === '') return source || '–';
+  return /^[0-9a-f]{64}$/.test(name) ? `${text.anonymous} ${name.slice(0, 12)}` : name;
+}

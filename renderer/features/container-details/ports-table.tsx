@@ -1,0 +1,37 @@
+import type { ContainerView } from '../../format/container.ts';
+import { followLink } from '../../stores/open-url.ts';
+import { text } from './text.ts';
+
+export function PortsTable({ view }: { view: ContainerView }) {
+  if (view.ports.length === 0) return <p className="overview__hint">{text.noPorts}</p>;
+  return (
+    <table className="plain-table">
+      <thead>
+        <tr>
+          <th scope="col">{text.portOutside}</th>
+          <th scope="col">{text.portInside}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {view.ports.map((port) => (
+          <tr key={`${port.publicPort ?? ''}→${port.privatePort}/${port.protocol}`}>
+            <td>
+              {port.url !== undefined ? (
+                <a className="mono" href={port.url} target="_blank" rel="noopener noreferrer" onClick={followLink}>
+                  localhost:{port.publicPort}
+                </a>
+              ) : (
+                <span className="overview__hint">{port.publicPort === undefined ? text.notPublished : `localhost:${port.publicPort}`}</span>
+              )}
+            </td>
+            <td>
+              <code className="selectable">
+                {port.privatePort}/{port.protocol}
+              </code>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,93 @@
+import { Plus } from 'lucide-react';
+import { useMemo } from 'react';
+import { Button, LinkButton } from '../../components/controls/button.tsx';
+import { FilterField } from '../../components/controls/filter-field.tsx';
+import { Page } from '../../components/layout/page.tsx';
+import { SkeletonRows } from '../../components/layout/skeleton.tsx';
+import { useClock } from '../../stores/clock.ts';
+import { arrange, countContainers, setFilter, setTab, useContainerList } from '../../stores/container-list.ts';
+import { useContainers } from '../../stores/containers.ts';
+import { useEvidence } from '../../stores/evidence.ts';
+import { go } from '../../stores/navigation.ts';
+import { ContainerTable } from './container-table.tsx';
+import { EmptyContainers } from './empty-containers.tsx';
+import { flatten } from './flat-rows.ts';
+import { ListBar } from './list-bar.tsx';
+import { SelectionBar } from './selection-bar.tsx';
+import { text } from './text.ts';
+import './containers.css';
+
+function focusList(): void {
+  document.querySelector<HTMLElement>('[data-region=list] [tabindex="0"]')?.focus();
+}
+
+/** @param isStale what is shown is older than the engine: it can be read, and says how old it is. */
+export function ContainersPage({ isStale }: { isStale: boolean }) {
+  const { status, containers, readAt } = useContainers();
+  const { tab, filter, sort, isGrouped, folded, selected } = useContainerList();
+  const evidence = useEvidence((state) => state.byId);
+  const minute = useClock(({ now }) => Math.floor(now / 60_000));
+
+  const counts = useMemo(() => countContainers(containers, evidence, minute * 60_000), [containers, evidence, minute]);
+  const rows = useMemo(
+    () => flatten(arrange(containers, { tab, filter, sort, isGrouped }, evidence, minute * 60_000), folded),
+    [containers, tab, filter, sort, isGrouped, folded, evidence, minute],
+  );
+  const chosen = containers.filter(({ id }) => selected[id] === true);
+  const isEmpty = status === 'ready' && containers.length === 0;
+
+  return (
+    <Page
+      label={text.page}
+      bar={
+        <>
+          <h1>{text.page}</h1>
+          <span className="top-bar__gap" />
+          {!isEmpty && (
+            <FilterField
+              label={text.filter}
+              value={filter}
+              onValue={setFilter}
+              keys="/"
+              onLeave={focusList}
+              onKeyDown={(event) => {
+                if (event.key !== 'ArrowDown' && event.key !== 'Enter') return;
+                event.preventDefault();
+                focusList();
+              }}
+            />
+          )}
+          <Button kind="primary" keys="N" icon={<Plus size={15} strokeWidth={1.9} aria-hidden="true" />} onClick={() => go({ page: 'run', image: '' })}>
+            {text.run}
+          </Button>
+        </>
+      }
+    >
+      {status === 'unread' && <SkeletonRows label={text.reading} />}
+      {isEmpty && <EmptyContainers />}
+      {status === 'ready' && !isEmpty && (
+        <>
+          {chosen.length > 0 ? <SelectionBar chosen={chosen} /> : <ListBar counts={counts} staleSince={isStale ? readAt : undefined} />}
+          {rows.length > 0 ? <ContainerTable rows={rows} isStale={isStale} /> : <NoRows />}
+        </>
+      )}
+    </Page>
+  );
+}
+
+function NoRows() {
+  const { filter, tab } = useContainerList();
+  return (
+    <p className="one-line isolated" role="status">
+      {filter.trim() !== '' ? (
+        <>
+          {text.noMatch(filter.trim())} <LinkButton onClick={() => setFilter('')}>{text.clearFilter}</LinkButton>
+        </>
+      ) : (
+        <>
+          {text.emptyTab[tab]} <LinkButton onClick={() => setTab('all')}>{text.showAll}</LinkButton>
+        </>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,98 @@
+import { ArrowDownToLine, Globe, Layers, Play } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '../../components/controls/button.tsx';
+import { Ramp } from '../../components/drawing/ramp.tsx';
+import { StateGlyph } from '../../components/drawing/state-glyph.tsx';
+import type { IpcFailure } from '../../api.ts';
+import { commandText, type DockerCommand } from '../../format/docker-command.ts';
+import { openDialog } from '../../stores/dialogs.ts';
+import { findImage, useImages } from '../../stores/images.ts';
+import { go } from '../../stores/navigation.ts';
+import { runContainer } from '../../stores/run-container.ts';
+import { text } from './text.ts';
+
+const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const;
+const helloImage = 'slipway/hello';
+
+function helloCommand(port: number): DockerCommand {
+  return ['docker', 'run', '--detach', '--name', 'hello', '--publish', `${port}:80`, helloImage];
+}
+
+/** The first thing to run, without any network: its command is shown, and it is what the button does. */
+export function EmptyContainers() {
+  const [port, setPort] = useState(8080);
+  const [isBusy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<IpcFailure>();
+  // Another engine may not have it; then the way is not offered.
+  const hasHello = useImages(({ status, images }) => status === 'unread' || findImage(images, helloImage) !== undefined);
+  const isPortTaken = failure !== undefined && /port|address already in use/i.test(failure.message);
+
+  function runHello(on: number): void {
+    setBusy(true);
+    setFailure(undefined);
+    runContainer(helloCommand(on), {
+      name: 'hello',
+      request: { Image: helloImage, ExposedPorts: { '80/tcp': {} }, HostConfig: { PortBindings: { '80/tcp': [{ HostIp: '', HostPort: String(on) }] } } },
+    })
+      .catch((error: IpcFailure) => setFailure(error))
+      .finally(() => setBusy(false));
+  }
+
+  return (
+    <div className="page__scroll empty-scroll">
+      <div className="empty">
+        <Ramp width={560} hull="empty" />
+        <h2>{text.empty.title}</h2>
+        <p>{text.empty.body}</p>
+        <div className="ways">
+          {hasHello && (
+            <div className="way">
+              <Globe {...icon} />
+              <div>
+                <strong>{text.empty.hello}</strong>
+                <code className="selectable">{commandText(helloCommand(port))}</code>
+                {failure !== undefined && (
+                  <p className="way__trouble selectable isolated" role="alert">
+                    <strong>{text.empty.failed}</strong> {failure.message}. {failure.hint}
+                  </p>
+                )}
+              </div>
+              <Button
+                kind="primary"
+                keys="enter"
+                autoFocus
+                disabled={isBusy}
+                icon={isBusy ? <StateGlyph shape="working" /> : <Play size={14} strokeWidth={1.75} aria-hidden="true" />}
+                onClick={() => {
+                  const next = isPortTaken ? port + 1 : port;
+                  setPort(next);
+                  runHello(next);
+                }}
+              >
+                {isPortTaken ? text.empty.freePort(port + 1) : text.empty.runIt}
+              </Button>
+            </div>
+          )}
+          <div className="way">
+            <Layers {...icon} />
+            <div>
+              <strong>{text.empty.known}</strong>
+              <code>docker run …</code>
+            </div>
+            <Button keys="N" onClick={() => go({ page: 'run', image: '' })}>
+              {text.run}
+            </Button>
+          </div>
+          <div className="way">
+            <ArrowDownToLine {...icon} />
+            <div>
+              <strong>{text.empty.pull}</strong>
+              <code>docker pull …</code>
+            </div>
+            <Button onClick={() => openDialog({ kind: 'pull', reference: '' })}>{text.empty.pullButton}</Button>
+          </div>
+        </div>
+      </div>
+    </div>
+  );
+}

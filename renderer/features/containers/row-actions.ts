@@ -1,0 +1,49 @@
+import { isRunning, isUp, type ContainerView } from '../../format/container.ts';
+import { act } from '../../stores/container-actions.ts';
+import { useContainers, type Verb } from '../../stores/containers.ts';
+import { openDialog } from '../../stores/dialogs.ts';
+import { go } from '../../stores/navigation.ts';
+import { openUrl } from '../../stores/open-url.ts';
+
+/** What the key or button means for the containers chosen: those it does not fit are left alone. */
+export function startOrStop(views: readonly ContainerView[]): Promise<boolean> {
+  const up = views.filter(({ condition }) => isUp(condition));
+  return up.length > 0 ? act('stop', idsOf(up)) : act('start', idsOf(views));
+}
+
+export function pauseOrResume(views: readonly ContainerView[]): Promise<boolean> {
+  const running = views.filter(({ condition }) => isRunning(condition));
+  if (running.length > 0) return act('pause', idsOf(running));
+  return act('unpause', idsOf(views.filter(({ condition }) => condition === 'paused')));
+}
+
+export function restart(views: readonly ContainerView[]): Promise<boolean> {
+  return act('restart', idsOf(views));
+}
+
+export function askToRemove(views: readonly ContainerView[]): void {
+  if (views.length > 0) openDialog({ kind: 'remove-containers', ids: idsOf(views) });
+}
+
+export const openDetails = (view: ContainerView): void => go({ page: 'container', id: view.id, tab: 'overview' });
+export const openLogs = (view: ContainerView): void => go({ page: 'container', id: view.id, tab: 'logs' });
+export const openTerminal = (view: ContainerView): void => go({ page: 'container', id: view.id, tab: 'terminal' });
+
+export function openFirstPort(view: ContainerView): void {
+  const url = view.ports.find((port) => port.url !== undefined)?.url;
+  if (url !== undefined) openUrl(url);
+}
+
+/** The verbs that make sense for at least one of them. */
+export function verbsFor(views: readonly ContainerView[]): { primary: Verb; canPause: boolean; canResume: boolean } {
+  const isAnyUp = views.some(({ condition }) => isUp(condition));
+  const canPause = views.some(({ condition }) => isRunning(condition));
+  return { primary: isAnyUp ? 'stop' : 'start', canPause, canResume: !canPause && views.some(({ condition }) => condition === 'paused') };
+}
+
+export function viewsOf(ids: readonly string[]): ContainerView[] {
+  const wanted = new Set(ids);
+  return useContainers.getState().containers.filter(({ id }) => wanted.has(id));
+}
+
+const idsOf = (views: readonly ContainerView[]): string[] => views.map(({ id }) => id);

@@ -1,0 +1,44 @@
+import { Pause, Play, RotateCw, Square, Trash2 } from 'lucide-react';
+import { Button } from '../../components/controls/button.tsx';
+import { Checkbox } from '../../components/controls/checkbox.tsx';
+import { SubBar } from '../../components/layout/page.tsx';
+import type { ContainerView } from '../../format/container.ts';
+import { clearSelection } from '../../stores/container-list.ts';
+import { useContainers } from '../../stores/containers.ts';
+import { askToRemove, pauseOrResume, restart, startOrStop, verbsFor } from './row-actions.ts';
+import { text } from './text.ts';
+
+const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
+
+/** Takes the place of the list's bar, so that nothing moves. */
+export function SelectionBar({ chosen }: { chosen: readonly ContainerView[] }) {
+  const isBusy = useContainers(({ pending }) => chosen.every(({ id }) => pending[id] !== undefined));
+  const { primary, canPause, canResume } = verbsFor(chosen);
+  return (
+    <SubBar label={text.selection.label} className="selection-bar">
+      <Checkbox label={text.selection.clear} state="mixed" onChange={clearSelection} />
+      <span className="selection-bar__count numbers" role="status">
+        {text.selection.count(chosen.length)}
+      </span>
+      <Button kind="quiet" keys="S" disabled={isBusy} icon={primary === 'stop' ? <Square {...icon} size={11} fill="currentColor" /> : <Play {...icon} />} onClick={() => void startOrStop(chosen)}>
+        {text.verbs[primary]}
+      </Button>
+      <Button kind="quiet" keys="R" disabled={isBusy} icon={<RotateCw {...icon} />} onClick={() => void restart(chosen)}>
+        {text.verbs.restart}
+      </Button>
+      {(canPause || canResume) && (
+        <Button kind="quiet" keys="P" disabled={isBusy} icon={<Pause {...icon} />} onClick={() => void pauseOrResume(chosen)}>
+          {canResume ? text.verbs.unpause : text.verbs.pause}
+        </Button>
+      )}
+      <span className="selection-bar__divider" />
+      <Button kind="danger-text" keys="backspace" disabled={isBusy} icon={<Trash2 {...icon} />} onClick={() => askToRemove(chosen)}>
+        {text.removeMore}
+      </Button>
+      <span className="sub-bar__gap" />
+      <Button kind="quiet" keys="esc" onClick={clearSelection}>
+        {text.selection.clear}
+      </Button>
+    </SubBar>
+  );
+}

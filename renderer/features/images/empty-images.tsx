@@ -1,0 +1,39 @@
+import { ArrowDownToLine, FolderOpen } from 'lucide-react';
+import { Button } from '../../components/controls/button.tsx';
+import { Ramp } from '../../components/drawing/ramp.tsx';
+import { openDialog } from '../../stores/dialogs.ts';
+import { text } from './text.ts';
+
+const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const;
+
+export function EmptyImages({ onPick }: { onPick(): void }) {
+  return (
+    <div className="page__scroll empty-scroll">
+      <div className="empty">
+        <Ramp width={560} hull="empty" />
+        <h2>{text.empty.title}</h2>
+        <p>{text.empty.body}</p>
+        <div className="ways">
+          <div className="way">
+            <ArrowDownToLine {...icon} />
+            <div>
+              <strong>{text.empty.pull}</strong>
+              <code>docker pull nginx:alpine</code>
+            </div>
+            <Button kind="primary" onClick={() => openDialog({ kind: 'pull', reference: 'nginx:alpine' })}>
+              {text.pull}
+            </Button>
+          </div>
+          <div className="way">
+            <FolderOpen {...icon} />
+            <div>
+              <strong>{text.empty.load}</strong>
+              <code>docker load --input image.tar</code>
+            </div>
+            <Button onClick={onPick}>{text.empty.loadButton}</Button>
+          </div>
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,180 @@
+import { ArrowDown, ArrowUp, Copy, Download, Ellipsis, Play, Trash2 } from 'lucide-react';
+import { useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
+import { IconButton } from '../../components/controls/button.tsx';
+import { StateGlyph } from '../../components/drawing/state-glyph.tsx';
+import { RowList, type RowListHandle } from '../../components/layout/row-list.tsx';
+import { Menu, type MenuAnchor, type MenuItem } from '../../components/overlay/menu.tsx';
+import { formatCreated } from '../../format/age.ts';
+import { formatBytes } from '../../format/bytes.ts';
+import { hasNoModifier } from '../../format/keys.ts';
+import { shownState } from '../../format/row-state.ts';
+import { useClock } from '../../stores/clock.ts';
+import { openDialog } from '../../stores/dialogs.ts';
+import { useImages } from '../../stores/images.ts';
+import { formatRoute, go } from '../../stores/navigation.ts';
+import { pullImage } from '../../stores/pulls.ts';
+import type { ImageRow, ImageSort } from './image-rows.ts';
+import { text } from './text.ts';
+
+const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
+
+const askToRemove = (row: ImageRow): void => openDialog({ kind: 'remove-image', reference: row.reference, imageId: row.id });
+const run = (row: ImageRow): void => go({ page: 'run', image: row.reference });
+
+export interface ImageTableProps {
+  rows: readonly ImageRow[];
+  sort: { key: ImageSort; isDescending: boolean };
+  onSort(key: ImageSort): void;
+}
+
+export function ImageTable({ rows, sort, onSort }: ImageTableProps) {
+  const grid = useRef<HTMLDivElement>(null);
+  const list = useRef<RowListHandle>(null);
+  const [activeKey, setActiveKey] = useState<string>();
+  const [menu, setMenu] = useState<{ row: ImageRow; anchor: MenuAnchor }>();
+  const active = rows.find(({ key }) => key === activeKey) ?? rows[0];
+
+  function activate(index: number): void {
+    const row = rows[Math.max(0, Math.min(rows.length - 1, index))];
+    if (row === undefined) return;
+    setActiveKey(row.key);
+    list.current?.scrollTo(rows.indexOf(row));
+    requestAnimationFrame(() => grid.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(row.key)}"]`)?.focus());
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (active === undefined || !hasNoModifier(event) || event.shiftKey) return;
+    if (event.target instanceof HTMLElement && event.target.dataset.key === undefined && (event.key === 'Enter' || event.key === ' ')) return;
+    const index = rows.indexOf(active);
+    const targets: Record<string, number> = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: rows.length - 1, PageDown: index + 10, PageUp: index - 10 };
+    const target = targets[event.key];
+    if (target !== undefined) activate(target);
+    else if (event.key === 'Enter') run(active);
+    else if (event.key === 'Delete' || event.key === 'Backspace') askToRemove(active);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  return (
+    <div
+      ref={grid}
+      className="grid image-grid"
+      role="grid"
+      aria-label={text.list}
+      aria-rowcount={rows.length + 1}
+      data-region="list"
+      onKeyDown={onKeyDown}
+      onFocus={(event) => {
+        const key = event.target.closest<HTMLElement>('[data-key]')?.dataset.key;
+        if (key !== undefined) setActiveKey(key);
+      }}
+    >
+      <div className="grid__head" role="row">
+        <span role="presentation" />
+        <SortHead sortKey="image" label={text.columns.image} sort={sort} onSort={onSort} />
+        <div role="columnheader">{text.columns.id}</div>
+        <SortHead sortKey="size" label={text.columns.size} sort={sort} onSort={onSort} isRight />
+        <div role="columnheader" className="image-row__users">
+          {text.columns.usedBy}
+        </div>
+        <SortHead sortKey="created" label={text.columns.created} sort={sort} onSort={onSort} />
+        <div role="columnheader">
+          <span className="unseen">{text.columns.actions}</span>
+        </div>
+      </div>
+      <RowList items={rows} keyOf={(row) => row.key} heightOf={() => 36} ref={list}>
+        {(row) => <ImageLine row={row} isActive={row === active} onMenu={(anchor) => setMenu({ row, anchor })} />}
+      </RowList>
+      {menu !== undefined && <Menu label={text.more(menu.row.name)} anchor={menu.anchor} items={menuItems(menu.row)} onClose={() => setMenu(undefined)} />}
+    </div>
+  );
+}
+
+function menuItems(row: ImageRow): MenuItem[] {
+  return [
+    { label: text.menu.run, icon: <Play {...icon} />, keys: 'enter', pick: () => run(row) },
+    ...(row.isTagged ? [{ label: text.menu.pullAgain, icon: <Download {...icon} />, pick: () => void pullImage(row.reference) }] : []),
+    { label: text.menu.copyName, icon: <Copy {...icon} />, divided: true, pick: () => void navigator.clipboard.writeText(row.reference) },
+    { label: text.menu.copyId, icon: <Copy {...icon} />, pick: () => void navigator.clipboard.writeText(row.id) },
+    { label: text.menu.remove, icon: <Trash2 {...icon} />, keys: 'backspace', danger: true, divided: true, pick: () => askToRemove(row) },
+  ];
+}
+
+function SortHead({ sortKey, label, sort, onSort, isRight = false }: { sortKey: ImageSort; label: string; sort: ImageTableProps['sort']; onSort(key: ImageSort): void; isRight?: boolean }) {
+  const isSorted = sort.key === sortKey;
+  return (
+    <div role="columnheader" className={isRight ? 'right' : undefined} aria-sort={isSorted ? (sort.isDescending ? 'descending' : 'ascending') : 'none'}>
+      <button type="button" title={text.sortBy(label)} onClick={() => onSort(sortKey)}>
+        {label}
+        {isSorted && (sort.isDescending ? <ArrowDown size={12} aria-hidden="true" /> : <ArrowUp size={12} aria-hidden="true" />)}
+      </button>
+    </div>
+  );
+}
+
+function ImageLine({ row, isActive, onMenu }: { row: ImageRow; isActive: boolean; onMenu(anchor: MenuAnchor): void }) {
+  const created = useClock(({ now }) => formatCreated(row.created, now));
+  const isRemoving = useImages(({ removing }) => removing[row.reference] === true);
+  const tabIndex = isActive ? 0 : -1;
+  const full = `${row.name}${row.tag}`;
+  const [user, ...others] = row.users;
+
+  function openMenu(event: MouseEvent<HTMLElement>): void {
+    const box = event.currentTarget.getBoundingClientRect();
+    onMenu({ x: box.right - 190, y: box.bottom + 4 });
+  }
+
+  return (
+    <div
+      className="image-row"
+      role="row"
+      aria-busy={isRemoving}
+      tabIndex={tabIndex}
+      data-key={row.key}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        onMenu({ x: event.clientX, y: event.clientY });
+      }}
+    >
+      <span role="gridcell">{isRemoving && <StateGlyph shape="working" />}</span>
+      <span role="gridcell" className="image-row__name cut isolated" title={full}>
+        <strong>{row.name}</strong>
+        <span>{row.tag}</span>
+      </span>
+      <span role="gridcell">
+        <code className="selectable">{row.id}</code>
+      </span>
+      <span role="gridcell" className="image-row__size numbers">
+        {formatBytes(row.size)}
+      </span>
+      <span role="gridcell" className="image-row__users cut">
+        {user === undefined ? (
+          <small>{text.nothing}</small>
+        ) : (
+          <>
+            <StateGlyph shape={shownState(user, undefined).shape} />
+            <a className="cut isolated" href={formatRoute({ page: 'container', id: user.id, tab: 'overview' })} tabIndex={tabIndex}>
+              {user.name}
+            </a>
+            {others.length > 0 && <small>{text.moreUsers(others.length)}</small>}
+          </>
+        )}
+      </span>
+      <span role="gridcell" className="image-row__created">
+        {created}
+      </span>
+      <span role="gridcell" className="image-row__actions">
+        <IconButton label={text.run(full)} tabIndex={tabIndex} onClick={() => run(row)}>
+          <Play {...icon} />
+        </IconButton>
+        <IconButton label={text.remove(full)} tabIndex={tabIndex} disabled={isRemoving} onClick={() => askToRemove(row)}>
+          <Trash2 {...icon} />
+        </IconButton>
+        <IconButton label={text.more(full)} tabIndex={tabIndex} aria-haspopup="menu" onClick={openMenu}>
+          <Ellipsis {...icon} />
+        </IconButton>
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,138 @@
+import { ArrowDownToLine, FolderOpen } from 'lucide-react';
+import { useMemo, useRef, useState, type DragEvent } from 'react';
+import { Button, LinkButton } from '../../components/controls/button.tsx';
+import { FilterField } from '../../components/controls/filter-field.tsx';
+import { Page, SubBar } from '../../components/layout/page.tsx';
+import { SkeletonRows } from '../../components/layout/skeleton.tsx';
+import { formatBytes } from '../../format/bytes.ts';
+import { useContainers } from '../../stores/containers.ts';
+import { openDialog } from '../../stores/dialogs.ts';
+import { useImages } from '../../stores/images.ts';
+import { loadImage, useTransfers } from '../../stores/pulls.ts';
+import { showToast } from '../../stores/toasts.ts';
+import { EmptyImages } from './empty-images.tsx';
+import { imageRows, matchesImage, sortImages, type ImageRow, type ImageSort } from './image-rows.ts';
+import { ImageTable } from './image-table.tsx';
+import { text } from './text.ts';
+import { TransferCard } from './transfer-card.tsx';
+import './images.css';
+
+const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
+
+function loadFiles(files: Iterable<File>): void {
+  for (const file of files) {
+    if (/\.(?:tar|tar\.gz|tgz|tar\.zst|tar\.xz)$/i.test(file.name)) void loadImage(file);
+    else showToast({ kind: 'trouble', title: text.notTar(file.name), detail: text.notTarBody });
+  }
+}
+
+function focusList(): void {
+  document.querySelector<HTMLElement>('[data-region=list] [tabindex="0"]')?.focus();
+}
+
+export function ImagesPage() {
+  const { status, images } = useImages();
+  const containers = useContainers((state) => state.containers);
+  const transfers = useTransfers((state) => state.transfers);
+  const [filter, setFilter] = useState('');
+  const [sort, setSort] = useState<{ key: ImageSort; isDescending: boolean }>({ key: 'image', isDescending: false });
+  const picker = useRef<HTMLInputElement>(null);
+
+  const rows = useMemo(() => imageRows(images, containers), [images, containers]);
+  const shown = useMemo(() => sortImages(rows.filter((row) => matchesImage(row, filter)), sort.key, sort.isDescending), [rows, filter, sort]);
+  const isEmpty = status === 'ready' && rows.length === 0 && transfers.length === 0;
+  const pick = (): void => picker.current?.click();
+
+  return (
+    <Page
+      label={text.page}
+      bar={
+        <>
+          <h1>{text.page}</h1>
+          <span className="top-bar__gap" />
+          {!isEmpty && <FilterField label={text.filter} value={filter} onValue={setFilter} keys="/" onLeave={focusList} />}
+          <Button icon={<FolderOpen {...icon} />} onClick={pick}>
+            {text.load}
+          </Button>
+          <Button kind="primary" icon={<ArrowDownToLine {...icon} />} onClick={() => openDialog({ kind: 'pull', reference: '' })}>
+            {text.pull}
+          </Button>
+          <input
+            ref={picker}
+            type="file"
+            hidden
+            multiple
+            accept=".tar,.gz,.tgz,.zst,.xz"
+            aria-label={text.load}
+            onChange={(event) => {
+              loadFiles(event.target.files ?? []);
+              // The same file picked again must be a change again.
+              event.target.value = '';
+            }}
+          />
+        </>
+      }
+    >
+      <DropZone onFiles={loadFiles}>
+        {status === 'unread' && <SkeletonRows label={text.reading} />}
+        {isEmpty && <EmptyImages onPick={pick} />}
+        {status === 'ready' && !isEmpty && (
+          <>
+            <Summary rows={rows} />
+            {transfers.map((transfer) => (
+              <TransferCard key={transfer.key} transfer={transfer} />
+            ))}
+            {shown.length > 0 && (
+              <ImageTable rows={shown} sort={sort} onSort={(key) => setSort({ key, isDescending: sort.key === key ? !sort.isDescending : key === 'size' })} />
+            )}
+            {shown.length === 0 && filter !== '' && (
+              <p className="one-line isolated" role="status">
+                {text.noMatch(filter)} <LinkButton onClick={() => setFilter('')}>{text.clearFilter}</LinkButton>
+              </p>
+            )}
+          </>
+        )}
+      </DropZone>
+    </Page>
+  );
+}
+
+/** Sizes of distinct images; layers that they share are counted with each, as the engine's list does. */
+function Summary({ rows }: { rows: readonly ImageRow[] }) {
+  const images = [...new Map(rows.map((row) => [row.id, row])).values()];
+  const unused = images.filter(({ users }) => users.length === 0);
+  const sum = (list: readonly ImageRow[]): string => formatBytes(list.reduce((total, { size }) => total + size, 0));
+  const [size, words] = text.summary(sum(images), images.length);
+  return (
+    <SubBar label={text.page} className="images-bar">
+      <span className="numbers">
+        <strong>{size}</strong>
+        {words}
+      </span>
+      <span className="sub-bar__gap" />
+      {unused.length > 0 && <span className="numbers">{text.unused(unused.length, sum(unused))}</span>}
+    </SubBar>
+  );
+}
+
+/** Takes archives dropped anywhere on the page. */
+function DropZone({ onFiles, children }: { onFiles(files: Iterable<File>): void; children: React.ReactNode }) {
+  const [depth, setDepth] = useState(0);
+  const hasFiles = (event: DragEvent): boolean => event.dataTransfer.types.includes('Files');
+  return (
+    <div
+      className="images"
+      onDragEnter={(event) => hasFiles(event) && setDepth((before) => before + 1)}
+      onDragLeave={(event) => hasFiles(event) && setDepth((before) => Math.max(0, before - 1))}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        setDepth(0);
+        onFiles(event.dataTransfer.files);
+      }}
+    >
+      {children}
+      {depth > 0 && <div className="drop">{text.drop}</div>}
+    </div>
+  );
+}

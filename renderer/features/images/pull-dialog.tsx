@@ -1,0 +1,56 @@
+import { ArrowDownToLine } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '../../components/controls/button.tsx';
+import { Field, FieldMessage } from '../../components/controls/field.tsx';
+import { Dialog, DialogBody, DialogCommand, DialogFoot } from '../../components/overlay/dialog.tsx';
+import { commandText, docker } from '../../format/docker-command.ts';
+import { problemOfReference } from '../../format/reference.ts';
+import { go } from '../../stores/navigation.ts';
+import { pullImage } from '../../stores/pulls.ts';
+import { text } from './text.ts';
+
+export function PullDialog({ reference: proposed, onClose }: { reference: string; onClose(): void }) {
+  const [reference, setReference] = useState(proposed);
+  const problem = problemOfReference(reference);
+  const isEmpty = reference.trim() === '';
+
+  function pull(): void {
+    if (problem !== undefined) return;
+    onClose();
+    go({ page: 'images' });
+    void pullImage(reference);
+  }
+
+  return (
+    <Dialog title={text.pullDialog.title} onClose={onClose}>
+      <DialogBody>{text.pullDialog.body}</DialogBody>
+      <form
+        className="pull-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          pull();
+        }}
+      >
+        <Field
+          mono
+          data-first
+          aria-label={text.pullDialog.label}
+          placeholder="nginx:alpine"
+          value={reference}
+          wrong={!isEmpty && problem !== undefined}
+          onChange={(event) => setReference(event.target.value)}
+        />
+        {!isEmpty && problem !== undefined && <FieldMessage>{problem}</FieldMessage>}
+      </form>
+      <DialogCommand>{commandText(docker.pull(isEmpty ? 'IMAGE' : reference.trim()))}</DialogCommand>
+      <DialogFoot>
+        <Button keys="esc" onClick={onClose}>
+          {text.pullDialog.cancel}
+        </Button>
+        <Button kind="primary" keys="enter" icon={<ArrowDownToLine size={14} strokeWidth={1.75} aria-hidden="true" />} disabled={problem !== undefined} onClick={pull}>
+          {text.pullDialog.pull}
+        </Button>
+      </DialogFoot>
+    </Dialog>
+  );
+}

@@ -1,0 +1,55 @@
+import { useState } from 'react';
+import { Button } from '../../components/controls/button.tsx';
+import { Checkbox } from '../../components/controls/checkbox.tsx';
+import { Dialog, DialogBody, DialogCommand, DialogFoot } from '../../components/overlay/dialog.tsx';
+import { formatBytes } from '../../format/bytes.ts';
+import { commandText, docker } from '../../format/docker-command.ts';
+import { shortId } from '../../format/reference.ts';
+import { useContainers } from '../../stores/containers.ts';
+import { removeImage, useImages } from '../../stores/images.ts';
+import { imageRows } from './image-rows.ts';
+import { text } from './text.ts';
+
+export function RemoveImageDialog({ reference, imageId, onClose }: { reference: string; imageId: string; onClose(): void }) {
+  const images = useImages((state) => state.images);
+  const containers = useContainers((state) => state.containers);
+  const row = imageRows(images, containers).find((candidate) => candidate.reference === reference && candidate.id === imageId);
+  const [isForced, setForced] = useState(false);
+  const name = row?.isTagged === false ? shortId(reference) : reference;
+  const users = row?.users ?? [];
+  const isTagOnly = (row?.names ?? 0) > 1;
+  const shown = row?.isTagged === false ? row.id : reference;
+  return (
+    <Dialog title={text.removeDialog.title(name)} onClose={onClose}>
+      <DialogBody>
+        <span className="isolated">{isTagOnly ? text.removeDialog.tagOnly : text.removeDialog.free(formatBytes(row?.size ?? 0))}</span>
+        {!isTagOnly && users.length > 0 && (
+          <>
+            <p className="isolated">{text.removeDialog.usedBy(users.map((user) => user.name).slice(0, 3).join(', '))}</p>
+            <div className="check-line">
+              <Checkbox label={text.removeDialog.force} state={isForced} onChange={() => setForced(!isForced)} />
+              <span aria-hidden="true">{text.removeDialog.force}</span>
+            </div>
+          </>
+        )}
+      </DialogBody>
+      <DialogCommand>{commandText(docker.removeImages([shown], isForced))}</DialogCommand>
+      <DialogFoot>
+        <Button keys="esc" onClick={onClose}>
+          {text.removeDialog.keep}
+        </Button>
+        <Button
+          kind="danger"
+          data-first
+          disabled={row === undefined}
+          onClick={() => {
+            onClose();
+            void removeImage(reference, isForced);
+          }}
+        >
+          {text.removeDialog.confirm}
+        </Button>
+      </DialogFoot>
+    </Dialog>
+  );
+}

@@ -1,0 +1,96 @@
+import { Button } from '../../components/controls/button.tsx';
+import { Progress } from '../../components/drawing/progress.tsx';
+import { StateGlyph, type GlyphShape } from '../../components/drawing/state-glyph.tsx';
+import { formatBytes, formatBytesOf } from '../../format/bytes.ts';
+import { downloadedOf, fractionOf, type LayerPhase, type LayerProgress } from '../../format/pull-progress.ts';
+import { splitReference } from '../../format/reference.ts';
+import { endTransfer, pullImage, type Transfer } from '../../stores/pulls.ts';
+import { text } from './text.ts';
+
+const shapes: Record<LayerPhase, GlyphShape> = {
+  waiting: 'created',
+  downloading: 'working',
+  verifying: 'working',
+  downloaded: 'working',
+  unpacking: 'working',
+  done: 'healthy',
+  here: 'healthy',
+};
+
+/** A pull or load under way, on top of the list where the image will land. */
+export function TransferCard({ transfer }: { transfer: Transfer }) {
+  const { key, kind, subject, failure, progress } = transfer;
+  const { name, tag } = kind === 'pull' ? splitReference(subject) : { name: subject, tag: '' };
+  return (
+    <div className="transfer" role="group" aria-label={`${kind === 'pull' ? text.transfer.pulling : text.transfer.loading} ${subject}`}>
+      <div className="transfer__head">
+        <StateGlyph shape={failure === undefined ? 'working' : 'failed'} />
+        <span className="transfer__name isolated">
+          <strong>{name}</strong>
+          <span>{tag}</span>
+        </span>
+        {failure === undefined && <span className="transfer__note cut">{noteOf(transfer)}</span>}
+        <span className="transfer__figures numbers">{failure === undefined && <Figures transfer={transfer} />}</span>
+        {failure !== undefined && kind === 'pull' && (
+          <Button size="small" onClick={() => void pullImage(subject)}>
+            {text.transfer.retry}
+          </Button>
+        )}
+        <Button size="small" onClick={() => endTransfer(key)}>
+          {failure === undefined ? text.transfer.cancel : text.transfer.dismiss}
+        </Button>
+      </div>
+      {failure !== undefined && (
+        <p className="transfer__failure selectable isolated" role="alert">
+          <strong>{text.transfer.failed}</strong> {failure.message}. {failure.hint}
+        </p>
+      )}
+      {failure === undefined && kind === 'load' && (
+        <div className="layers">
+          <Progress label={subject} fraction={transfer.size === 0 ? undefined : transfer.sent / transfer.size} text={formatBytesOf(transfer.sent, transfer.size)} />
+        </div>
+      )}
+      {failure === undefined && progress.layers.length > 0 && (
+        <ul className="layers" tabIndex={progress.layers.length > 10 ? 0 : undefined}>
+          {progress.layers.map((layer) => (
+            <LayerLine key={layer.id} layer={layer} />
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function noteOf({ kind, progress }: Transfer): string {
+  if (kind === 'load') return progress.note === '' || progress.note === 'Sending' ? text.transfer.loading : progress.note;
+  return progress.layers.length === 0 ? text.transfer.starting : text.transfer.pulling;
+}
+
+function Figures({ transfer }: { transfer: Transfer }) {
+  if (transfer.kind === 'load') return formatBytesOf(transfer.sent, transfer.size);
+  const { current, total } = downloadedOf(transfer.progress);
+  if (total === 0) return null;
+  const { rate } = transfer;
+  const left = rate === undefined || rate < 1 || current >= total ? undefined : Math.ceil((total - current) / rate);
+  return (
+    <>
+      {formatBytesOf(current, total)}
+      {rate !== undefined && rate > 0 && current < total && <> &nbsp; {text.transfer.left(formatBytes(rate), left)}</>}
+    </>
+  );
+}
+
+function LayerLine({ layer }: { layer: LayerProgress }) {
+  const phase = text.transfer.phases[layer.phase];
+  const figures =
+    layer.total === undefined ? '' : layer.phase === 'downloading' && layer.current !== undefined ? formatBytesOf(layer.current, layer.total) : formatBytes(layer.total);
+  return (
+    <li className={`layer layer--${layer.phase}`}>
+      <StateGlyph shape={shapes[layer.phase]} size={12} />
+      <code>{layer.id}</code>
+      <Progress label={text.transfer.layer(layer.id)} fraction={fractionOf(layer)} kind={layer.phase === 'here' ? 'quiet' : 'live'} text={`${phase} ${figures}`} />
+      <span className="layer__figures numbers">{figures}</span>
+      <span>{phase}</span>
+    </li>
+  );
+}

@@ -1,0 +1,52 @@
+import { Button } from '../../components/controls/button.tsx';
+import { Select } from '../../components/controls/select.tsx';
+import { StateLabel } from '../../components/drawing/state-label.tsx';
+import { Notice } from '../../components/layout/notice.tsx';
+import { Page } from '../../components/layout/page.tsx';
+import { SkeletonRows } from '../../components/layout/skeleton.tsx';
+import { isUp, type ContainerView } from '../../format/container.ts';
+import { shownState } from '../../format/row-state.ts';
+import { findContainer, useContainers } from '../../stores/containers.ts';
+import { go, replaceRoute } from '../../stores/navigation.ts';
+import { LogView } from './log-view.tsx';
+import { text } from './text.ts';
+
+/** The log of any container, without leaving the page for another one. */
+export function LogsPage({ id }: { id: string | undefined }) {
+  const { containers, status } = useContainers();
+  const view = (id === undefined ? undefined : findContainer(containers, id)) ?? favourite(containers);
+  const state = view && shownState(view, undefined);
+  return (
+    <Page
+      label={text.page}
+      bar={
+        <>
+          <h1>{text.page}</h1>
+          {view !== undefined && state !== undefined && (
+            <>
+              <Select className="logs-page__pick" aria-label={text.pick} value={view.id} onChange={(event) => replaceRoute({ page: 'logs', id: event.target.value })}>
+                {containers.toSorted(byName).map((container) => (
+                  <option key={container.id} value={container.id}>
+                    {container.name}
+                  </option>
+                ))}
+              </Select>
+              <StateLabel shape={state.shape} word={state.word} strong={state.strong} />
+            </>
+          )}
+        </>
+      }
+    >
+      {view !== undefined && <LogView key={view.id} view={view} />}
+      {view === undefined && status === 'unread' && <SkeletonRows label={text.connecting} />}
+      {view === undefined && status === 'ready' && <Notice title={text.none} action={<Button onClick={() => go({ page: 'run', image: '' })}>{text.run}</Button>}>{''}</Notice>}
+    </Page>
+  );
+}
+
+const byName = (a: ContainerView, b: ContainerView): number => a.name.localeCompare(b.name);
+
+/** The newest that runs, or the newest of all: most likely the one in question. */
+function favourite(containers: readonly ContainerView[]): ContainerView | undefined {
+  return containers.toSorted((a, b) => Number(isUp(b.condition)) - Number(isUp(a.condition)) || b.created - a.created)[0];
+}

@@ -1,0 +1,173 @@
+import { Eye, EyeOff, HardDrive, ArrowRight, Plus, X } from 'lucide-react';
+import { useState } from 'react';
+import { IconButton, LinkButton } from '../../components/controls/button.tsx';
+import { Field, FieldMessage } from '../../components/controls/field.tsx';
+import { looksSecret } from '../../format/secrets.ts';
+import { envRow, isHostFolder, portRow, volumeRow, type EnvRow, type PortRow, type VolumeRow } from './draft.ts';
+import { changeDraft, changeRow, removeRow, useDraft } from './draft-store.ts';
+import { PortConflict } from './conflict.tsx';
+import type { Problem } from './problems.ts';
+import { text } from './text.ts';
+
+const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
+
+interface RowProps<T> {
+  row: T;
+  problem: Problem | undefined;
+}
+
+function RemoveRow({ label, onRemove }: { label: string; onRemove(): void }) {
+  return (
+    <IconButton label={text.removeRow(label)} onClick={onRemove}>
+      <X {...icon} size={15} />
+    </IconButton>
+  );
+}
+
+export function PortsField({ problems }: { problems: readonly Problem[] }) {
+  const ports = useDraft(({ draft }) => draft.ports);
+  return (
+    <>
+      {ports.length > 0 && (
+        <div className="row-heads" aria-hidden="true">
+          <span>{text.portHost}</span>
+          <span>{text.portInside}</span>
+        </div>
+      )}
+      {ports.map((row) => (
+        <PortLine key={row.key} row={row} problem={problems.find(({ field }) => field === row.key)} />
+      ))}
+      <LinkButton onClick={() => changeDraft('', { ports: [...ports, portRow()] })}>
+        <Plus {...icon} />
+        {text.addPort}
+      </LinkButton>
+    </>
+  );
+}
+
+function PortLine({ row, problem }: RowProps<PortRow>) {
+  const messageId = `${row.key}-message`;
+  return (
+    <div className="form-row">
+      <Field
+        mono
+        inputMode="numeric"
+        aria-label={text.portHost}
+        value={row.host}
+        wrong={problem !== undefined}
+        aria-describedby={problem === undefined ? undefined : messageId}
+        data-field={row.key}
+        onChange={(event) => changeRow('ports', row.key, { host: event.target.value })}
+      />
+      <ArrowRight {...icon} />
+      <Field
+        mono
+        inputMode="numeric"
+        aria-label={text.portInside}
+        value={row.inside}
+        note={row.fromImage ? text.fromImage : row.protocol === 'udp' ? 'udp' : undefined}
+        onChange={(event) => changeRow('ports', row.key, { inside: event.target.value, fromImage: false })}
+      />
+      <RemoveRow label={`${text.labels.ports} ${row.host}`} onRemove={() => removeRow('ports', row.key)} />
+      {problem?.kind === 'port-taken' && <PortConflict id={messageId} problem={problem} onUse={(host) => changeRow('ports', row.key, { host })} />}
+      {problem?.kind === 'wrong' && <RowMessage id={messageId} problem={problem} />}
+    </div>
+  );
+}
+
+function RowMessage({ id, problem }: { id: string; problem: Problem }) {
+  return (
+    <div className="form-row__message">
+      <FieldMessage id={id}>{problem.sentence}</FieldMessage>
+    </div>
+  );
+}
+
+export function EnvField({ problems }: { problems: readonly Problem[] }) {
+  const env = useDraft(({ draft }) => draft.env);
+  return (
+    <>
+      {env.map((row) => (
+        <EnvLine key={row.key} row={row} problem={problems.find(({ field }) => field === row.key)} />
+      ))}
+      <LinkButton onClick={() => changeDraft('', { env: [...env, envRow()] })}>
+        <Plus {...icon} />
+        {text.addEnv}
+      </LinkButton>
+    </>
+  );
+}
+
+function EnvLine({ row, problem }: RowProps<EnvRow>) {
+  const [isShown, setShown] = useState(false);
+  const isSecret = looksSecret(row.name.trim());
+  return (
+    <div className="form-row">
+      <Field
+        mono
+        aria-label={text.envName}
+        placeholder="NAME"
+        value={row.name}
+        wrong={problem !== undefined}
+        data-field={row.key}
+        onChange={(event) => changeRow('env', row.key, { name: event.target.value })}
+      />
+      <span />
+      <Field
+        mono
+        aria-label={text.envValue}
+        type={isSecret && !isShown ? 'password' : 'text'}
+        autoComplete="off"
+        value={row.value}
+        note={
+          isSecret ? (
+            <IconButton label={isShown ? text.hideValue : text.showValue} onClick={() => setShown(!isShown)}>
+              {isShown ? <Eye {...icon} /> : <EyeOff {...icon} />}
+            </IconButton>
+          ) : undefined
+        }
+        onChange={(event) => changeRow('env', row.key, { value: event.target.value })}
+      />
+      <RemoveRow label={row.name || text.envName} onRemove={() => removeRow('env', row.key)} />
+      {problem !== undefined && <RowMessage id={`${row.key}-message`} problem={problem} />}
+    </div>
+  );
+}
+
+/** @param suggestedTarget a folder that the image keeps data in, proposed for the first row. */
+export function VolumesField({ problems, suggestedTarget }: { problems: readonly Problem[]; suggestedTarget: string | undefined }) {
+  const { volumes, name } = useDraft(({ draft }) => draft);
+  const suggestedSource = suggestedTarget === undefined ? '' : `${name.trim() || 'my'}-data`;
+  return (
+    <>
+      {volumes.map((row) => (
+        <VolumeLine key={row.key} row={row} problem={problems.find(({ field }) => field === row.key)} />
+      ))}
+      <LinkButton onClick={() => changeDraft('', { volumes: [...volumes, volumes.length === 0 ? volumeRow(suggestedSource, suggestedTarget) : volumeRow()] })}>
+        <Plus {...icon} />
+        {text.addVolume}
+      </LinkButton>
+    </>
+  );
+}
+
+function VolumeLine({ row, problem }: RowProps<VolumeRow>) {
+  return (
+    <div className="form-row">
+      <Field
+        aria-label={text.volumeSource}
+        placeholder="orders-data"
+        lead={<HardDrive {...icon} />}
+        value={row.source}
+        note={row.source.trim() === '' ? undefined : isHostFolder(row.source) ? text.folder : text.newVolume}
+        wrong={problem !== undefined}
+        data-field={row.key}
+        onChange={(event) => changeRow('volumes', row.key, { source: event.target.value })}
+      />
+      <ArrowRight {...icon} />
+      <Field mono aria-label={text.volumeTarget} placeholder="/data" value={row.target} onChange={(event) => changeRow('volumes', row.key, { target: event.target.value })} />
+      <RemoveRow label={row.source || text.newVolume} onRemove={() => removeRow('volumes', row.key)} />
+      {problem !== undefined && <RowMessage id={`${row.key}-message`} problem={problem} />}
+    </div>
+  );
+}

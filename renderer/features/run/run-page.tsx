@@ -1,0 +1,250 @@
+import { Check, ChevronRight, Layers, Play, TriangleAlert } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import type { IpcFailure } from '../../api.ts';
+import { Button, LinkButton } from '../../components/controls/button.tsx';
+import { Field, FieldMessage } from '../../components/controls/field.tsx';
+import { SuggestField } from '../../components/controls/suggest-field.tsx';
+import { StateGlyph } from '../../components/drawing/state-glyph.tsx';
+import { Page } from '../../components/layout/page.tsx';
+import { formatBytes } from '../../format/bytes.ts';
+import { isMod } from '../../format/keys.ts';
+import { portHolders, useContainers } from '../../stores/containers.ts';
+import { useDialogs } from '../../stores/dialogs.ts';
+import { findImage, useImages } from '../../stores/images.ts';
+import { formatRoute, go } from '../../stores/navigation.ts';
+import { pullImage } from '../../stores/pulls.ts';
+import { runContainer } from '../../stores/run-container.ts';
+import { runCommand } from './command-preview.ts';
+import { CommandPane } from './command-pane.tsx';
+import { NameConflict } from './conflict.tsx';
+import { requestOf } from './draft.ts';
+import { changeDraft, resetDraft, useDraft } from './draft-store.ts';
+import { EnvField, PortsField, VolumesField } from './fields.tsx';
+import { Folds } from './folds.tsx';
+import { problemsOf, type Problem } from './problems.ts';
+import { text } from './text.ts';
+import { useImageDefaults } from './use-image-defaults.ts';
+import './run.css';
+
+const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
+
+type Progress = { step: 'idle' } | { step: 'pulling' } | { step: 'starting' } | { step: 'failed'; failure: IpcFailure };
+
+/** @param image chosen on another page; the form starts over with it. */
+export function RunPage({ image, isAway }: { image: string; isAway: boolean }) {
+  const draft = useDraft((state) => state.draft);
+  const containers = useContainers((state) => state.containers);
+  const images = useImages((state) => state.images);
+  const [refusedPorts, setRefusedPorts] = useState<ReadonlySet<number>>(new Set());
+  const [progress, setProgress] = useState<Progress>({ step: 'idle' });
+
+  useEffect(() => {
+    if (image !== '' && useDraft.getState().draft.image !== image) resetDraft(image);
+  }, [image]);
+
+  const found = findImage(images, draft.image);
+  const defaults = useImageDefaults(found);
+  const problems = problemsOf(draft, { containers, holders: portHolders(containers), refusedPorts });
+  const isBusy = progress.step === 'pulling' || progress.step === 'starting';
+  // An empty form is not scolded; it only cannot run.
+  const told = problems.filter(({ field }) => field !== 'image' || draft.image !== '');
+
+  async function run(start: boolean): Promise<void> {
+    if (problems.length > 0 || isBusy || isAway) return;
+    const { draft: wanted } = useDraft.getState();
+    if (findImage(useImages.getState().images, wanted.image) === undefined) {
+      setProgress({ step: 'pulling' });
+      const pulled = await pullImage(wanted.image);
+      if (pulled.outcome !== 'done') return setProgress(pulled.outcome === 'failed' ? { step: 'failed', failure: pulled.failure } : { step: 'idle' });
+    }
+    setProgress({ step: 'starting' });
+    try {
+      const name = wanted.name.trim();
+      const { id } = await runContainer(runCommand(wanted, start), { ...(name === '' ? {} : { name }), request: requestOf(wanted), start });
+      resetDraft('');
+      go(start ? { page: 'container', id, tab: 'logs' } : { page: 'containers' });
+    } catch (error) {
+      const failure = error as IpcFailure;
+      setProgress({ step: 'failed', failure });
+      const port = refusedPortOf(failure.message);
+      if (port !== undefined) setRefusedPorts(new Set([...refusedPorts, port]));
+    }
+  }
+
+  useEffect(() => {
+    function onKeyDown(event: KeyboardEvent): void {
+      if (useDialogs.getState().dialog !== undefined) return;
+      if (event.key === 'Enter' && isMod(event)) {
+        event.preventDefault();
+        void run(true);
+      } else if (event.key === 'Escape' && !event.defaultPrevented) go({ page: 'containers' });
+    }
+    addEventListener('keydown', onKeyDown);
+    return () => removeEventListener('keydown', onKeyDown);
+  });
+
+  return (
+    <Page
+      label={text.title}
+      bar={
+        <nav className="crumbs" aria-label={text.containers}>
+          <a href={formatRoute({ page: 'containers' })}>{text.containers}</a>
+          <ChevronRight {...icon} />
+          <h1>{text.title}</h1>
+        </nav>
+      }
+    >
+      <div className="run">
+        <form className="run__form" data-region="list" aria-label={text.title} onSubmit={(event) => event.preventDefault()}>
+          <div className="run__fields">
+            <ImageLine problem={told.find(({ field }) => field === 'image')} size={found?.Size} />
+            <NameLine problem={told.find(({ field }) => field === 'name')} />
+            <Rows label={text.labels.ports}>
+              <PortsField problems={told} />
+            </Rows>
+            <Rows label={text.labels.env}>
+              <EnvField problems={told} />
+            </Rows>
+            <Rows label={text.labels.volumes}>
+              <VolumesField problems={told} suggestedTarget={Object.keys(defaults?.Config?.Volumes ?? {})[0]} />
+            </Rows>
+            <Folds problems={told} />
+          </div>
+        </form>
+        <CommandPane problems={told} isImageHere={found !== undefined} />
+      </div>
+      <footer className="run-foot" data-region="strip">
+        <FootWords problems={told} progress={progress} image={draft.image.trim()} isAway={isAway} />
+        <Button kind="quiet" keys="esc" onClick={() => go({ page: 'containers' })}>
+          {text.foot.cancel}
+        </Button>
+        <Button disabled={problems.length > 0 || isBusy || isAway} onClick={() => void run(false)}>
+          {text.foot.create}
+        </Button>
+        <Button kind="primary" keys="mod+enter" icon={<Play {...icon} />} disabled={problems.length > 0 || isBusy || isAway} onClick={() => void run(true)}>
+          {text.foot.run}
+        </Button>
+      </footer>
+    </Page>
+  );
+}
+
+/** The port in the engine's refusal: something outside the window's knowledge has it. */
+function refusedPortOf(message: string): number | undefined {
+  if (!/already allocated|already in use|is taken|in use/i.test(message)) return undefined;
+  const match = /:(\d{1,5}) failed|[Pp]ort (\d{1,5})\b|:(\d{1,5})\b/.exec(message);
+  const port = Number(match?.[1] ?? match?.[2] ?? match?.[3]);
+  return Number.isInteger(port) && port > 0 ? port : undefined;
+}
+
+function Rows({ label, children }: { label: string; children: React.ReactNode }) {
+  return (
+    <div className="field-line field-line--rows" role="group" aria-label={label}>
+      <span className="field-line__label" aria-hidden="true">
+        {label}
+      </span>
+      <div>{children}</div>
+    </div>
+  );
+}
+
+function ImageLine({ problem, size }: { problem: Problem | undefined; size: number | undefined }) {
+  const value = useDraft(({ draft }) => draft.image);
+  const images = useImages((state) => state.images);
+  const tags = images.flatMap((image) => (image.RepoTags ?? []).map((tag) => ({ value: tag, note: formatBytes(image.Size) })));
+  const query = value.trim().toLowerCase();
+  const suggestions = tags.filter((tag) => tag.value.toLowerCase().includes(query) && tag.value !== value.trim());
+  return (
+    <div className="field-line">
+      <label htmlFor="run-image">{text.labels.image}</label>
+      <div>
+        <SuggestField
+          id="run-image"
+          mono
+          lead={<Layers {...icon} />}
+          listLabel={text.labels.image}
+          suggestions={suggestions}
+          value={value}
+          placeholder={text.imagePlaceholder}
+          wrong={problem !== undefined}
+          data-field="image"
+          autoFocus
+          aria-describedby={problem === undefined ? undefined : 'run-image-message'}
+          note={
+            value.trim() === '' || problem !== undefined ? undefined : size === undefined ? (
+              text.notHere
+            ) : (
+              <>
+                <Check size={13} strokeWidth={2} className="field__here" aria-hidden="true" />
+                {text.here(formatBytes(size))}
+              </>
+            )
+          }
+          onValue={(image) => changeDraft('image', { image })}
+        />
+        {problem !== undefined && <FieldMessage id="run-image-message">{problem.sentence}</FieldMessage>}
+      </div>
+    </div>
+  );
+}
+
+function NameLine({ problem }: { problem: Problem | undefined }) {
+  const value = useDraft(({ draft }) => draft.name);
+  return (
+    <div className="field-line">
+      <label htmlFor="run-name">{text.labels.name}</label>
+      <div>
+        <Field
+          id="run-name"
+          value={value}
+          placeholder={text.namePlaceholder}
+          wrong={problem !== undefined}
+          data-field="name"
+          aria-describedby={problem === undefined ? undefined : 'run-name-message'}
+          onChange={(event) => changeDraft('name', { name: event.target.value })}
+        />
+        {problem?.kind === 'wrong' && <FieldMessage id="run-name-message">{problem.sentence}</FieldMessage>}
+        {problem?.kind === 'name-taken' && <NameConflict id="run-name-message" problem={problem} onUse={(name) => changeDraft('name', { name })} />}
+      </div>
+    </div>
+  );
+}
+
+function FootWords({ problems, progress, image, isAway }: { problems: readonly Problem[]; progress: Progress; image: string; isAway: boolean }) {
+  const [first] = problems;
+  if (progress.step === 'pulling' || progress.step === 'starting') {
+    return (
+      <div className="run-foot__words" role="status">
+        <StateGlyph shape="working" />
+        <span className="cut">{progress.step === 'pulling' ? text.foot.pulling(image) : text.foot.starting}</span>
+      </div>
+    );
+  }
+  if (isAway) {
+    return (
+      <div className="run-foot__words" role="status">
+        <TriangleAlert {...icon} />
+        {text.foot.away}
+      </div>
+    );
+  }
+  if (first !== undefined) {
+    return (
+      <div className="run-foot__words" role="status">
+        <TriangleAlert {...icon} />
+        <span>{text.foot.settle(problems.length)}</span>
+        <LinkButton onClick={() => document.querySelector<HTMLElement>(`[data-field="${first.field}"]`)?.focus()}>{text.foot.goTo(first.group)}</LinkButton>
+      </div>
+    );
+  }
+  if (progress.step === 'failed') {
+    return (
+      <div className="run-foot__words run-foot__failure selectable isolated" role="alert">
+        <span>
+          <strong>{text.foot.failed}</strong> {progress.failure.message}. {progress.failure.hint}
+        </span>
+      </div>
+    );
+  }
+  return <div className="run-foot__words" />;
+}

@@ -1,0 +1,88 @@
+import { useState } from 'react';
+import type { Settings } from '../../../contract/ipc.ts';
+import { Button } from '../../components/controls/button.tsx';
+import { Field, FieldMessage } from '../../components/controls/field.tsx';
+import { Select } from '../../components/controls/select.tsx';
+import { changeSettings } from '../../stores/settings.ts';
+import { text } from './text.ts';
+
+interface Draft {
+  memory: string;
+  cpus: string;
+  disk: string;
+  acceleration: Settings['acceleration'];
+}
+
+const draftOf = (settings: Settings): Draft => ({
+  memory: String(settings.memoryMiB),
+  cpus: String(settings.cpus),
+  disk: String(settings.diskGiB),
+  acceleration: settings.acceleration,
+});
+
+const atLeast = (text: string, least: number): boolean => /^\d+$/.test(text.trim()) && Number(text) >= least;
+
+/** Keyed by the settings as written, so that what another window changes shows here. */
+export function ResourcesForm({ settings }: { settings: Settings }) {
+  const [draft, setDraft] = useState(() => draftOf(settings));
+  const wrong = { memory: !atLeast(draft.memory, 512), cpus: !atLeast(draft.cpus, 1), disk: !atLeast(draft.disk, 4) };
+  const isChanged = JSON.stringify(draft) !== JSON.stringify(draftOf(settings));
+  const isWrong = wrong.memory || wrong.cpus || wrong.disk;
+
+  function save(): void {
+    if (isWrong) return;
+    void changeSettings({ memoryMiB: Number(draft.memory), cpus: Number(draft.cpus), diskGiB: Number(draft.disk), acceleration: draft.acceleration });
+  }
+
+  return (
+    <form
+      aria-label={text.resources}
+      onSubmit={(event) => {
+        event.preventDefault();
+        save();
+      }}
+    >
+      <NumberLine id="memory" label={text.memory} unit={text.memoryUnit} value={draft.memory} message={wrong.memory ? text.memoryWrong : undefined} onValue={(memory) => setDraft({ ...draft, memory })} />
+      <NumberLine id="cpus" label={text.cpus} value={draft.cpus} message={wrong.cpus ? text.cpusWrong : undefined} onValue={(cpus) => setDraft({ ...draft, cpus })} />
+      <NumberLine id="disk" label={text.disk} unit={text.diskUnit} value={draft.disk} message={wrong.disk ? text.diskWrong : undefined} onValue={(disk) => setDraft({ ...draft, disk })} />
+      <div className="field-line">
+        <label htmlFor="settings-acceleration">{text.acceleration.label}</label>
+        <Select
+          tall
+          id="settings-acceleration"
+          value={draft.acceleration}
+          onChange={(event) => setDraft({ ...draft, acceleration: event.target.value as Settings['acceleration'] })}
+        >
+          <option value="auto">{text.acceleration.auto}</option>
+          <option value="none">{text.acceleration.none}</option>
+        </Select>
+      </div>
+      <div className="settings__actions">
+        <Button type="submit" kind="primary" disabled={!isChanged || isWrong}>
+          {text.save}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+interface NumberLineProps {
+  id: string;
+  label: string;
+  unit?: string;
+  value: string;
+  message: string | undefined;
+  onValue(value: string): void;
+}
+
+function NumberLine({ id, label, unit, value, message, onValue }: NumberLineProps) {
+  return (
+    <div className="field-line">
+      <label htmlFor={`settings-${id}`}>{label}</label>
+      <div>
+        <Field id={`settings-${id}`} inputMode="numeric" value={value} note={unit} wrong={message !== undefined} aria-describedby={message === undefined ? undefined : `settings-${id}-message`} onChange={(event) => onValue(event.target.value)} />
+        {message !== undefined && <FieldMessage id={`settings-${id}-message`}>{message}</FieldMessage>}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+import { StateGlyph, type GlyphShape } from '../../components/drawing/state-glyph.tsx';
+import { formatMemory } from '../../format/bytes.ts';
+import { useConnection } from '../../stores/connection.ts';
+import { useVm } from '../../stores/vm.ts';
+import { text } from './text.ts';
+
+function useEngineState(): { shape: GlyphShape; word: string } {
+  const status = useVm(({ vm }) => vm?.status);
+  const isAway = useConnection(({ engine, transport }) => engine.status === 'away' || transport === 'broken');
+  switch (status) {
+    case 'running':
+      return isAway ? { shape: 'working', word: text.engine.away } : { shape: 'running', word: text.engine.running };
+    case 'starting':
+      return { shape: 'working', word: text.engine.starting };
+    case 'stopping':
+      return { shape: 'working', word: text.engine.stopping };
+    case 'stopped':
+      return { shape: 'exited', word: text.engine.stopped };
+    case 'failed':
+      return { shape: 'failed', word: text.engine.failed };
+    case undefined:
+      return { shape: 'working', word: text.engine.unknown };
+  }
+}
+
+/** The engine at a glance, on every page. */
+export function EngineFoot() {
+  const { shape, word } = useEngineState();
+  const version = useVm(({ vm, info }) => (vm?.status === 'running' ? (info?.ServerVersion ?? vm.engineVersion) : ''));
+  const size = useVm(({ info }) => (info === undefined ? undefined : text.engine.size(info.NCPU, formatMemory(info.MemTotal))));
+  return (
+    <div className="engine-foot" role="status" title={word}>
+      <div className="engine-foot__state">
+        <StateGlyph shape={shape} />
+        <span>{word}</span>
+        <small className="numbers">{version}</small>
+      </div>
+      {size !== undefined && <small className="engine-foot__size numbers">{size}</small>}
+    </div>
+  );
+}

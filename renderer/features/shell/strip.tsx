@@ -1,0 +1,54 @@
+import { Check, ChevronRight, CircleX, Copy, History } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '../../components/controls/button.tsx';
+import { StateGlyph } from '../../components/drawing/state-glyph.tsx';
+import { useCommands, type CommandEntry } from '../../stores/commands.ts';
+import { openDialog } from '../../stores/dialogs.ts';
+import { text } from './text.ts';
+
+const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
+
+export function CommandResult({ entry }: { entry: CommandEntry }) {
+  return (
+    <span className={`strip__result strip__result--${entry.status}`}>
+      {entry.status === 'running' && <StateGlyph shape="working" size={12} />}
+      {entry.status === 'done' && <Check {...icon} size={13} />}
+      {entry.status === 'failed' && <CircleX {...icon} size={13} />}
+      <span className="cut numbers isolated">{entry.result}</span>
+    </span>
+  );
+}
+
+/** Always the last action as its command, then how it went. It neither blinks nor scrolls. */
+export function Strip() {
+  const last = useCommands(({ entries }) => entries.at(-1));
+  const [copied, setCopied] = useState<number>();
+
+  function copy(): void {
+    if (last === undefined) return;
+    void navigator.clipboard.writeText(last.text).then(() => setCopied(last.id));
+  }
+
+  return (
+    <footer className="strip" aria-label={text.regions.strip} data-region="strip">
+      <ChevronRight size={13} strokeWidth={2} aria-hidden="true" />
+      {last === undefined ? (
+        <span className="cut">{text.strip.none}</span>
+      ) : (
+        <>
+          <span className="strip__command cut selectable isolated" title={last.text}>
+            <code>{last.text}</code>
+          </span>
+          <CommandResult entry={last} />
+        </>
+      )}
+      <span className="strip__gap" />
+      <Button kind="quiet" icon={<Copy {...icon} />} onClick={copy} disabled={last === undefined} aria-label={text.strip.copyLabel} title={text.strip.copyLabel}>
+        {copied !== undefined && copied === last?.id ? text.strip.copied : text.strip.copy}
+      </Button>
+      <Button kind="quiet" icon={<History {...icon} />} keys="mod+J" aria-label={text.strip.history} title={text.strip.history} onClick={() => openDialog({ kind: 'history' })}>
+        {text.strip.history}
+      </Button>
+    </footer>
+  );
+}

@@ -1,0 +1,54 @@
+import type { ReactNode } from 'react';
+import type { VmPhase } from '../../../contract/vm-state.ts';
+import { StateGlyph, type GlyphShape } from '../../components/drawing/state-glyph.tsx';
+import { formatMilliseconds } from '../../format/age.ts';
+import { axisOf, timingOf, totalOf } from './timing.ts';
+import { text } from './text.ts';
+
+const shapes: Record<VmPhase['status'], GlyphShape> = { waiting: 'created', running: 'working', done: 'healthy', failed: 'failed' };
+
+/** The phases in their order, each with its stretch of one shared time axis, so that the slow one shows. */
+export function PhaseList({ phases, sinceStartMs, failure }: { phases: readonly VmPhase[]; sinceStartMs: number; failure?: ReactNode }) {
+  const axis = axisOf(totalOf(phases, sinceStartMs));
+  const failed = phases.find(({ status }) => status === 'failed');
+  return (
+    <ol className="phases" aria-label="Phases">
+      {phases.map((phase) => {
+        const { startedMs, tookMs } = timingOf(phase, sinceStartMs);
+        const words = text.phases[phase.id];
+        return (
+          <li key={phase.id} className={`phase phase--${phase.status}`} aria-label={`${words.name}: ${text.phaseStatus[phase.status]}`}>
+            <div className="phase__line">
+              <StateGlyph shape={shapes[phase.status]} />
+              <span className="phase__name">{words.name}</span>
+              <span className="phase__detail cut" title={phase.detail}>
+                {detailOf(phase, failed)}
+              </span>
+              <div className="phase__axis">
+                {startedMs !== undefined && tookMs !== undefined && (
+                  <div className="phase__span" style={{ left: `${(startedMs / axis) * 100}%`, width: `${(tookMs / axis) * 100}%` }} />
+                )}
+              </div>
+              <span className="phase__time">{tookMs === undefined ? '–' : formatMilliseconds(tookMs)}</span>
+            </div>
+            {phase.status === 'failed' && failure}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function detailOf(phase: VmPhase, failed: VmPhase | undefined): string {
+  const words = text.phases[phase.id];
+  switch (phase.status) {
+    case 'waiting':
+      return failed === undefined ? words.waiting : text.waitsFor(text.phases[failed.id].name.toLowerCase().replace('qemu', 'QEMU'));
+    case 'running':
+      return phase.detail ?? words.doing;
+    case 'done':
+      return phase.detail ?? words.done;
+    case 'failed':
+      return phase.detail ?? text.stoppedPhase;
+  }
+}

@@ -1,0 +1,156 @@
+import { Play, Plus, SquareTerminal, X } from 'lucide-react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { Button, IconButton } from '../../components/controls/button.tsx';
+import { Field } from '../../components/controls/field.tsx';
+import { KeyCap } from '../../components/controls/key-cap.tsx';
+import { StateGlyph, type GlyphShape } from '../../components/drawing/state-glyph.tsx';
+import { Notice } from '../../components/layout/notice.tsx';
+import { SubBar } from '../../components/layout/page.tsx';
+import { isRunning, type ContainerView } from '../../format/container.ts';
+import { isMac } from '../../format/keys.ts';
+import { act } from '../../stores/container-actions.ts';
+import { createSession, showSession, useTerminals, type TerminalSession } from '../../stores/terminals.ts';
+import { endSession, screenOf, useSizes } from './screens.ts';
+import { text } from './text.ts';
+import './terminal.css';
+
+const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
+
+/** The sessions of one container. The first one opens by itself: whoever comes here wants a shell. */
+export default function TerminalPanel({ view }: { view: ContainerView }) {
+  const sessions = useTerminals((state) => state.sessions);
+  const shownKey = useTerminals((state) => state.shown[view.id]);
+  const [user, setUser] = useState('');
+  const own = sessions.filter(({ containerId }) => containerId === view.id);
+  const shown = own.find(({ key }) => key === shownKey) ?? own[0];
+  const isLive = isRunning(view.condition);
+  const hasNone = own.length === 0;
+  const hasOpened = useRef(false);
+
+  function open(): void {
+    createSession({ containerId: view.id, containerName: view.name, ...(user.trim() === '' ? {} : { user: user.trim() }) });
+  }
+
+  useEffect(() => {
+    if (hasOpened.current || !isLive) return;
+    hasOpened.current = true;
+    if (hasNone) createSession({ containerId: view.id, containerName: view.name });
+  }, [isLive, hasNone, view.id, view.name]);
+
+  if (shown === undefined && !isLive) {
+    return (
+      <Notice
+        title={text.notRunning}
+        action={
+          <Button icon={<Play {...icon} />} onClick={() => void act(view.condition === 'paused' ? 'unpause' : 'start', [view.id])}>
+            {text.start}
+          </Button>
+        }
+      >
+        {text.notRunningBody}
+      </Notice>
+    );
+  }
+  return (
+    <div className="terminal">
+      <SubBar label={text.sessions} className="session-bar">
+        <div className="sessions">
+          {own.map((session) => (
+            <SessionPill key={session.key} session={session} isShown={session === shown} />
+          ))}
+        </div>
+        <IconButton label={text.newSession} disabled={!isLive} onClick={open}>
+          <Plus {...icon} size={16} />
+        </IconButton>
+        <span className="sub-bar__gap" />
+        <label className="session-bar__user">
+          <span className="session-bar__label">{text.user}</span>
+          <Field
+            mono
+            aria-label={text.user}
+            placeholder={text.imageUser}
+            value={user}
+            onChange={(event) => setUser(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter' && isLive) open();
+            }}
+          />
+        </label>
+      </SubBar>
+      {shown?.state.status === 'broken' ? (
+        <Notice title={text.failed} action={<Button disabled={!isLive} onClick={open}>{text.again}</Button>}>
+          <p>
+            {shown.state.failure.message}. {shown.state.failure.hint}
+          </p>
+        </Notice>
+      ) : (
+        shown !== undefined && <Screen key={shown.key} session={shown} />
+      )}
+      {shown !== undefined && <TerminalFoot session={shown} />}
+    </div>
+  );
+}
+
+function nameOf(session: TerminalSession): string {
+  const shell = session.command[0]?.split('/').at(-1) ?? text.opening;
+  return text.sessionName(shell, session.user ?? '');
+}
+
+function SessionPill({ session, isShown }: { session: TerminalSession; isShown: boolean }) {
+  const name = nameOf(session);
+  return (
+    <div className={`session${isShown ? ' session--shown' : ''}`}>
+      <button type="button" aria-pressed={isShown} onClick={() => showSession(session.containerId, session.key)}>
+        {session.state.status === 'opening' ? <StateGlyph shape="working" /> : <SquareTerminal {...icon} />}
+        <span className="isolated">{name}</span>
+      </button>
+      <IconButton label={text.close(name)} onClick={() => endSession(session.key)}>
+        <X {...icon} size={13} />
+      </IconButton>
+    </div>
+  );
+}
+
+function Screen({ session }: { session: TerminalSession }) {
+  const place = useRef<HTMLDivElement>(null);
+  const { key } = session;
+  useLayoutEffect(() => {
+    if (place.current === null) return;
+    return screenOf(session).show(place.current);
+    // The session's state changes; its screen is the same by its key.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [key]);
+  return <div className="terminal__place" ref={place} data-region="list" />;
+}
+
+function TerminalFoot({ session }: { session: TerminalSession }) {
+  const size = useSizes(({ byKey }) => byKey[session.key]);
+  const { shape, words } = stateWords(session);
+  return (
+    <div className="terminal-foot">
+      <span className="terminal-foot__state" role="status">
+        <StateGlyph shape={shape} size={13} />
+        <span className="cut">{words}</span>
+      </span>
+      {size !== undefined && <span className="numbers">{text.size(size.columns, size.rows)}</span>}
+      <span className="terminal-foot__hint cut">{text.vanish}</span>
+      <span className="terminal-foot__gap" />
+      <span className="terminal-foot__hint">
+        {text.keys} <KeyCap chord={isMac ? 'mod+K' : 'mod+shift+K'} /> {text.palette}
+      </span>
+    </div>
+  );
+}
+
+function stateWords({ state }: TerminalSession): { shape: GlyphShape; words: string } {
+  switch (state.status) {
+    case 'opening':
+      return { shape: 'working', words: text.openingFoot };
+    case 'open':
+      return { shape: 'running', words: text.open };
+    case 'ended':
+      return { shape: state.exitCode === 0 ? 'exited' : 'failed', words: text.ended(state.exitCode) };
+    case 'broken':
+      return { shape: 'failed', words: text.broken };
+  }
+}

@@ -1,0 +1,121 @@
+import { FitAddon } from '@xterm/addon-fit';
+import { Unicode11Addon } from '@xterm/addon-unicode11';
+import { Terminal } from '@xterm/xterm';
+import '@xterm/xterm/css/xterm.css';
+import { isMac } from '../../format/keys.ts';
+import { onThemeChange } from '../../stores/settings.ts';
+import { connectSession, resizeSession, typeInto } from '../../stores/terminals.ts';
+import { strictStyleDocument } from './strict-style-document.ts';
+import { terminalTheme } from './terminal-theme.ts';
+
+/** One session's screen. It is kept while other pages are shown: its element only moves in and out of the page. */
+export interface TerminalScreen {
+  readonly element: HTMLElement;
+  /** Puts it on the page, fits it and keeps it fitted; answers the way to take it off. */
+  show(parent: HTMLElement): () => void;
+  focus(): void;
+  dispose(): void;
+}
+
+export interface Size {
+  columns: number;
+  rows: number;
+}
+
+const encoder = new TextEncoder();
+
+/** @param onSize is told of the size whenever it changes, also at first. */
+export function createTerminalScreen(key: string, label: string, onSize: (size: Size) => void): TerminalScreen {
+  const terminal = new Terminal({
+    allowProposedApi: true,
+    documentOverride: strictStyleDocument(),
+    fontFamily: '"JetBrains Mono Variable", ui-monospace, monospace',
+    fontSize: 13,
+    lineHeight: 1.18,
+    cursorBlink: false,
+    cursorInactiveStyle: 'outline',
+    scrollback: 10_000,
+    theme: terminalTheme(),
+    minimumContrastRatio: 4.5,
+    macOptionIsMeta: false,
+    // A link is opened only through a check, by the shell's own means; OSC 8 links of a hostile program are not followed.
+    linkHandler: { activate: () => undefined },
+  });
+  const fit = new FitAddon();
+  terminal.loadAddon(fit);
+  terminal.loadAddon(new Unicode11Addon());
+  terminal.unicode.activeVersion = '11';
+
+  const element = document.createElement('div');
+  element.className = 'terminal__screen';
+  element.setAttribute('role', 'group');
+  element.setAttribute('aria-label', label);
+  let isOpened = false;
+  let isConnected = false;
+
+  const subscriptions = [
+    terminal.onData((text) => typeInto(key, encoder.encode(text))),
+    terminal.onBinary((text) => typeInto(key, Uint8Array.from(text, (character) => character.charCodeAt(0)))),
+    terminal.onResize(({ cols, rows }) => {
+      onSize({ columns: cols, rows });
+      resizeSession(key, cols, rows);
+    }),
+  ];
+  const stopTheme = onThemeChange(() => (terminal.options.theme = terminalTheme()));
+  terminal.attachCustomKeyEventHandler((event) => isForTheShell(event, terminal));
+
+  function fitNow(): void {
+    // Off the page, or before layout, there is nothing to fit to.
+    if (element.clientWidth > 0 && element.clientHeight > 0) fit.fit();
+  }
+
+  function connect(): void {
+    if (isConnected) return;
+    isConnected = true;
+    const size = { columns: terminal.cols, rows: terminal.rows };
+    onSize(size);
+    connectSession(key, size, (bytes) => new Promise((resolve) => terminal.write(bytes, resolve)));
+  }
+
+  return {
+    element,
+    show(parent) {
+      parent.append(element);
+      if (!isOpened) {
+        isOpened = true;
+        terminal.open(element);
+      }
+      fitNow();
+      connect();
+      const observer = new ResizeObserver(fitNow);
+      observer.observe(element);
+      terminal.focus();
+      return () => {
+        observer.disconnect();
+        element.remove();
+      };
+    },
+    focus: () => terminal.focus(),
+    dispose() {
+      stopTheme();
+      for (const subscription of subscriptions) subscription.dispose();
+      terminal.dispose();
+      element.remove();
+    },
+  };
+}
+
+/** All keys go to the shell but the palette's, those between regions, and copy and paste as on the platform. */
+function isForTheShell(event: KeyboardEvent, terminal: Terminal): boolean {
+  const key = event.key.toLowerCase();
+  if (key === 'f6') return false;
+  if (isMac) return !(event.metaKey && (key === 'k' || key === 'c' || key === 'v'));
+  if (!event.ctrlKey || !event.shiftKey || event.altKey) return true;
+  if (key === 'k' || key === 'v') return false;
+  if (key !== 'c') return true;
+  if (event.type === 'keydown' && terminal.hasSelection()) {
+    event.preventDefault();
+    void navigator.clipboard.writeText(terminal.getSelection());
+  }
+  return false;
+}

@@ -1,0 +1,29 @@
+import { quoteWord } from './shell-words.ts';
+
+/** A docker command as its words; joined and quoted only where it is shown or copied. */
+export type DockerCommand = readonly string[];
+
+export function commandText(command: DockerCommand): string {
+  return command.map(quoteWord).join(' ');
+}
+
+/** The commands of the actions that the window has. Names are used where there is one, as a person would type them. */
+export const docker = {
+  ps: (): DockerCommand => ['docker', 'ps', '--all'],
+  start: (names: readonly string[]): DockerCommand => ['docker', 'start', ...names],
+  stop: (names: readonly string[]): DockerCommand => ['docker', 'stop', ...names],
+  restart: (names: readonly string[]): DockerCommand => ['docker', 'restart', ...names],
+  kill: (names: readonly string[]): DockerCommand => ['docker', 'kill', ...names],
+  pause: (names: readonly string[]): DockerCommand => ['docker', 'pause', ...names],
+  unpause: (names: readonly string[]): DockerCommand => ['docker', 'unpause', ...names],
+  remove: (names: readonly string[], force: boolean): DockerCommand => ['docker', 'rm', ...(force ? ['--force'] : []), ...names],
+  inspect: (name: string): DockerCommand => ['docker', 'inspect', name],
+  logs: (name: string, tail: number | 'all'): DockerCommand => ['docker', 'logs', '--follow', '--timestamps', ...(tail === 'all' ? [] : ['--tail', String(tail)]), name],
+  exec: (name: string, command: readonly string[], user?: string): DockerCommand => [
+    'docker', 'exec', '--interactive', '--tty', ...(user === undefined ? [] : ['--user', user]), name, ...command,
+  ],
+  images: (): DockerCommand => ['docker', 'images'],
+  pull: (reference: string): DockerCommand => ['docker', 'pull', reference],
+  load: (file: string): DockerCommand => ['docker', 'load', '--input', file],
+  removeImages: (references: readonly string[], force: boolean): DockerCommand => ['docker', 'rmi', ...(force ? ['--force'] : []), ...references],
+};

@@ -1,0 +1,43 @@
+/** One argument as a POSIX shell reads it back unchanged. */
+export function quoteWord(word: string): string {
+  if (word !== '' && /^[A-Za-z0-9_@%+=:,./-]+$/.test(word)) return word;
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+export type Split = { ok: true; words: string[] } | { ok: false; problem: string };
+
+/** Splits as a shell splits words: quotes and backslashes, nothing else (no variables, no globs). */
+export function splitWords(text: string): Split {
+  const words: string[] = [];
+  let word = '';
+  let begun = false;
+  let quote: '"' | "'" | undefined;
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index] as string;
+    if (quote === "'") {
+      if (character === "'") quote = undefined;
+      else word += character;
+    } else if (character === '\\' && (quote === undefined || /["\\$`\n]/.test(text[index + 1] ?? ''))) {
+      const next = text[++index];
+      if (next === undefined) return { ok: false, problem: 'It ends with a backslash.' };
+      if (next !== '\n') word += next;
+      begun = true;
+    } else if (quote === '"') {
+      if (character === '"') quote = undefined;
+      else word += character;
+    } else if (character === '"' || character === "'") {
+      quote = character;
+      begun = true;
+    } else if (/\s/.test(character)) {
+      if (begun) words.push(word);
+      word = '';
+      begun = false;
+    } else {
+      word += character;
+      begun = true;
+    }
+  }
+  if (quote !== undefined) return { ok: false, problem: `A quotation mark ${quote} is not closed.` };
+  if (begun) words.push(word);
+  return { ok: true, words };
+}

@@ -1,0 +1,57 @@
+import { create } from 'zustand';
+import { asFailure, type IpcFailure } from '../api.ts';
+import { formatTook } from '../format/age.ts';
+import { commandText, type DockerCommand } from '../format/docker-command.ts';
+
+/** One thing that was done, as the docker command that does the same. */
+export interface CommandEntry {
+  id: number;
+  text: string;
+  startedAt: number;
+  status: 'running' | 'done' | 'failed';
+  /** `1.2 s`, `14 containers`, or the first line of the error. */
+  result: string;
+}
+
+const keptAtMost = 200;
+let nextId = 1;
+
+/** Newest last; the strip shows the last one. Kept while the window is open, never written down: arguments may be private. */
+export const useCommands = create<{ entries: CommandEntry[] }>(() => ({ entries: [] }));
+
+function change(id: number, fields: Partial<CommandEntry>): void {
+  useCommands.setState(({ entries }) => ({ entries: entries.map((entry) => (entry.id === id ? { ...entry, ...fields } : entry)) }));
+}
+
+export interface RunningCommand {
+  /** `running` in other words: `streaming`, `open`. */
+  note(result: string): void;
+  done(result?: string): void;
+  failed(failure: IpcFailure): void;
+}
+
+export function beginCommand(command: DockerCommand): RunningCommand {
+  const id = nextId++;
+  const startedAt = Date.now();
+  const entry: CommandEntry = { id, text: commandText(command), startedAt, status: 'running', result: 'running' };
+  useCommands.setState(({ entries }) => ({ entries: [...entries, entry].slice(-keptAtMost) }));
+  return {
+    note: (result) => change(id, { result }),
+    done: (result) => change(id, { status: 'done', result: result ?? formatTook(Date.now() - startedAt) }),
+    failed: (failure) => change(id, { status: 'failed', result: failure.message.split('\n', 1)[0] ?? '' }),
+  };
+}
+
+/** Does it while the strip shows the command, then how it went. The failure goes on to the caller. */
+export async function withCommand<T>(command: DockerCommand, action: () => Promise<T>, resultOf?: (value: T) => string): Promise<T> {
+  const running = beginCommand(command);
+  try {
+    const value = await action();
+    running.done(resultOf?.(value));
+    return value;
+  } catch (error) {
+    const failure = asFailure(error);
+    running.failed(failure);
+    throw failure;
+  }
+}

@@ -1,0 +1,101 @@
+import { asFailure, request, type IpcFailure } from '../api.ts';
+import { docker, type DockerCommand } from '../format/docker-command.ts';
+import { beginCommand } from './commands.ts';
+import { refreshContainers, useContainers, type Verb } from './containers.ts';
+import { formatRoute, useNavigation } from './navigation.ts';
+import { showToast } from './toasts.ts';
+
+const abreast = 8;
+
+export function commandOf(verb: Verb, names: readonly string[], force = false): DockerCommand {
+  return verb === 'remove' ? docker.remove(names, force) : docker[verb](names);
+}
+
+const doing: Record<Verb, string> = { start: 'start', stop: 'stop', restart: 'restart', pause: 'pause', unpause: 'resume', kill: 'kill', remove: 'remove' };
+const did: Record<Verb, string> = { start: 'started', stop: 'stopped', restart: 'restarted', pause: 'paused', unpause: 'resumed', kill: 'killed', remove: 'removed' };
+
+export interface ActOptions {
+  /** With `remove`: also running ones. */
+  force?: boolean;
+}
+
+/**
+ * Does one thing to several containers. Rows are marked until the engine has answered and the list was read again;
+ * failures stay at their rows. Says it in a toast only when the person looks at something else by then.
+ * @returns whether all of them went well.
+ */
+export async function act(verb: Verb, ids: readonly string[], { force = false }: ActOptions = {}): Promise<boolean> {
+  const { containers, pending } = useContainers.getState();
+  const chosen = containers.filter(({ id }) => ids.includes(id) && pending[id] === undefined);
+  if (chosen.length === 0) return false;
+  const page = formatRoute(useNavigation.getState().route);
+  mark(chosen.map(({ id }) => id), verb);
+  const command = beginCommand(commandOf(verb, chosen.map(({ name }) => name), force));
+
+  const failures = new Map<string, IpcFailure>();
+  const queue = [...chosen];
+  const workers = Array.from({ length: abreast }, async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      try {
+        await requestOf(verb, next.id, force);
+      } catch (error) {
+        failures.set(next.id, asFailure(error));
+      }
+    }
+  });
+  await Promise.all(workers);
+
+  const [first] = failures.values();
+  if (first === undefined) command.done();
+  else command.failed(first);
+  await refreshContainers();
+  unmark(chosen.map(({ id }) => id), verb, failures);
+
+  if (formatRoute(useNavigation.getState().route) !== page || first !== undefined) {
+    announce(verb, chosen.map(({ id, name }) => ({ name, failure: failures.get(id) })), page);
+  }
+  return first === undefined;
+}
+
+function requestOf(verb: Verb, id: string, force: boolean): Promise<undefined> {
+  switch (verb) {
+    case 'remove':
+      return request('containers/remove', { id, force });
+    case 'kill':
+      return request('containers/kill', { id });
+    default:
+      return request(`containers/${verb}`, { id });
+  }
+}
+
+function mark(ids: readonly string[], verb: Verb): void {
+  useContainers.setState(({ pending, failures }) => ({
+    pending: { ...pending, ...Object.fromEntries(ids.map((id) => [id, verb])) },
+    failures: Object.fromEntries(Object.entries(failures).filter(([id]) => !ids.includes(id))),
+  }));
+}
+
+function unmark(ids: readonly string[], verb: Verb, failed: ReadonlyMap<string, IpcFailure>): void {
+  useContainers.setState(({ pending, failures }) => ({
+    pending: Object.fromEntries(Object.entries(pending).filter(([id]) => !ids.includes(id))),
+    failures: { ...failures, ...Object.fromEntries([...failed].map(([id, failure]) => [id, { verb, failure }])) },
+  }));
+}
+
+function announce(verb: Verb, results: { name: string; failure: IpcFailure | undefined }[], startedOn: string): void {
+  const failed = results.filter(({ failure }) => failure !== undefined);
+  const [first] = failed;
+  if (first?.failure !== undefined) {
+    // On the list itself the row tells it, with the steps; a toast would say it twice.
+    if (startedOn === '#/containers' && formatRoute(useNavigation.getState().route) === startedOn) return;
+    const title = failed.length === 1 ? `Could not ${doing[verb]} ${first.name}` : `Could not ${doing[verb]} ${failed.length} of ${results.length} containers`;
+    showToast({ kind: 'trouble', title, detail: [first.failure.message, first.failure.hint].filter(Boolean).join('. ') });
+    return;
+  }
+  const [only] = results;
+  showToast({ kind: 'good', title: results.length === 1 && only !== undefined ? `${only.name} ${did[verb]}` : `${results.length} containers ${did[verb]}` });
+}
+
+export function dismissFailure(id: string): void {
+  useContainers.setState(({ failures }) => ({ failures: Object.fromEntries(Object.entries(failures).filter(([key]) => key !== id)) }));
+}

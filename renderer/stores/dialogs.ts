@@ -1,0 +1,17 @@
+import { create } from 'zustand';
+
+/** What lies over the page; one at a time. */
+export type Dialog =
+  | { kind: 'remove-containers'; ids: readonly string[] }
+  | { kind: 'remove-image'; reference: string; imageId: string }
+  | { kind: 'pull'; reference: string }
+  | { kind: 'reset-data-disk' }
+  | { kind: 'stop-engine' }
+  | { kind: 'history' }
+  | { kind: 'keys' }
+  | { kind: 'palette' };
+
+export const useDialogs = create<{ dialog: Dialog | undefined }>(() => ({ dialog: undefined }));
+
+export const openDialog = (dialog: Dialog): void => useDialogs.setState({ dialog });
+export const closeDialog = (): void => useDialogs.setState({ dialog: undefined });

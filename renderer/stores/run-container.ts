@@ -1,0 +1,18 @@
+import type { ContainerCreateRequest } from '../../contract/engine-api/container.ts';
+import { request } from '../api.ts';
+import type { DockerCommand } from '../format/docker-command.ts';
+import { withCommand } from './commands.ts';
+import { refreshContainers } from './containers.ts';
+
+/**
+ * Creates and, unless told otherwise, starts. The list is read again either way: a container that could not start is
+ * kept by the engine.
+ * @throws {IpcFailure}
+ */
+export async function runContainer(command: DockerCommand, run: { name?: string; request: ContainerCreateRequest; start?: boolean }): Promise<{ id: string; warnings: string[] }> {
+  try {
+    return await withCommand(command, () => request('containers/run', run));
+  } finally {
+    await refreshContainers();
+  }
+}

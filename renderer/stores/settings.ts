@@ -1,0 +1,63 @@
+import { create } from 'zustand';
+import type { AppFacts, Settings } from '../../contract/ipc.ts';
+import { asFailure, request, type IpcFailure } from '../api.ts';
+
+export interface SettingsState {
+  facts: AppFacts | undefined;
+  settings: Settings | undefined;
+  failure: IpcFailure | undefined;
+}
+
+export const useSettings = create<SettingsState>(() => ({ facts: undefined, settings: undefined, failure: undefined }));
+
+export async function readSettings(): Promise<void> {
+  try {
+    const [facts, settings] = await Promise.all([request('app/facts'), request('settings/get')]);
+    useSettings.setState({ facts, settings, failure: undefined });
+    applyTheme(settings.theme);
+  } catch (error) {
+    useSettings.setState({ failure: asFailure(error) });
+  }
+}
+
+/** Writes the fields given. What is shown changes only when `main` has written them. */
+export async function changeSettings(change: Partial<Settings>): Promise<void> {
+  try {
+    // A theme is seen, not read: it may not wait for the disk, and the answer corrects it if need be.
+    if (change.theme !== undefined) applyTheme(change.theme);
+    const settings = await request('settings/change', change);
+    useSettings.setState({ settings, failure: undefined });
+    applyTheme(settings.theme);
+  } catch (error) {
+    useSettings.setState({ failure: asFailure(error) });
+    const { settings } = useSettings.getState();
+    if (settings !== undefined) applyTheme(settings.theme);
+  }
+}
+
+const lightPreference = matchMedia('(prefers-color-scheme: light)');
+let theme: Settings['theme'] = 'system';
+const themeListeners = new Set<() => void>();
+
+function applyTheme(next: Settings['theme']): void {
+  theme = next;
+  const shown = next === 'system' ? (lightPreference.matches ? 'light' : 'dark') : next;
+  if (document.documentElement.dataset.theme !== shown) {
+    document.documentElement.dataset.theme = shown;
+    for (const listener of themeListeners) listener();
+  }
+  try {
+    // For public/first-paint.js, which runs before `main` can be asked.
+    localStorage.setItem('slipway.theme', next);
+  } catch {
+    // Without storage the next start follows the system until the setting is read.
+  }
+}
+
+lightPreference.addEventListener('change', () => applyTheme(theme));
+
+/** For what paints by itself (the terminal) and must read the tokens again. */
+export function onThemeChange(listener: () => void): () => void {
+  themeListeners.add(listener);
+  return () => themeListeners.delete(listener);
+}
