@@ -20,6 +20,8 @@ export function serveStream(stream: ChannelStream, target: Uint8Array, server: S
   if (parsed?.kind === 'api') {
     const duplex = toDuplex(stream, (handlers) => new Duplex(handlers));
     guestConnections.add(duplex);
+    // The HTTP server listens for errors only as long as it holds the connection.
+    duplex.on('error', () => undefined);
     stream.accept();
     server.emit('connection', duplex);
   } else if (parsed?.kind === 'port') {

@@ -59,12 +59,13 @@ export class GuestConnection {
   async openStream(target: GuestTarget): Promise<Duplex> {
     const session = await this.#session();
     const stream = session.open(encodeTarget(target));
-    if (target.kind === 'api') return toDuplex(stream, (handlers) => new Duplex(handlers));
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const duplex = toDuplex(stream, (handlers) => new Duplex(handlers), resolve);
-    duplex.once('error', reject);
-    await promise;
-    duplex.off('error', reject);
+    // Stays for good: HTTP clients take their own listener off a connection that they are done with, and a VM that is
+    // killed in that moment must not end the app.
+    duplex.on('error', reject);
+    promise.catch(() => undefined);
+    if (target.kind === 'port') await promise;
     return duplex;
   }
 

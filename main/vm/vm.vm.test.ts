@@ -1,0 +1,226 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { request, type IncomingMessage } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { VmState } from '../../contract/vm-state.ts';
+import { createVm } from './create-vm.ts';
+import { identifyProcess } from './home/process-identity.ts';
+import { listeningInodes } from './ports/port-owner.ts';
+import type { Vm } from './vm.ts';
+
+/**
+ * The real VM with the real engine, in as few boots as these tests can share: one to use, one after QEMU was killed, and
+ * half a one for the app that is killed.
+ */
+const imageDirectory = join(import.meta.dirname, '../../vm-assets/out', process.arch === 'arm64' ? 'arm64' : 'amd64');
+const isRoot = process.getuid?.() === 0;
+let folder: string;
+let home: string;
+let vm: Vm;
+
+const open = () => createVm({ home, imageDirectory, settings: () => ({ memoryMiB: 1024, cpus: 2, diskGiB: 8, acceleration: 'auto' }) });
+const qemuPid = async () => (JSON.parse(await readFile(join(home, 'run/lock'), 'utf8')) as { vm: { pid: number } }).vm.pid;
+
+interface Answer {
+  status: number;
+  body: string;
+}
+async function engine(method: string, path: string, body?: unknown): Promise<Answer> {
+  const stream = await vm.openStream({ kind: 'api' });
+  const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+  const call = request({ method, path, host: 'engine', createConnection: () => stream, headers: { ...headers, connection: 'close' } });
+  call.end(body === undefined ? undefined : JSON.stringify(body));
+  const [response] = (await once(call, 'response')) as [IncomingMessage];
+  return { status: response.statusCode ?? 0, body: await text(response) };
+}
+const ping = () => engine('GET', '/_ping');
+function until(status: VmState['status']): Promise<VmState> {
+  if (vm.state.status === status) return Promise.resolve(vm.state);
+  return new Promise((resolve) => {
+    const stop = vm.onState((state) => {
+      if (state.status === status) {
+        stop();
+        resolve(state);
+      }
+    });
+  });
+}
+/** The engine loads its built-in image after it began to answer. */
+async function helloImage(): Promise<void> {
+  for (;;) {
+    if ((await engine('GET', '/images/slipway/hello/json')).status === 200) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+async function run(name: string, request_: Record<string, unknown>): Promise<Answer> {
+  const created = await engine('POST', `/containers/create?name=${name}`, { Image: 'slipway/hello', ...request_ });
+  expect(created).toMatchObject({ status: 201 });
+  return engine('POST', `/containers/${name}/start`);
+}
+
+beforeAll(async () => {
+  if (!existsSync(join(imageDirectory, 'manifest.json'))) throw new Error(`There is no VM image in ${imageDirectory}: npm run vm:image`);
+  folder = await mkdtemp(join(tmpdir(), 'slipway-vm-'));
+  home = join(folder, 'home');
+  vm = open();
+});
+afterAll(async () => {
+  await vm.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('a VM', () => {
+  it('boots to an engine that answers, phase by phase', async () => {
+    await vm.start();
+    const { state } = vm;
+    if (state.status !== 'running') throw new Error(state.status);
+    console.log(`boot with ${state.accelerator}: ${state.phases.map(({ id, tookMs }) => `${id} ${tookMs} ms`).join(', ')}`);
+    expect(state.phases.map(({ id, status }) => `${id} ${status}`)).toEqual(['requirements done', 'disk done', 'hypervisor done', 'kernel done', 'guest done', 'engine done']);
+    expect(await ping()).toEqual({ status: 200, body: 'OK' });
+  });
+
+  it('answers 200 pings at once no slower than one after the other', async () => {
+    // Neither of the two pays for code that runs for the first time.
+    await Promise.all(Array.from({ length: 50 }, ping));
+    let startedAt = performance.now();
+    for (let i = 0; i < 200; i++) await ping();
+    const sequential = performance.now() - startedAt;
+    startedAt = performance.now();
+    const answers = await Promise.all(Array.from({ length: 200 }, ping));
+    const parallel = performance.now() - startedAt;
+    console.log(`200 pings: ${Math.round(sequential)} ms one after the other, ${Math.round(parallel)} ms at once`);
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+    expect(parallel).toBeLessThanOrEqual(sequential);
+  });
+
+  it('cannot be started twice from one home', async () => {
+    const second = open();
+    await expect(second.start()).rejects.toMatchObject({ failure: { code: 'already-running', message: expect.stringContaining(`process ${process.pid}`) } });
+    expect((await ping()).status).toBe(200);
+  });
+
+  it('has sockets for its user alone', async () => {
+    const files = ['qmp.sock', 'channel-0.sock', 'channel-1.sock', 'instance.key', 'lock'].map((name) => join(home, 'run', name));
+    for (const path of files) expect((await stat(path)).mode & 0o777).toBe(0o600);
+    for (const path of [home, join(home, 'run')]) expect((await stat(path)).mode & 0o777).toBe(0o700);
+  });
+
+  it.runIf(isRoot)('refuses another user of this computer', async () => {
+    // The folder above is the test's own; without opening it the refusal would be its doing.
+    await chmod(folder, 0o755);
+    const script = `require('net').connect(process.argv[1]).on('error', (error) => console.log(error.code)).on('connect', () => console.log('connected'))`;
+    for (const name of ['qmp.sock', 'channel-0.sock']) {
+      const { stdout } = await promisify(execFile)('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, '-e', script, join(home, 'run', name)], { cwd: '/' });
+      expect(stdout.trim()).toBe('EACCES');
+    }
+  });
+
+  it.runIf(process.platform === 'linux')('listens on no network and has no secret on its command line', async () => {
+    const pid = await qemuPid();
+    const key = await readFile(join(home, 'run/instance.key'));
+    const commandLine = readFileSync(`/proc/${pid}/cmdline`);
+    expect([commandLine.includes(key), commandLine.includes(key.toString('hex')), commandLine.includes(key.toString('base64'))]).toEqual([false, false, false]);
+    const sockets = (await readdir(`/proc/${pid}/fd`)).flatMap((fd) => {
+      try {
+        return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? [];
+      } catch {
+        return [];
+      }
+    });
+    expect(sockets.length).toBeGreaterThan(0);
+    const tables = ['tcp', 'tcp6'].map((name) => readFileSync(`/proc/net/${name}`, 'utf8'));
+    const listening = tables.flatMap((table) => Array.from(table.matchAll(/:([0-9A-F]{4}) [0-9A-F]+:0000 0A /g), ([, port = '']) => listeningInodes(table, parseInt(port, 16))).flat());
+    expect(sockets.filter((inode) => listening.includes(inode))).toEqual([]);
+  });
+
+  it('publishes a port of a container on 127.0.0.1, and frees it when the container is gone', async () => {
+    await helloImage();
+    const probe = createServer().listen(0, '127.0.0.1');
+    await once(probe, 'listening');
+    const { port } = probe.address() as AddressInfo;
+    const wish = { HostConfig: { PortBindings: { '80/tcp': [{ HostIp: '', HostPort: String(port) }] } } };
+    const refused = await run('greedy', wish);
+    expect(refused.status).toBeGreaterThanOrEqual(400);
+    expect(refused.body).toContain(`Bind for 0.0.0.0:${port} failed: port is already allocated by`);
+    expect(refused.body).toContain(`(process ${process.pid})`);
+    probe.close();
+    await once(probe, 'close');
+
+    expect(await run('web', wish)).toMatchObject({ status: 204 });
+    const page = async () => {
+      const response = await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } });
+      return response.text();
+    };
+    // The port is there at once; the server in the container takes its time.
+    let body: string | null = null;
+    while (body === null) body = await page().catch(() => null);
+    expect(body.length).toBeGreaterThan(20);
+    expect((await engine('DELETE', '/containers/web?force=1')).status).toBe(204);
+    await expect(page()).rejects.toThrow();
+  });
+
+  it('outlives the death of its engine: containers run on, ports stay, requests wait', async () => {
+    const probe = createServer().listen(0, '127.0.0.1');
+    await once(probe, 'listening');
+    const { port } = probe.address() as AddressInfo;
+    probe.close();
+    await once(probe, 'close');
+    await run('survivor', { HostConfig: { PortBindings: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: String(port) }] } } });
+    const page = () => fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } }).then(({ status }) => status);
+    while ((await page().catch(() => null)) !== 200);
+    const before = JSON.parse((await engine('GET', '/containers/survivor/json')).body) as { State: { Pid: number } };
+    const watched = await vm.openStream({ kind: 'api' });
+    const dead = once(watched, 'close');
+    await run('killer', { Cmd: ['sh', '-c', 'kill -9 $(cat /guest/engine.pid)'], HostConfig: { PidMode: 'host', Privileged: true, Binds: ['/run/slipway:/guest'] } }).catch(() => undefined);
+    await dead;
+    let after: { State: { Pid: number; Running: boolean } } | null = null;
+    while (after === null) {
+      const answer = await engine('GET', '/containers/survivor/json').catch(() => null);
+      after = answer?.status === 200 ? (JSON.parse(answer.body) as { State: { Pid: number; Running: boolean } }) : null;
+    }
+    expect(after.State).toMatchObject({ Running: true, Pid: before.State.Pid });
+    expect(await page()).toBe(200);
+    expect(vm.state.status).toBe('running');
+  });
+
+  it('that is killed fails with its last words, and has its data at the next start', async () => {
+    expect((await engine('POST', '/volumes/create', { Name: 'kept' })).status).toBe(201);
+    const failed = until('failed');
+    process.kill(await qemuPid(), 'SIGKILL');
+    expect(await failed).toMatchObject({ failure: { code: 'vm-died', message: 'The VM ended unexpectedly: its process was ended by SIGKILL.' } });
+    await vm.start();
+    expect((await engine('GET', '/volumes/kept')).status).toBe(200);
+    expect(JSON.parse((await engine('GET', '/containers/survivor/json')).body)).toMatchObject({ State: { Running: false } });
+  });
+
+  it('stops in order and leaves no process and no lock', async () => {
+    const pid = await qemuPid();
+    await vm.stop();
+    expect(vm.state).toEqual({ status: 'stopped' });
+    expect(await identifyProcess(pid)).toBeNull();
+    expect(existsSync(join(home, 'run/lock'))).toBe(false);
+  });
+});
+
+describe('an app that is killed', () => {
+  it('leaves no VM behind, and its home can be started again', async () => {
+    const script = join(dirname(import.meta.filename), 'testing/start-and-wait.ts');
+    const app = spawn(process.execPath, [script, home, imageDirectory], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(app.stdout, 'data');
+    const pid = await qemuPid();
+    expect(await identifyProcess(pid)).not.toBeNull();
+    app.kill('SIGKILL');
+    await once(app, 'exit');
+    while ((await identifyProcess(pid)) !== null) await new Promise((resolve) => setTimeout(resolve, 20));
+    await vm.start();
+    expect((await engine('GET', '/volumes/kept')).status).toBe(200);
+    await vm.stop();
+  });
+});
