@@ -19,6 +19,8 @@ export interface EngineConfig {
   hostFolders: 'direct' | 'refuse';
   /** Folder of docker archives that are loaded when their image is not there. */
   builtinImages?: string;
+  /** shimd's program; beside the engine's unless said otherwise. */
+  shimd?: string;
   /** Registries that may speak plain HTTP: host, host:port or CIDR. 127.0.0.0/8 always may. */
   insecureRegistries: string[];
 }

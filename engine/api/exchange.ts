@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { messageOf } from '../errors.ts';
+import { isGuestConnection } from '../guest/serve-stream.ts';
 import { apiVersion, engineVersion } from './api-version.ts';
 import { parseFilters } from './filters.ts';
 import type { Filters } from './filters.ts';
@@ -75,7 +76,7 @@ export class Exchange {
 
   /** Whether the request came from the host over the guest channel, and not over the unix socket. */
   get overGuestChannel(): boolean {
-    return !(this.#request.socket instanceof Socket);
+    return isGuestConnection(this.#request.socket);
   }
 
   param(name: string): string {

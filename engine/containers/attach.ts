@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { ConflictError, InvalidParameterError } from '../errors.ts';
+import { encodeStdFrame } from '../../contract/stdcopy.ts';
+import { ConflictError, InvalidParameterError, messageOf } from '../errors.ts';
 import { announce } from './container-events.ts';
 import { isRunning } from './container.ts';
 import type { Container, PendingAttach } from './container.ts';
@@ -42,7 +43,8 @@ export async function attachToContainer(needs: AttachNeeds, reference: string, o
     else if (isRunning(container.state)) await join(needs, container, options, detachKeys, client);
     else waitForStart(needs, container, options, detachKeys, client);
   } catch (error) {
-    client.end(`${(error as Error).message}\r\n`);
+    const text = Buffer.from(`${messageOf(error)}\r\n`);
+    client.end(container.tty ? text : encodeStdFrame('stderr', text));
     return;
   }
   announce(needs.events, container, 'attach');

@@ -9,6 +9,8 @@ const shortIdLength = 12;
 
 /** Every container of the engine, in memory; their records on disk. Nothing is read from disk after {@link ContainerStore.open}. */
 export class ContainerStore {
+  /** The machine is being switched off: no policy starts anything any more. */
+  shuttingDown = false;
   readonly #directory: string;
   readonly #records: JsonStore<ContainerRecord>;
   readonly #byId = new Map<string, Container>();
@@ -32,6 +34,12 @@ export class ContainerStore {
   /** Oldest first. */
   list(): Container[] {
     return [...this.#byId.values()];
+  }
+
+  count(): { running: number; paused: number; stopped: number } {
+    const counts = { running: 0, paused: 0, stopped: 0 };
+    for (const { state } of this.#byId.values()) counts[state.status === 'running' || state.status === 'paused' ? state.status : 'stopped'] += 1;
+    return counts;
   }
 
   get(id: string): Container | undefined {

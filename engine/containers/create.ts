@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ContainerCreateRequest, ContainerCreateResponse, MountPoint } from '../../contract/engine-api/container.ts';
+import type { ContainerCreateRequest, ContainerCreateResponse, HostConfig, MountPoint } from '../../contract/engine-api/container.ts';
 import type { EndpointSettings } from '../../contract/engine-api/network.ts';
 import { InvalidParameterError, messageOf } from '../errors.ts';
 import { nowTimestamp } from '../lib/timestamp.ts';
@@ -21,7 +21,7 @@ export async function createContainer(needs: Needs, name: string, request: Conta
   const { store, images, snapshots, network, volumes } = needs;
   const { HostConfig: askedHost, NetworkingConfig: networking, ...asked } = request;
   if (Object.keys(asked).length === 0) throw new InvalidParameterError('config cannot be empty in order to create a container');
-  const hostConfig = completeHostConfig(askedHost ?? {}, needs.host);
+  const hostConfig = completeHostConfig(withIds(needs, askedHost ?? {}), needs.host);
   const wantedName = name === '' ? '' : checkName(name);
   const image = await images.resolve(asked.Image ?? '');
   const config = mergeConfig(asked, image.config);
@@ -71,6 +71,13 @@ export async function createContainer(needs: Needs, name: string, request: Conta
     }
     throw error;
   }
+}
+
+/** Namespaces of other containers by id: names may be given to others later. */
+function withIds(needs: Needs, asked: HostConfig): HostConfig {
+  const resolve = (mode: string | undefined) =>
+    mode?.startsWith('container:') === true ? `container:${needs.store.resolve(mode.slice('container:'.length)).id}` : mode;
+  return { ...asked, NetworkMode: resolve(asked.NetworkMode), PidMode: resolve(asked.PidMode), IpcMode: resolve(asked.IpcMode) };
 }
 
 function defaultHostname(id: string, networkMode: string, utsMode: string | undefined, hostname: string): string {

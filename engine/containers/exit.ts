@@ -44,7 +44,7 @@ async function cleanUp(needs: StartNeeds, container: Container): Promise<void> {
 export async function settle(needs: StartNeeds, container: Container, ended: Ended): Promise<void> {
   const { record } = container;
   const ranFor = Number((parseTimestamp(ended.finishedAt) ?? 0n) - (parseTimestamp(ended.startedAt) ?? 0n)) / 1e6;
-  const delay = container.restarting
+  const delay = container.restarting || needs.store.shuttingDown
     ? null
     : restartDelay(record.hostConfig.RestartPolicy!, {
         exitCode: ended.exitCode,

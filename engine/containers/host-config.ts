@@ -100,9 +100,9 @@ export function completeHostConfig(asked: HostConfig, host: HostFacts): HostConf
   return hostConfig;
 }
 
-/** Clients send `null` for what they leave out; moby's defaults stand for it. */
+/** Clients send `null` for what they leave out: the defaults stand for it. */
 function withoutNulls(asked: HostConfig): HostConfig {
-  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== null));
+  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== null && value !== undefined));
 }
 
 function checkRestartPolicy(hostConfig: HostConfig): void {

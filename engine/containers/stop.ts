@@ -47,7 +47,7 @@ export async function stopRunning(needs: StopNeeds, container: Container, signal
 }
 
 /** Whether the promise resolves in time; negative seconds wait for ever. */
-async function within(promise: Promise<void>, seconds: number): Promise<boolean> {
+export async function within(promise: Promise<void>, seconds: number): Promise<boolean> {
   if (seconds < 0) {
     await promise;
     return true;

@@ -1,9 +1,16 @@
 import { arch, release } from 'node:os';
 import type { VersionResponse } from '../../contract/engine-api/system.ts';
+import { runCommand } from '../lib/run-command.ts';
 
 /** As Go calls machines: `amd64`, `arm64`. */
 export function goArchitecture(): string {
   return arch() === 'x64' ? 'amd64' : arch();
+}
+
+/** crun's own words: `1.8.1`; empty when it is not installed. */
+export async function crunVersion(): Promise<string> {
+  const { stdout } = await runCommand('crun', ['--version']).catch(() => ({ stdout: '' }));
+  return /version (\S+)/.exec(stdout)?.[1] ?? '';
 }
 
 /** @param versions of the API, from `api/api-version.ts`, and of crun. */

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { encodeStdFrame } from '../../../contract/stdcopy.ts';
 import { ConflictError, InvalidParameterError, messageOf, NotFoundError } from '../../errors.ts';
 import type { TaskExit } from '../collaborators.ts';
 import { announce } from '../container-events.ts';
@@ -40,7 +41,8 @@ export async function startExec(needs: StartExecNeeds, id: string, options: Exec
     await launch(needs, exec, true);
     await join(needs, exec, client, detachKeys);
   } catch (error) {
-    client.end(`${messageOf(error)}\r\n`);
+    const text = Buffer.from(`${messageOf(error)}\r\n`);
+    client.end(exec.tty ? text : encodeStdFrame('stdout', text));
   }
 }
 

@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { cpus, hostname } from 'node:os';
+import { dirname } from 'node:path';
+import { apiVersion, engineVersion, minApiVersion } from './api/api-version.ts';
+import { routeTable } from './api/route-table.ts';
+import { createApiServer } from './api/server.ts';
+import { parseCommandLine, usage, UsageError } from './command-line.ts';
+import type { EngineConfig } from './config.ts';
+import { dataPaths } from './config.ts';
+import { ContainerStore } from './containers/container-store.ts';
+import { containerVerbs } from './containers/containers.ts';
+import type { ContainerDependencies } from './containers/dependencies.ts';
+import { listImageUsers } from './containers/image-users.ts';
+import { reconcile, startByPolicy } from './containers/reconcile.ts';
+import { rootfsMounter } from './containers/rootfs-mounter.ts';
+import { stopAllContainers } from './containers/stop-all.ts';
+import { messageOf } from './errors.ts';
+import { EventBus } from './events/event-bus.ts';
+import { eventFilter } from './events/event-filter.ts';
+import { streamEvents } from './events/event-stream.ts';
+import { startGuestChannel } from './guest/guest-channel.ts';
+import type { LookupPort } from './guest/serve-stream.ts';
+import { openImageService } from './images/open-image-service.ts';
+import { lockRoot } from './instance-lock.ts';
+import { openNetwork } from './network/open-network.ts';
+import { NativeHostPorts } from './network/ports/native-host-ports.ts';
+import { enterHostNamespace } from './runtime/host-namespace.ts';
+import { readHostFacts } from './runtime/oci/host-facts.ts';
+import { openTaskService } from './runtime/task-service.ts';
+import { openOverlaySnapshotter } from './snapshots/overlay-snapshotter.ts';
+import { openVolumes } from './volumes/open-volumes.ts';
+import { diskUsage } from './system/disk-usage.ts';
+import { infoResponse } from './system/info.ts';
+import { powerOffMachine } from './system/power-off.ts';
+import { crunVersion, versionResponse } from './system/version.ts';
+
+/** Composition root: the only place of the engine that builds things. Everything below is told what it stands on. */
+
+function log(line: string): void {
+  process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+}
+
+async function startEngine(config: EngineConfig): Promise<{ close(): Promise<void> }> {
+  const startedAt = performance.now();
+  const paths = dataPaths(config);
+  const events = new EventBus();
+
+  // Streams that the host opens before the API is ready wait for it.
+  const early = new EventEmitter();
+  let serveEarly: (server: Server) => void = () => undefined;
+  const ready = new Promise<Server>((resolve) => (serveEarly = resolve));
+  early.on('connection', (stream) => void ready.then((server) => server.emit('connection', stream)));
+
+  const lookup: LookupPort = (protocol, hostIp, hostPort) => network.controller.lookupPort(protocol, hostIp, hostPort);
+  const guest =
+    config.guestPorts.length === 0 || config.guestKeyFile === undefined
+      ? null
+      : startGuestChannel({
+          ports: config.guestPorts,
+          keyFile: config.guestKeyFile,
+          server: early as Server,
+          lookupPort: lookup,
+          log,
+        });
+  const nativePorts = new NativeHostPorts();
+  const tasks = openTaskService(config.execRoot, { shimdEntry: config.shimd });
+  const [store, snapshots, network] = await Promise.all([
+    ContainerStore.open(paths.containers),
+    openOverlaySnapshotter(paths.snapshots),
+    openNetwork({ config, hostPorts: guest?.hostPorts ?? nativePorts, events, log }),
+    tasks.open(),
+  ]);
+  const images = await openImageService({
+    paths: { content: paths.content, images: paths.images },
+    snapshotter: snapshots,
+    events,
+    insecureRegistries: config.insecureRegistries,
+    listUsers: () => listImageUsers(store),
+    log,
+  });
+  const volumes = await openVolumes({ config, events, log, mountsOf: (reference) => store.resolve(reference).record.mounts });
+  const { cgroupVersion } = readHostFacts();
+  const crun = await crunVersion();
+  const needs: ContainerDependencies = {
+    store,
+    images,
+    snapshots,
+    mounter: rootfsMounter,
+    tasks,
+    network: network.controller,
+    volumes: volumes.mounts,
+    events,
+    host: { hostname: hostname(), cpus: cpus().length, cgroupVersion },
+    log,
+  };
+  const verbs = containerVerbs(needs);
+  const found = await reconcile(needs);
+  guest?.restored();
+
+  const server = createApiServer({
+    log,
+    routes: routeTable({
+      containers: verbs.containers,
+      execs: verbs.execs,
+      images,
+      networks: network.networks,
+      volumes: volumes.volumes,
+      system: {
+        version: () => versionResponse({ engine: engineVersion, api: apiVersion, minApi: minApiVersion, crun }),
+        info: () =>
+          infoResponse({
+            engineId: engineId(paths.engineId),
+            version: engineVersion,
+            crunVersion: crun,
+            root: config.root,
+            cgroupVersion,
+            insecureRegistries: config.insecureRegistries,
+            count: () => store.count(),
+            countImages: async () => (await images.list()).length,
+            countListeners: () => events.listenerCount,
+          }),
+        diskUsage: (types) =>
+          diskUsage(
+            {
+              images: () => images.list({ sharedSize: true }),
+              containers: () => verbs.containers.list({ all: true, limit: 0, size: true, filters: {} }),
+              volumes: () => volumes.volumes.list({}),
+              snapshots,
+            },
+            types,
+          ),
+        events: ({ filters, ...options }) => streamEvents(events, { ...options, accept: eventFilter(filters) }),
+        async powerOff() {
+          await stopAllContainers(needs);
+          powerOffMachine();
+        },
+      },
+    }),
+  });
+  await listen(server, config.socket);
+  serveEarly(server);
+  process.stdout.write(`${JSON.stringify({ listening: config.socket, ms: Math.round(performance.now() - startedAt) })}\n`);
+  if (Object.values(found).some((count) => count > 0)) log(`found after the start: ${JSON.stringify(found)}`);
+
+  network.prepare();
+  void afterStart();
+  async function afterStart(): Promise<void> {
+    if (config.builtinImages !== undefined) {
+      const loaded = await images.loadBuiltins(config.builtinImages).catch((error: unknown) => {
+        log(`built-in images: ${messageOf(error)}`);
+        return [];
+      });
+      if (loaded.length > 0) log(`built-in images loaded: ${loaded.join(', ')}`);
+    }
+    const started = await startByPolicy(needs);
+    if (started > 0) log(`${started} containers started by their restart policies`);
+  }
+
+  return {
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      rmSync(config.socket, { force: true });
+      guest?.close();
+      verbs.close();
+      await network.close();
+      await nativePorts.close();
+      await tasks.close();
+    },
+  };
+}
+
+/** A socket file that a killed engine left is in the way of the next: the root's lock says that nobody serves it. */
+async function listen(server: Server, path: string): Promise<void> {
+  mkdirSync(dirname(path), { recursive: true });
+  rmSync(path, { force: true });
+  server.listen(path);
+  await once(server, 'listening');
+  chmodSync(path, 0o660);
+}
+
+/** Made once per data root, as clients tell engines apart by it. */
+function engineId(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    const id = randomUUID();
+    writeFileSync(path, `${id}\n`, { mode: 0o600 });
+    return id;
+  }
+}
+
+async function main(): Promise<void> {
+  let config: EngineConfig;
+  try {
+    config = parseCommandLine(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\n${usage}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  if (process.getuid?.() !== 0) throw new Error('the engine makes namespaces and mounts: start it as root');
+  enterHostNamespace(config.execRoot);
+  mkdirSync(config.root, { recursive: true, mode: 0o710 });
+  mkdirSync(config.execRoot, { recursive: true, mode: 0o710 });
+  const lock = lockRoot(config.root);
+  // Containers depend on the engine: a mistake in one request must not end it.
+  process.on('uncaughtException', (error) => log(`not caught: ${error.stack ?? error.message}`));
+  process.on('unhandledRejection', (reason) => log(`not caught: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`));
+  const engine = await startEngine(config);
+  let closing = false;
+  const close = () => {
+    if (closing) return;
+    closing = true;
+    engine
+      .close()
+      .catch((error: unknown) => log(`close: ${messageOf(error)}`))
+      .finally(() => {
+        lock.release();
+        process.exit(0);
+      });
+  };
+  process.on('SIGTERM', close);
+  process.on('SIGINT', close);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`the engine could not start: ${messageOf(error)}\n`);
+  if (process.env.SLIPWAY_DEBUG !== undefined && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  process.exit(1);
+});
