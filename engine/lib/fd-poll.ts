@@ -45,7 +45,14 @@ export class FdPoll {
    */
   readonly #ready = (): void => {
     setImmediate(() => {
-      if (this.#active) this.#onReady();
+      if (!this.#active) return;
+      try {
+        this.#onReady();
+      } catch (error) {
+        // The descriptor is as ready as before: without a stop it would be tried, and fail, as fast as the loop turns.
+        this.stop();
+        throw error;
+      }
     });
   };
 }

@@ -1,4 +1,4 @@
-import { getSystemErrorName } from 'node:util';
+import { constants } from 'node:os';
 import koffi from 'koffi';
 
 /**
@@ -25,12 +25,11 @@ export class SyscallError extends Error {
   }
 }
 
+/** libuv's own table lacks some that matter here (ECHILD). */
+const errorNames = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+
 function errorName(errno: number): string {
-  try {
-    return getSystemErrorName(-errno);
-  } catch {
-    return `errno ${errno}`;
-  }
+  return errorNames.get(errno) ?? `errno ${errno}`;
 }
 
 /** Words for the codes that people meet; the code alone says enough for the rest. */

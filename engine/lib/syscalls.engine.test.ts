@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CloneFlag, inNamespace, getrlimit, kill, pidfdOpen, poll, PollEvent, readNow, tryLock } from './syscalls-process.ts';
+import { CloneFlag, inNamespace, getrlimit, kill, pidfdOpen, poll, PollEvent, readNow, reap, tryLock } from './syscalls-process.ts';
 import { bindMount, lgetxattr, llistxattr, lsetxattr, mkfifo, mknod, mount, openInRoot, SyscallError, umount2 } from './syscalls.ts';
 
 let folder: string;
@@ -93,6 +93,7 @@ describe('processes', () => {
       expect(poll(pidfd, PollEvent.in, 10_000)).toBe(PollEvent.in);
       await once(child, 'exit');
       expect(caught(() => kill(child.pid!, 0)).code).toBe('ESRCH');
+      expect(caught(() => reap(child.pid!)).code).toBe('ECHILD');
     } finally {
       closeSync(pidfd);
     }

@@ -1,7 +1,10 @@
 import type { Socket } from 'node:net';
 import { encodeStdHeader } from '../../contract/stdcopy.ts';
+import { duplicate } from '../lib/syscalls-process.ts';
+import { FdWriter } from './fd-stream.ts';
 import type { OutputStream } from './json-log.ts';
 import type { AttachRequest } from './protocol.ts';
+import { descriptorOf } from './socket-descriptor.ts';
 
 /** Bytes that may wait for one attacher before its process is held up. */
 const backlogLimit = 256 * 1024;
@@ -23,26 +26,31 @@ export interface AttachmentEvents {
  */
 export class Attachment {
   readonly #socket: Socket;
+  readonly #output: FdWriter;
   readonly #wants: AttachRequest;
   readonly #multiplexed: boolean;
   readonly #events: AttachmentEvents;
   #input: Buffer = Buffer.alloc(0);
 
+  /** @param socket on which nothing waits to be written: output goes past it, straight to its descriptor */
   constructor(socket: Socket, wants: AttachRequest, multiplexed: boolean, events: AttachmentEvents) {
     this.#socket = socket;
     this.#wants = wants;
     this.#multiplexed = multiplexed;
     this.#events = events;
+    this.#output = new FdWriter(duplicate(descriptorOf(socket)), { onDrain: () => events.onDrain(), onClose: () => socket.destroy() });
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
-    socket.on('drain', () => events.onDrain());
+    socket.on('end', () => socket.destroy());
     // What clients do (reset, vanish) is no fault of ours: `close` follows.
     socket.on('error', () => undefined);
-    socket.on('end', () => socket.destroy());
-    socket.on('close', () => events.onClose());
+    socket.on('close', () => {
+      this.#output.close();
+      events.onClose();
+    });
   }
 
   get full(): boolean {
-    return this.#socket.writableLength > backlogLimit;
+    return this.#output.waiting > backlogLimit;
   }
 
   /** True when this attacher waits for output, and has nothing more to wait for once that has ended. */
@@ -50,16 +58,15 @@ export class Attachment {
     return this.#wants.stdout || this.#wants.stderr;
   }
 
-  write(stream: OutputStream, chunk: Buffer): void {
-    if (!this.#wants[stream] || this.#socket.destroyed) return;
+  /** @param withHeadroom the chunk with room for a frame's header before it */
+  write(stream: OutputStream, chunk: Buffer, withHeadroom: Buffer): void {
+    if (!this.#wants[stream]) return;
     if (!this.#multiplexed) {
-      this.#socket.write(Buffer.from(chunk));
+      this.#output.write(chunk);
       return;
     }
-    const frame = Buffer.allocUnsafe(8 + chunk.length);
-    frame.set(encodeStdHeader(stream, chunk.length));
-    chunk.copy(frame, 8);
-    this.#socket.write(frame);
+    withHeadroom.set(encodeStdHeader(stream, chunk.length));
+    this.#output.write(withHeadroom);
   }
 
   resumeInput(): void {
@@ -69,8 +76,7 @@ export class Attachment {
 
   /** Ends the stream after what was written; nothing more is read from it. */
   end(): void {
-    this.#socket.end();
-    this.#socket.destroySoon();
+    this.#output.end();
   }
 
   destroy(): void {

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { receiveDescriptor } from '../lib/syscalls-process.ts';
+import { descriptorOf } from './socket-descriptor.ts';
 
 /**
  * A unix socket over which crun hands the pty master of a container with a terminal: one connection, one message, one
@@ -38,9 +39,7 @@ export class ConsoleSocket {
   async receive(): Promise<number> {
     const socket = await this.#connection;
     try {
-      // Node shows the descriptor of a socket nowhere else; the handle's `fd` has been there since Node 0.x.
-      const { fd } = (socket as unknown as { _handle: { fd: number } })._handle;
-      const master = receiveDescriptor(fd);
+      const master = receiveDescriptor(descriptorOf(socket));
       if (master === undefined) throw new Error(`no terminal came over ${this.path}`);
       return master;
     } finally {

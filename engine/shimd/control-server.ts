@@ -104,8 +104,8 @@ export class ControlServer {
     if (join === undefined) {
       socket.end(line);
     } else {
-      socket.write(line);
-      join(socket);
+      // Output goes past the socket's own queue: the reply must have left it.
+      socket.write(line, (error) => (error == null ? join(socket) : undefined));
     }
   }
 }

@@ -17,6 +17,22 @@ export interface Launched {
 
 let consoleCount = 0;
 
+/** Commands that run now. libuv collects their exit codes; nobody else may. */
+const commands = new Set<number>();
+
+export function isCommand(pid: number): boolean {
+  return commands.has(pid);
+}
+
+function watch<T extends ChildProcess>(child: T): T {
+  const { pid } = child;
+  if (pid !== undefined) {
+    commands.add(pid);
+    child.once('exit', () => commands.delete(pid));
+  }
+  return child;
+}
+
 /**
  * Runs the command, which makes a process with the pipes of `directory` (or a new terminal) as its stdio and exits.
  * The process is an orphan then, and as such a child of this subreaper.
@@ -32,7 +48,7 @@ export async function launch(request: LaunchRequest, directory: string, socketDi
     if (request.tty) console = await ConsoleSocket.listen(join(socketDirectory, `c${consoleCount++}`));
     const command = request.command.map((argument) => (argument === '{pid}' ? pidFile : argument === '{console}' ? (console?.path ?? '') : argument));
     const { stdin, stdout, stderr } = pipes.child;
-    const exitCode = await exitOf(spawn(command[0]!, command.slice(1), { cwd: '/', stdio: [stdin ?? 'ignore', stdout, stderr] }));
+    const exitCode = await exitOf(watch(spawn(command[0]!, command.slice(1), { cwd: '/', stdio: [stdin ?? 'ignore', stdout, stderr] })));
     if (exitCode !== 0) throw new LaunchError(whatWasSaid(pipes.shim) || `${command[0]} ended with code ${exitCode} and said nothing`);
     const pid = Number(readFileSync(pidFile, 'utf8'));
     if (!Number.isInteger(pid) || pid <= 0) throw new LaunchError(`${command[0]} wrote no process number to ${pidFile}`);
@@ -78,7 +94,7 @@ const outputLimit = 64 * 1024;
 
 /** Runs a short command to its end. */
 export async function run(command: string[]): Promise<RunResult> {
-  const child = spawn(command[0]!, command.slice(1), { cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = watch(spawn(command[0]!, command.slice(1), { cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] }));
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { becomeSubreaper, raiseOpenFiles, tryLock } from '../lib/syscalls-process.ts';
 import { ControlServer } from './control-server.ts';
-import { run } from './launch.ts';
+import { isCommand, run } from './launch.ts';
 import { reapOrphans } from './orphans.ts';
 import { ProcessTable, TableError } from './process-table.ts';
 import { type AttachRequest, type HelloResult, protocolVersion, type Request } from './protocol.ts';
@@ -21,9 +21,15 @@ const idleLimit = Number(values['idle-seconds']) * 1000;
 const orphanInterval = 1_000;
 
 // One odd connection or full disk must not take all containers' stdio with it.
-process.on('uncaughtException', (error) => process.stderr.write(`shimd: ${error.stack ?? error.message}\n`));
-process.on('unhandledRejection', (error) => process.stderr.write(`shimd: ${String(error)}\n`));
+process.on('uncaughtException', (error) => complain(error.stack ?? error.message));
+process.on('unhandledRejection', (error) => complain(String(error)));
 for (const signal of ['SIGHUP', 'SIGINT', 'SIGPIPE'] as const) process.on(signal, () => undefined);
+
+let complaints = 0;
+/** A defect that repeats must not fill the disk as well. */
+function complain(text: string): void {
+  if (complaints++ < 1000) process.stderr.write(`shimd: ${text}\n`);
+}
 
 mkdirSync(directory, { recursive: true, mode: 0o700 });
 const lock = openSync(join(directory, 'lock'), 'a', 0o600);
@@ -99,7 +105,7 @@ process.on('SIGCHLD', () => {
   orphanTimer ??= setTimeout(() => {
     orphanTimer = undefined;
     // A launch's process is an orphan before it is known.
-    if (!table.launching) reapOrphans((pid) => table.isKnown(pid));
+    if (!table.launching) reapOrphans((pid) => isCommand(pid) || table.isKnown(pid));
   }, orphanInterval).unref();
 });
 

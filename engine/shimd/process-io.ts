@@ -6,9 +6,13 @@ import { JsonFileLog, type OutputStream } from './json-log.ts';
 import type { AttachRequest, LogTarget } from './protocol.ts';
 import type { ShimSide } from './stdio.ts';
 
+const attachPatience = 10_000;
+
 export interface ProcessIoOptions {
   stdinOnce: boolean;
   log: LogTarget | null;
+  /** Output waits for the first attacher, who comes right after the launch. */
+  awaitAttach: boolean;
   /** Everything that the process and its children can still say has been read. */
   onOutputEnd: () => void;
 }
@@ -30,17 +34,18 @@ export class ProcessIo {
   constructor(stdio: ShimSide | { terminal: number }, options: ProcessIoOptions) {
     this.#options = options;
     if (options.log !== null) this.#log = openLog(options.log);
-    const onDrain = () => this.#attachments.forEach((attachment) => attachment.resumeInput());
+    const inputEvents = { onDrain: () => this.#attachments.forEach((attachment) => attachment.resumeInput()) };
     if ('terminal' in stdio) {
       setNonBlocking(stdio.terminal, true);
       this.#terminal = stdio.terminal;
       this.#readers = [this.#reader('stdout', stdio.terminal)];
-      this.#stdin = new FdWriter(duplicate(stdio.terminal), onDrain);
+      this.#stdin = new FdWriter(duplicate(stdio.terminal), inputEvents);
     } else {
       this.#readers = [this.#reader('stdout', stdio.stdout), this.#reader('stderr', stdio.stderr)];
-      this.#stdin = stdio.stdin === null ? undefined : new FdWriter(stdio.stdin, onDrain);
+      this.#stdin = stdio.stdin === null ? undefined : new FdWriter(stdio.stdin, inputEvents);
     }
-    for (const reader of this.#readers) reader.resume();
+    if (options.awaitAttach) this.#awaitAttach();
+    else for (const reader of this.#readers) reader.resume();
   }
 
   get outputEnded(): boolean {
@@ -54,7 +59,10 @@ export class ProcessIo {
 
   attach(socket: Socket, request: AttachRequest): void {
     const attachment = new Attachment(socket, request, this.#terminal === undefined, {
-      onInput: (bytes) => this.#stdin?.write(bytes) ?? true,
+      onInput: (bytes) => {
+        this.#stdin?.write(bytes);
+        return (this.#stdin?.waiting ?? 0) === 0;
+      },
       // The end of a terminal's input is a character (^D), not the end of a stream.
       onInputEnd: () => {
         if (this.#options.stdinOnce && this.#terminal === undefined) this.#stdin?.end();
@@ -67,6 +75,7 @@ export class ProcessIo {
     });
     if (this.#finished || (this.outputEnded && attachment.wantsOutput)) attachment.end();
     else this.#attachments.add(attachment);
+    this.#release();
   }
 
   /** @returns false without a terminal. */
@@ -104,19 +113,25 @@ export class ProcessIo {
     this.#stdin?.close();
   }
 
+  /** An engine that died between launch and attach must not stall the process for ever. */
+  #awaitAttach(): void {
+    this.#held = true;
+    setTimeout(() => this.#release(), attachPatience).unref();
+  }
+
   #reader(stream: OutputStream, fd: number): FdReader {
     return new FdReader(
       fd,
-      (chunk) => this.#output(stream, chunk),
+      (chunk, withHeadroom) => this.#output(stream, chunk, withHeadroom),
       () => this.#ended(stream),
     );
   }
 
-  #output(stream: OutputStream, chunk: Buffer): void {
+  #output(stream: OutputStream, chunk: Buffer, withHeadroom: Buffer): void {
     if (this.#finished) return;
     this.#log?.write(stream, chunk);
     for (const attachment of this.#attachments) {
-      attachment.write(stream, chunk);
+      attachment.write(stream, chunk, withHeadroom);
       if (attachment.full) this.#held = true;
     }
     if (this.#held) for (const reader of this.#readers) reader.pause();

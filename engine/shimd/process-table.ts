@@ -98,7 +98,7 @@ export class ProcessTable {
       const record: ProcessRecord = { containerId, execId, pid: launched.pid, startTime, tty, stdinOnce, log, oomFile, state: execId === null ? 'created' : 'running' };
       try {
         saveRecord(directory, record);
-        this.#entries.set(key, new SupervisedProcess(directory, record, launched.stdio, (exit) => this.#ended(exit)));
+        this.#entries.set(key, new SupervisedProcess(directory, record, launched.stdio, (exit) => this.#ended(exit), request.awaitAttach));
       } catch (error) {
         closeLaunched(launched);
         throw error;

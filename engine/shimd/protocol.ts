@@ -28,6 +28,8 @@ export interface LaunchRequest extends ProcessKey {
   /** The end of an attached stdin closes the process's stdin for good. Without it stdin stays open for the next attacher. */
   stdinOnce: boolean;
   size?: { rows: number; columns: number };
+  /** Output is not read before somebody has attached, which happens right after the launch: nothing is lost in between. */
+  awaitAttach?: boolean;
   log: LogTarget | null;
   /** File whose `oom_kill` line tells at exit whether the kernel killed for lack of memory: cgroup's `memory.events` or `memory.oom_control`. */
   oomFile: string | null;

@@ -24,14 +24,17 @@ export class SupervisedProcess {
   #announced = false;
   #drainTimer: NodeJS.Timeout | undefined;
 
-  /** @param onExit called once, when the output is drained or {@link drainLimit} has passed after the end. */
-  constructor(directory: string, record: ProcessRecord, stdio: ShimSide | { terminal: number }, onExit: (exit: ProcessExit) => void) {
+  /**
+   * @param onExit called once, when the output is drained or {@link drainLimit} has passed after the end.
+   * @param awaitAttach output waits for the first attacher
+   */
+  constructor(directory: string, record: ProcessRecord, stdio: ShimSide | { terminal: number }, onExit: (exit: ProcessExit) => void, awaitAttach = false) {
     this.#directory = directory;
     this.record = record;
     this.#onExit = onExit;
     this.#pidfd = pidfdOpen(record.pid);
     this.#pidPoll = new FdPoll(this.#pidfd, 'readable', () => this.#collect());
-    this.io = new ProcessIo(stdio, { stdinOnce: record.stdinOnce, log: record.log, onOutputEnd: () => this.#drained() });
+    this.io = new ProcessIo(stdio, { stdinOnce: record.stdinOnce, log: record.log, awaitAttach, onOutputEnd: () => this.#drained() });
     this.#pidPoll.start();
   }
 
@@ -79,15 +82,8 @@ export class SupervisedProcess {
 
   #collect(): void {
     const { containerId, execId, pid } = this.record;
-    let exitCode: number | undefined;
-    try {
-      exitCode = reap(pid);
-      if (exitCode === undefined) return;
-    } catch (error) {
-      // Adopted after the death of the shimd that started it: no child of this one.
-      if (!(error instanceof SyscallError) || error.code !== 'ECHILD') throw error;
-      exitCode = unknownExitCode;
-    }
+    const exitCode = this.#exitCode(pid);
+    if (exitCode === undefined) return;
     this.#pidPoll.close();
     closeSync(this.#pidfd);
     this.#exit = { containerId, execId, exitCode, exitedAt: formatNanoseconds(clockRealTime()), oomKilled: wasOomKilled(this.record.oomFile) };
@@ -95,6 +91,16 @@ export class SupervisedProcess {
     this.io.closeInput();
     if (this.io.outputEnded) this.#drained();
     else this.#drainTimer = setTimeout(() => this.#drainLimitPassed(), drainLimit);
+  }
+
+  #exitCode(pid: number): number | undefined {
+    try {
+      return reap(pid);
+    } catch (error) {
+      // ECHILD: adopted after the death of the shimd that started it, so no child of this one.
+      if (!(error instanceof SyscallError) || error.code !== 'ECHILD') process.stderr.write(`${keyOf(this.record)}: ${String(error)}\n`);
+      return unknownExitCode;
+    }
   }
 
   #drained(): void {
