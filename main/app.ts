@@ -72,7 +72,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     signal: ended.signal,
   });
   // The failure is in the VM's state, where the window shows it with its ways out.
-  vm.start({ acceleration: settings.current.acceleration }).catch(() => undefined);
+  vm.start().catch(() => undefined);
 
   let closing: Promise<void> | undefined;
   return {

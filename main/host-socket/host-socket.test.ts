@@ -191,4 +191,5 @@ it('names a pipe on Windows', () => {
   const { path, dockerHost } = hostAddress('C:\\Users\\ada\\.slipway', 'win32');
   expect(path).toMatch(/^\\\\\.\\pipe\\slipway-[A-Za-z0-9._-]+$/);
   expect(dockerHost).toBe(`npipe:////./pipe/${path.slice('\\\\.\\pipe\\'.length)}`);
+  expect(hostAddress('D:\\other', 'win32').path).not.toBe(path);
 });

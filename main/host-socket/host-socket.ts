@@ -100,7 +100,7 @@ async function listen(server: Server, address: HostAddress, isPipe: boolean): Pr
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cannotListen(address, error);
     if (isPipe || (await answers(address.path))) {
       throw new Failure('conflict', `Another Slipway is running: it listens on ${address.path}.`, {
-        hint: 'Use that one, or end it first; --home DIR keeps two apart.',
+        hint: 'Use its window (r and Enter in its terminal make a new address), or end it first; --home DIR keeps two apart.',
         cause: error,
       });
     }

@@ -6,8 +6,11 @@ import type { IpcTransport } from '../ipc/transport.ts';
 export const closeCodes = { refused: 4401, protocol: 4400 } as const;
 
 const helloDeadlineMs = 5_000;
-/** Streams are bounded by their credit; what can pile up for a page that does not read is news. Such a page is cut and joins anew. */
-const maxBufferedBytes = 64 * 1024 * 1024;
+/**
+ * Each stream is bounded by its credit (4 MiB); news and the sum of many streams are not. A page that reads nothing for so long is cut, and
+ * joins anew.
+ */
+const maxBufferedBytes = 128 * 1024 * 1024;
 
 /**
  * Waits for the first message, `{type:'hello', secret}`, and answers the window's transport once it is good. Any other first
