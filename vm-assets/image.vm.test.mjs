@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -21,6 +21,24 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const guest of guests) await guest.dispose();
   rmSync(work, { recursive: true, force: true });
+});
+
+describe('the build', () => {
+  const engine = join(import.meta.dirname, 'testing/stand-in-engine');
+
+  it('does nothing when nothing changed', async () => {
+    expect(await buildImage({ engine, out: image })).toMatchObject({ built: false });
+  });
+
+  it('gives the same bytes from an empty work folder', async () => {
+    const cache = join(work, 'cache');
+    const downloads = process.env.SLIPWAY_CACHE || join(import.meta.dirname, 'cache');
+    // Only what was downloaded is shared; everything made of it is made anew.
+    cpSync(join(downloads, 'blobs'), join(cache, 'blobs'), { recursive: true });
+    const again = await buildImage({ engine, out: join(work, 'again'), cache });
+    expect(again.built).toBe(true);
+    expect(again.manifest.files).toEqual((await buildImage({ engine, out: image })).manifest.files);
+  });
 });
 
 describe('a booted image', () => {
