@@ -9,7 +9,7 @@ import type { DnsServer } from './dns/dns-server.ts';
 import { NameRegistry } from './dns/name-registry.ts';
 import type { MachineResolver } from './dns/resolv-conf.ts';
 import { chooseAddress, connectLink, endpointSettings, newEndpoint, type Endpoint } from './sandbox/endpoint.ts';
-import { writeEtcFiles } from './sandbox/etc-files.ts';
+import { parseExtraHost, writeEtcFiles } from './sandbox/etc-files.ts';
 import type { HostPort, PortTarget } from './host-ports.ts';
 import { LinkReaper } from './sandbox/link-reaper.ts';
 import type { LiveNetworks } from './live-networks.ts';
@@ -57,17 +57,16 @@ export class BridgeNetworkController implements NetworkController {
     this.#parts = parts;
   }
 
-  describe(request: Omit<SandboxRequest, 'directory'>): Promise<Record<string, EndpointSettings>> {
+  async describe(request: Omit<SandboxRequest, 'directory'>): Promise<Record<string, EndpointSettings>> {
     const mode = resolveNetworkMode(this.#parts.store, request);
     const asked = mode.kind === 'bridge' ? mode.networks : mode.kind === 'host' || mode.kind === 'none' ? [mode] : [];
     wantedPorts(request.config, request.hostConfig);
-    return Promise.resolve(
-      Object.fromEntries(
-        asked.map(({ network, asked: settings }) => {
-          const names = dnsNames(network, { id: request.containerId, name: request.containerName, hostname: request.config.Hostname }, settings);
-          return [network.name, { ...endpointSettings(newEndpoint(network, settings, names)), EndpointID: '' }];
-        }),
-      ),
+    for (const entry of request.hostConfig.ExtraHosts ?? []) parseExtraHost(entry);
+    return Object.fromEntries(
+      asked.map(({ network, asked: settings }) => {
+        const names = dnsNames(network, { id: request.containerId, name: request.containerName, hostname: request.config.Hostname }, settings);
+        return [network.name, { ...endpointSettings(newEndpoint(network, settings, names)), EndpointID: '' }];
+      }),
     );
   }
 

@@ -46,7 +46,10 @@ function askByUdp(query: Buffer, upstream: Upstream, signal: AbortSignal): Promi
   const { host, port } = endpointOf(upstream);
   return new Promise((resolve, reject) => {
     const socket = createSocket({ type: isIPv6(host.split('%')[0]!) ? 'udp6' : 'udp4' });
+    let finished = false;
     const finish = (settle: () => void) => {
+      if (finished) return;
+      finished = true;
       signal.removeEventListener('abort', abort);
       socket.close();
       settle();
@@ -58,7 +61,11 @@ function askByUdp(query: Buffer, upstream: Upstream, signal: AbortSignal): Promi
       if (answers(message, query)) finish(() => resolve(Buffer.from(message)));
     });
     // Connected: the kernel drops what comes from anyone else and reports an unreachable port at once.
-    socket.connect(port, host, () => socket.send(query));
+    socket.connect(port, host, (error?: Error) => {
+      // Without a way to the server the callback has the error, and no event comes.
+      if (error) finish(() => reject(error));
+      else socket.send(query);
+    });
     if (signal.aborted) abort();
   });
 }

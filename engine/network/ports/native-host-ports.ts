@@ -6,6 +6,8 @@ import { findPortHolder } from './port-holder.ts';
 
 /** Milliseconds after which a silent UDP client is forgotten. Source: moby docker-proxy `UDPConnTrackTimeout`. */
 const udpIdleTime = 90_000;
+/** Datagrams kept while a client's socket is being made; the rest is lost, as datagrams may be. */
+const mostEarly = 64;
 
 /**
  * Ports of this machine. The engine holds the socket, which reserves the port, and passes on what arrives on it: traffic
@@ -92,6 +94,7 @@ class UdpClient {
   readonly #idle: NodeJS.Timeout;
   readonly #forget: () => void;
   #ready = false;
+  #closed = false;
   #early: Buffer[] = [];
 
   constructor(server: DatagramSocket, from: RemoteInfo, target: PortTarget, forget: () => void) {
@@ -103,7 +106,9 @@ class UdpClient {
       this.#idle.refresh();
       server.send(message, from.port, from.address, () => undefined);
     });
-    this.#socket.connect(target.port, target.address, () => {
+    this.#socket.connect(target.port, target.address, (error?: Error) => {
+      if (this.#closed) return;
+      if (error) return this.close();
       this.#ready = true;
       for (const message of this.#early.splice(0)) this.send(message);
     });
@@ -112,10 +117,12 @@ class UdpClient {
   send(message: Buffer): void {
     this.#idle.refresh();
     if (this.#ready) this.#socket.send(message, () => undefined);
-    else this.#early.push(message);
+    else if (this.#early.length < mostEarly) this.#early.push(message);
   }
 
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     clearTimeout(this.#idle);
     this.#forget();
     this.#socket.close();

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { ConflictError, InvalidParameterError } from '../../errors.ts';
+import type { HostPort, HostPorts } from '../host-ports.ts';
+import type { PublishedPortMaps } from '../nftables/published-ports.ts';
+import { wantedPorts } from './port-mapping.ts';
+import { PortPublisher } from './port-publisher.ts';
+
+const text = (port: HostPort) => `${port.protocol} ${port.hostIp}:${port.hostPort}`;
+
+/** Host ports that another process may hold, and maps that may fail. */
+function make(options: { taken?: string[]; ipv6?: boolean; mapsFail?: boolean } = {}) {
+  const reserved = new Set<string>();
+  const hostPorts: HostPorts = {
+    async reserve(port) {
+      await Promise.resolve();
+      if (options.taken?.includes(text(port))) throw new ConflictError('port is already allocated (by process nginx, pid 7)');
+      if (port.hostIp === '203.0.113.1') throw new InvalidParameterError('203.0.113.1 is no address of this machine');
+      if (reserved.has(text(port))) throw new Error(`reserved twice: ${text(port)}`);
+      reserved.add(text(port));
+    },
+    release(port) {
+      reserved.delete(text(port));
+      return Promise.resolve();
+    },
+  };
+  const maps = { add: () => (options.mapsFail ? Promise.reject(new Error('no table')) : Promise.resolve()), remove: () => Promise.resolve() };
+  const publisher = new PortPublisher({ hostPorts, maps: maps as unknown as PublishedPortMaps, ipv6: options.ipv6 ?? false });
+  const publish = (name: string, hostPort: string, hostIp = '', key = '80/tcp') =>
+    publisher.publish({ id: name, name }, wantedPorts({}, { PortBindings: { [key]: [{ HostIp: hostIp, HostPort: hostPort }] } }), '172.17.0.2');
+  return { publisher, publish, reserved };
+}
+
+describe('publishing', () => {
+  it('reserves, finds and releases', async () => {
+    const { publisher, publish, reserved } = make({ ipv6: true });
+    const ports = await publish('web', '8080');
+    expect([...reserved]).toEqual(['tcp 0.0.0.0:8080', 'tcp :::8080']);
+    expect(publisher.lookup('tcp', '127.0.0.1', 8080)).toEqual({ address: '172.17.0.2', port: 80 });
+    expect(publisher.lookup('tcp', '', 8080)).toEqual({ address: '172.17.0.2', port: 80 });
+    expect(publisher.lookup('udp', '127.0.0.1', 8080)).toBeNull();
+    await publisher.unpublish(ports);
+    expect([...reserved]).toEqual([]);
+    expect(publisher.lookup('tcp', '127.0.0.1', 8080)).toBeNull();
+  });
+
+  it('tells one address from another, and any address from none', async () => {
+    const { publish } = make();
+    await publish('one', '8080', '192.0.2.1');
+    await publish('two', '8080', '192.0.2.2');
+    await publish('udp', '8080', '', '80/udp');
+    await expect(publish('three', '8080', '192.0.2.1')).rejects.toThrow('Bind for 192.0.2.1:8080 failed: port is already allocated (by container "one")');
+    await expect(publish('three', '8080')).rejects.toThrow('Bind for 0.0.0.0:8080 failed: port is already allocated (by container "one")');
+  });
+
+  it('names the process in the way', async () => {
+    const { publish } = make({ taken: ['tcp 0.0.0.0:8080'] });
+    await expect(publish('web', '8080')).rejects.toThrow('Bind for 0.0.0.0:8080 failed: port is already allocated (by process nginx, pid 7)');
+  });
+
+  it('is all or nothing', async () => {
+    const { publisher, reserved } = make({ ipv6: true, taken: ['tcp :::9090'] });
+    const wanted = wantedPorts({}, { PortBindings: { '80/tcp': [{ HostIp: '', HostPort: '8080' }], '90/tcp': [{ HostIp: '', HostPort: '9090' }] } });
+    await expect(publisher.publish({ id: 'web', name: 'web' }, wanted, '172.17.0.2')).rejects.toThrow('Bind for [::]:9090 failed');
+    expect([...reserved]).toEqual([]);
+    expect(publisher.list()).toEqual([]);
+    const failing = make({ mapsFail: true });
+    await expect(failing.publish('web', '8080')).rejects.toThrow('no table');
+    expect([...failing.reserved]).toEqual([]);
+  });
+
+  it('goes on to the next port of a range that both families have', async () => {
+    const { publish } = make({ ipv6: true, taken: ['tcp 0.0.0.0:8000', 'tcp :::8001'] });
+    expect((await publish('web', '8000-8005')).map(({ port }) => text(port))).toEqual(['tcp 0.0.0.0:8002', 'tcp :::8002']);
+  });
+
+  it('gives every container another port when they do not care', async () => {
+    const { publish } = make({ taken: ['tcp 0.0.0.0:32769'] });
+    const ports = await Promise.all(['a', 'b', 'c'].map((name) => publish(name, '')));
+    expect(ports.map(([port]) => port!.port.hostPort).sort()).toEqual([32768, 32770, 32771]);
+  });
+
+  it('does not try a range on an address that is not there', async () => {
+    const { publish } = make();
+    await expect(publish('web', '8000-8005', '203.0.113.1')).rejects.toThrow('Bind for 203.0.113.1:8000 failed: 203.0.113.1 is no address of this machine');
+  });
+});
