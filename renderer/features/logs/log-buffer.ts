@@ -38,7 +38,7 @@ export class LogBuffer {
   readonly #listeners = new Set<() => void>();
   readonly #schedule: (tell: () => void) => number;
 
-  constructor(schedule: (tell: () => void) => number = requestAnimationFrame) {
+  constructor(schedule: (tell: () => void) => number = (tell) => requestAnimationFrame(tell)) {
     this.#schedule = schedule;
   }
 
