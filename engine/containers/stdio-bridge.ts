@@ -8,6 +8,8 @@ export interface BridgeOptions {
   endOfInput: 'close-stdin' | 'leave';
   /** Looked for in the client's input; null without a terminal. */
   detachKeys: Buffer | null;
+  /** Awaited between the process's last byte and the end of the client's stream. */
+  beforeEnd?: () => Promise<void>;
 }
 
 /**
@@ -24,7 +26,8 @@ export function bridgeStdio(client: Duplex, process: Duplex, options: BridgeOpti
       resolve(how);
       // Destroying the process's stream is a detach: stdin stays as it is.
       if (how !== 'ended') process.destroy();
-      client.end();
+      if (how !== 'ended' || options.beforeEnd === undefined) client.end();
+      else void options.beforeEnd().finally(() => client.end());
     };
     client.on('error', () => settle('left'));
     process.on('error', () => settle('ended'));

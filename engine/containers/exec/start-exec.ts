@@ -94,6 +94,8 @@ async function join(needs: StartExecNeeds, exec: Exec, client: Duplex, detachKey
     stdin: exec.stdin,
     endOfInput: exec.tty ? 'leave' : 'close-stdin',
     detachKeys: exec.tty ? detachKeys : null,
+    // The client asks for the exit code as soon as its stream ends.
+    beforeEnd: () => needs.tasks.wait(exec.container.id, exec.id).then((exit) => handleExecExit(needs, exit), () => undefined),
   }).then((how) => {
     if (how === 'detached') announce(needs.events, exec.container, 'exec_detach', { execID: exec.id });
   });
@@ -102,7 +104,7 @@ async function join(needs: StartExecNeeds, exec: Exec, client: Duplex, detachKey
 /** What follows the end of an exec's process. */
 export function handleExecExit(needs: Pick<StartExecNeeds, 'execs' | 'events'>, exit: TaskExit): void {
   const exec = exit.execId === null ? undefined : needs.execs.find(exit.execId);
-  if (exec === undefined) return;
+  if (exec === undefined || exec.state.status === 'exited') return;
   const pid = exec.state.status === 'running' ? exec.state.pid : 0;
   exec.state = { status: 'exited', pid, exitCode: exit.exitCode };
   exec.container.execIds.delete(exec.id);
