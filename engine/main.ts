@@ -67,10 +67,11 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
         });
   const nativePorts = new NativeHostPorts();
   const tasks = openTaskService(config.execRoot, { shimdEntry: config.shimd });
-  const [store, snapshots, network] = await Promise.all([
+  const [store, snapshots, network, crun] = await Promise.all([
     ContainerStore.open(paths.containers),
     openOverlaySnapshotter(paths.snapshots),
     openNetwork({ config, hostPorts: guest?.hostPorts ?? nativePorts, events, log }),
+    crunVersion(),
     tasks.open(),
   ]);
   const images = await openImageService({
@@ -83,7 +84,6 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
   });
   const volumes = await openVolumes({ config, events, log, mountsOf: (reference) => store.resolve(reference).record.mounts });
   const { cgroupVersion } = readHostFacts();
-  const crun = await crunVersion();
   const needs: ContainerDependencies = {
     store,
     images,

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { ConflictError, type EngineError, InternalError, NotFoundError, UnavailableError } from '../errors.ts';
 import { readLines } from '../shimd/line-reader.ts';
@@ -48,6 +50,8 @@ export class ShimdClient {
   #socket: Promise<Socket> | undefined;
   #nextId = 1;
   #everConnected = false;
+  /** No shimd has run since the machine was booted, so nothing can run. */
+  #fresh = false;
   #closed = false;
 
   /** @param onExit exits from the first connection on; what ended before is in {@link list} alone */
@@ -56,9 +60,16 @@ export class ShimdClient {
     this.#onExit = onExit;
   }
 
-  /** Connects now instead of at the first request. */
+  /**
+   * Connects now instead of at the first request. Waits for it where shimd may hold processes; after a boot of the machine (shimd's
+   * folder lies in memory) there are none, and the API need not wait until another Node has started: a second in an emulated VM.
+   */
   async open(): Promise<void> {
-    await this.#connection();
+    this.#fresh = !existsSync(join(this.#options.directory, 'lock'));
+    const connected = this.#connection();
+    // A failure is told to the first request, which tries again.
+    if (this.#fresh) connected.catch(() => undefined);
+    else await connected;
   }
 
   /** @param again send it once more on a new connection when the first one broke: for requests that may come twice */
@@ -75,6 +86,7 @@ export class ShimdClient {
   }
 
   list(): Promise<ProcessStatus[]> {
+    if (this.#fresh && !this.#everConnected) return Promise.resolve([]);
     return this.request<ProcessStatus[]>({ op: 'list' }, true);
   }
 
