@@ -24,11 +24,10 @@ export interface HostSystem {
 /** The oldest release whose options are the ones that command-line.ts uses. */
 const oldestMajor = 6;
 
-/** Where package managers put QEMU, for apps that were started without a shell's PATH. */
+/** Where package managers put QEMU, for apps that were started without a shell's PATH; on Linux every session's PATH has it. */
 const usualFolders: Partial<Record<NodeJS.Platform, string[]>> = {
   darwin: ['/opt/homebrew/bin', '/usr/local/bin', '/opt/local/bin'],
   win32: ['C:\\Program Files\\qemu', 'C:\\msys64\\ucrt64\\bin'],
-  linux: ['/usr/bin', '/usr/local/bin'],
 };
 
 /** @throws VmStartError `qemu-missing` with the command that installs it here. */
