@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Digest } from '../content/digest.ts';
 import { isDigest } from '../content/digest.ts';
 import type { Compression } from '../lib/decompress.ts';
+import { Mutex } from '../lib/mutex.ts';
 import { JsonStore } from '../store/json-store.ts';
 import { chainIds } from './chain-id.ts';
 import type { ImageConfig } from './image-config.ts';
@@ -42,6 +43,7 @@ export class ImageStore {
   readonly layers: JsonStore<StoredLayer>;
   readonly #references: JsonStore<StoredReference>;
   readonly #byImage = new Map<Digest, Map<string, Reference>>();
+  readonly #changes = new Mutex();
 
   /** Use {@link ImageStore.open}. */
   constructor(images: JsonStore<StoredImage>, layers: JsonStore<StoredLayer>, references: JsonStore<StoredReference>) {
@@ -57,6 +59,11 @@ export class ImageStore {
       await JsonStore.open(join(directory, 'layers'), { parse: parseLayer }),
       await JsonStore.open(join(directory, 'references'), { parse: parseStoredReference }),
     );
+  }
+
+  /** Runs a change of images and names that reads before it writes: one after the other, so that no name outlives its image. */
+  exclusively<T>(change: () => Promise<T>): Promise<T> {
+    return this.#changes.run(change);
   }
 
   /** The image that a tag or digest reference names. With both, the digest counts, as with moby. */

@@ -1,5 +1,7 @@
 import type { ImageSummary } from '../../contract/engine-api/image.ts';
+import type { Digest } from '../content/digest.ts';
 import { InvalidParameterError } from '../errors.ts';
+import { chainIds } from './chain-id.ts';
 import { findImage } from './find-image.ts';
 import type { ImageListOptions } from './image-service.ts';
 import type { ImageStore, StoredImage } from './image-store.ts';
@@ -19,7 +21,7 @@ export function listImages(store: ImageStore, options: ImageListOptions = {}): I
     if (!filters.every((keep) => keep(image, references))) continue;
     // With a reference filter a row shows the names that match, not all.
     const shown = wantedNames.length === 0 ? references : references.filter((reference) => isNamed(reference, wantedNames));
-    rows.push(summaryOf(image, shown));
+    rows.push({ ...summaryOf(image, shown), SharedSize: options.sharedSize === true ? sharedSize(store, image) : -1 });
   }
   return rows.sort((a, b) => b.Created - a.Created);
 }
@@ -49,6 +51,13 @@ function summaryOf(image: StoredImage, references: readonly Reference[]): ImageS
     Labels: image.config.config.Labels ?? null,
     Containers: -1,
   };
+}
+
+/** Bytes of the layers that another image stands on as well. */
+function sharedSize(store: ImageStore, image: StoredImage): number {
+  const others = new Set(store.images.list().flatMap(({ id, config }) => (id === image.id ? [] : chainIds(config.diffIds))));
+  const chain = chainIds(image.config.diffIds);
+  return image.config.diffIds.reduce((sum, diffId, index) => (others.has(chain[index] as Digest) ? sum + (store.layers.get(diffId)?.size ?? 0) : sum), 0);
 }
 
 /** Source: moby `daemon/images/images.go`, acceptedImageFilterTags. */

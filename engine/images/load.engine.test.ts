@@ -8,12 +8,12 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ProgressMessage } from '../../contract/engine-api/progress.ts';
 import { hexOf } from '../content/digest.ts';
 import { InvalidParameterError, NotFoundError } from '../errors.ts';
-import type { FixtureEntry } from '../lib/tar-fixture.ts';
-import { makeTar } from '../lib/tar-fixture.ts';
+import type { FixtureEntry } from '../testing/tar-fixture.ts';
+import { makeTar } from '../testing/tar-fixture.ts';
 import { mount, umount2 } from '../lib/syscalls.ts';
-import { dockerArchive, makeImage, ociArchive } from './image-fixture.ts';
-import type { ServiceFixture } from './service-fixture.ts';
-import { startService } from './service-fixture.ts';
+import { dockerArchive, makeImage, ociArchive } from '../testing/image-fixture.ts';
+import type { ServiceFixture } from '../testing/image-service-fixture.ts';
+import { startService } from '../testing/image-service-fixture.ts';
 
 let service: ServiceFixture;
 beforeEach(async () => {

@@ -10,9 +10,11 @@ import { chainIds } from './chain-id.ts';
 import type { GarbageCollector } from './garbage-collector.ts';
 import { imageEvent } from './image-event.ts';
 import type { LoadOptions, ProgressListener } from './image-service.ts';
-import type { ImageStore, StoredImage } from './image-store.ts';
+import type { ImageStore } from './image-store.ts';
 import type { LayerInstaller, WantedLayer } from './layer-installer.ts';
 import { progressMessage } from './progress.ts';
+import type { CompleteImage } from './record-image.ts';
+import { recordImage } from './record-image.ts';
 import type { Reference } from './reference.ts';
 import { familiarString } from './reference.ts';
 
@@ -31,8 +33,9 @@ export async function loadImages(to: LoadCollaborators, archive: Readable, optio
   try {
     const spool = await ArchiveSpool.read(archive, to.content, signal);
     for (const archived of await imagesOf(spool)) {
-      const image = await install(to, archived, quiet ? () => {} : onProgress, signal);
-      for (const reference of archived.references) await name(to.store, image, reference, onProgress);
+      const complete = await install(to, archived, quiet ? () => {} : onProgress, signal);
+      const { image, moved } = await recordImage(to.store, complete, archived.references);
+      for (const { reference, before } of moved) if (before !== undefined) onProgress({ stream: renamed(reference, before) });
       imageEvent(to.events, 'load', image);
       const names = archived.references.map(familiarString);
       for (const line of names.length > 0 ? names.map((text) => `Loaded image: ${text}`) : [`Loaded image ID: ${image.id}`]) onProgress({ stream: `${line}\n` });
@@ -45,7 +48,7 @@ export async function loadImages(to: LoadCollaborators, archive: Readable, optio
   return loaded;
 }
 
-async function install(to: LoadCollaborators, archived: ArchivedImage, onProgress: ProgressListener, signal?: AbortSignal): Promise<StoredImage> {
+async function install(to: LoadCollaborators, archived: ArchivedImage, onProgress: ProgressListener, signal?: AbortSignal): Promise<CompleteImage> {
   const { store, layers } = to;
   const { id, config, manifests } = archived;
   const wanted = wantedLayers(archived);
@@ -62,10 +65,7 @@ async function install(to: LoadCollaborators, archived: ArchivedImage, onProgres
     ),
   );
   const size = config.diffIds.reduce((sum, diffId) => sum + (store.layers.get(diffId)?.size ?? 0), 0);
-  const present = store.images.get(id);
-  const image: StoredImage = { id, config, manifests: [...new Set([...(present?.manifests ?? []), ...manifests])], size, lastTagTime: present?.lastTagTime ?? null };
-  await store.images.put(id, image);
-  return image;
+  return { id, config, manifests, size };
 }
 
 function wantedLayers({ config, layers }: ArchivedImage): WantedLayer[] {
@@ -78,13 +78,6 @@ function wantedLayers({ config, layers }: ArchivedImage): WantedLayer[] {
   }));
 }
 
-async function name(store: ImageStore, image: StoredImage, reference: Reference, onProgress: ProgressListener): Promise<void> {
-  const before = store.imageOf(reference);
-  if (before === image.id) return;
-  if (before !== undefined) {
-    onProgress({ stream: `The image ${familiarString(reference)} already exists, renaming the old one with ID ${before} to empty string\n` });
-  }
-  await store.setReference(reference, image.id);
-  const current = store.images.get(image.id) ?? image;
-  await store.images.put(image.id, { ...current, lastTagTime: new Date().toISOString() });
+function renamed(reference: Reference, before: Digest): string {
+  return `The image ${familiarString(reference)} already exists, renaming the old one with ID ${before} to empty string\n`;
 }

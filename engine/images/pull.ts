@@ -14,7 +14,7 @@ import { imageEvent } from './image-event.ts';
 import type { ProgressListener, PullOptions } from './image-service.ts';
 import type { ImageConfig } from './image-config.ts';
 import { parseImageConfig } from './image-config.ts';
-import type { ImageStore, StoredImage } from './image-store.ts';
+import type { ImageStore } from './image-store.ts';
 import type { LayerInstaller, WantedLayer } from './layer-installer.ts';
 import type { Descriptor, ImageManifest } from './manifest.ts';
 import { parseManifest } from './manifest.ts';
@@ -22,6 +22,8 @@ import type { Platform } from './platform.ts';
 import { choosePlatform, formatPlatform, machinePlatform, parsePlatform } from './platform.ts';
 import type { LayerEvent } from './progress.ts';
 import { layerMessage, throttled } from './progress.ts';
+import type { CompleteImage } from './record-image.ts';
+import { recordImage } from './record-image.ts';
 import type { Reference } from './reference.ts';
 import { familiarName, familiarString, parseReference, withDefaultTag } from './reference.ts';
 
@@ -62,12 +64,15 @@ export async function pullImage(to: PullCollaborators, text: string, options: Pu
   const check = (config: ImageConfig) => {
     if (platform !== undefined) expectPlatform(config, platform, reference);
   };
-  const image = await pullContent(to, client, chosen, { check, signal: options.signal, onProgress }).catch((error: unknown) => {
+  const complete = await pullContent(to, client, chosen, { check, signal: options.signal, onProgress }).catch((error: unknown) => {
     // The layers that are complete make the next try shorter, but they must not keep a full disk full.
     if (isDiskFull(error)) void to.garbage.collect();
     throw error;
   });
-  const isNew = await nameImage(to.store, image, reference, chosen.digest);
+  const byDigest: Reference = { ...reference, tag: null, digest: chosen.digest };
+  const named = reference.digest === null ? reference : byDigest;
+  const { image, moved } = await recordImage(to.store, complete, [...new Set([byDigest, named])]);
+  const isNew = moved.some((move) => move.reference === named);
   onProgress({ status: `Digest: ${chosen.digest}` });
   onProgress({ status: `Status: ${isNew ? 'Downloaded newer image' : 'Image is up to date'} for ${familiarString(reference)}` });
   imageEvent(to.events, 'pull', image, { id: familiarString(reference), name: familiarName(reference) });
@@ -90,7 +95,7 @@ async function pullContent(
   client: RegistryClient,
   chosen: ChosenManifest,
   options: { check: (config: ImageConfig) => void; signal: AbortSignal | undefined; onProgress: ProgressListener },
-): Promise<StoredImage> {
+): Promise<CompleteImage> {
   const { check, signal, onProgress } = options;
   const { content, store } = to;
   const { config: configDescriptor, layers } = chosen.manifest;
@@ -99,20 +104,14 @@ async function pullContent(
   const present = store.images.get(configDescriptor.digest);
   if (present !== undefined) {
     check(present.config);
-    // Another index may lead to the same image.
-    const all = [...new Set([...present.manifests, ...manifests])];
-    const image = { ...present, manifests: all };
-    if (all.length > present.manifests.length) await store.images.put(image.id, image);
-    return image;
+    return { ...present, manifests };
   }
   await fetchBlob(client, content, configDescriptor, { signal });
   const config = parseImageConfig(await content.readWhole(configDescriptor.digest));
   check(config);
   await installAll(to.layers, wantedLayers(client, content, config, layers), layers, signal, onProgress);
   const size = config.diffIds.reduce((sum, diffId) => sum + (store.layers.get(diffId)?.size ?? 0), 0);
-  const image: StoredImage = { id: configDescriptor.digest, config, manifests, size, lastTagTime: null };
-  await store.images.put(image.id, image);
-  return image;
+  return { id: configDescriptor.digest, config, manifests, size };
 }
 
 function wantedLayers(client: RegistryClient, content: ContentStore, config: ImageConfig, layers: readonly Descriptor[]): WantedLayer[] {
@@ -159,17 +158,6 @@ async function installAll(
     await Promise.allSettled(installs);
     throw error;
   }
-}
-
-/** Answers whether the reference has come to name another image than before. */
-async function nameImage(store: ImageStore, image: StoredImage, reference: Reference, digest: Digest): Promise<boolean> {
-  const isNew = store.imageOf(reference) !== image.id;
-  await store.setReference({ ...reference, tag: null, digest }, image.id);
-  if (reference.digest !== null) return isNew;
-  await store.setReference(reference, image.id);
-  const current = store.images.get(image.id);
-  if (isNew && current !== undefined) await store.images.put(image.id, { ...current, lastTagTime: new Date().toISOString() });
-  return isNew;
 }
 
 function expectPlatform(config: ImageConfig, wanted: Platform, reference: Reference): void {

@@ -4,12 +4,12 @@ import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConflictError, InvalidParameterError, NotFoundError } from '../errors.ts';
 import { chainIds } from './chain-id.ts';
-import type { ImageFixture } from './image-fixture.ts';
-import { dockerArchive, makeImage } from './image-fixture.ts';
+import type { ImageFixture } from '../testing/image-fixture.ts';
+import { dockerArchive, makeImage } from '../testing/image-fixture.ts';
 import type { ImageUser } from './image-service.ts';
-import { startRegistry } from './registry-fixture.ts';
-import type { ServiceFixture } from './service-fixture.ts';
-import { startService } from './service-fixture.ts';
+import { startRegistry } from '../testing/registry-fixture.ts';
+import type { ServiceFixture } from '../testing/image-service-fixture.ts';
+import { startService } from '../testing/image-service-fixture.ts';
 
 let service: ServiceFixture;
 const low = [{ name: 'a', content: 'a' }];
@@ -126,6 +126,10 @@ describe('list', () => {
       { Id: two.id, RepoTags: ['two:1'], RepoDigests: [], Size: 4, Created: Date.parse('2024-02-01') / 1000, Labels: null, Containers: -1, SharedSize: -1, ParentId: '' },
       { Id: one.id, RepoTags: ['one:1'], Size: 3, Labels: { stage: 'one' } },
     ]);
+  });
+
+  test('what images share', async () => {
+    expect((await service.images.list({ sharedSize: true })).map(({ SharedSize }) => SharedSize)).toEqual([1, 1]);
   });
 
   test.each<[Record<string, string[]>, string[]]>([

@@ -22,6 +22,12 @@ export interface RemoveCollaborators {
  * are of one repository. Source, conflicts included: moby `daemon/images/image_delete.go`.
  */
 export async function removeImage(from: RemoveCollaborators, text: string, { force = false }: RemoveOptions): Promise<RemoveRow[]> {
+  const rows = await from.store.exclusively(() => removeNames(from, text, force));
+  if (rows.some((row) => 'Deleted' in row)) await from.garbage.collect();
+  return rows;
+}
+
+async function removeNames(from: RemoveCollaborators, text: string, force: boolean): Promise<RemoveRow[]> {
   const { store } = from;
   const image = findImage(store, text);
   const rows: RemoveRow[] = [];
@@ -58,7 +64,7 @@ async function untagOrphanedDigests(from: RemoveCollaborators, image: StoredImag
   for (const reference of ofRepository) await untag(from, image, reference, rows);
 }
 
-async function deleteImage({ store, events, garbage, listUsers }: RemoveCollaborators, image: StoredImage, rows: RemoveRow[]): Promise<void> {
+async function deleteImage({ store, events, listUsers }: RemoveCollaborators, image: StoredImage, rows: RemoveRow[]): Promise<void> {
   await store.images.delete(image.id);
   rows.push({ Deleted: image.id });
   imageEvent(events, 'delete', image);
@@ -66,7 +72,6 @@ async function deleteImage({ store, events, garbage, listUsers }: RemoveCollabor
   const kept = new Set(store.images.list().flatMap(({ config }) => chainIds(config.diffIds)));
   const isUsed = listUsers().some(({ imageId }) => imageId === image.id);
   if (!isUsed) for (const chainId of chainIds(image.config.diffIds).reverse()) if (!kept.has(chainId)) rows.push({ Deleted: chainId });
-  await garbage.collect();
 }
 
 /** At most one tag, and every digest of the same repository. */

@@ -7,10 +7,13 @@ import { familiarString, parseReference, withDefaultTag } from './reference.ts';
 
 /** See `ImageService.tag`. */
 export async function tagImage(store: ImageStore, events: EventSink, source: string, target: string): Promise<void> {
-  const image = findImage(store, source);
   const reference = withDefaultTag(parseReference(target));
   if (reference.digest !== null) throw new InvalidParameterError('refusing to create a tag with a digest reference');
-  await store.setReference(reference, image.id);
-  await store.images.put(image.id, { ...image, lastTagTime: new Date().toISOString() });
+  const image = await store.exclusively(async () => {
+    const found = findImage(store, source);
+    await store.images.put(found.id, { ...found, lastTagTime: new Date().toISOString() });
+    await store.setReference(reference, found.id);
+    return found;
+  });
   imageEvent(events, 'tag', image, { name: familiarString(reference) });
 }

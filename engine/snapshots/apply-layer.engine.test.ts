@@ -7,8 +7,8 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { digestOf } from '../content/digest.ts';
 import { lgetxattr, llistxattr, mount, umount2 } from '../lib/syscalls.ts';
-import type { FixtureEntry } from '../lib/tar-fixture.ts';
-import { makeTar } from '../lib/tar-fixture.ts';
+import type { FixtureEntry } from '../testing/tar-fixture.ts';
+import { makeTar } from '../testing/tar-fixture.ts';
 import type { ApplyOptions } from './apply-layer.ts';
 import { applyLayer } from './apply-layer.ts';
 
@@ -77,7 +77,7 @@ test.each([
 
   const expected = join(directory, 'expected');
   mkdirSync(expected);
-  execFileSync('tar', ['-x', '-C', expected, '--numeric-owner', '-p', '--xattrs', '--xattrs-include=*', '--delay-directory-restore'], { input: archive });
+  execFileSync('tar', ['-x', '-C', expected, '--numeric-owner', '-p', '--xattrs', '--xattrs-include=*', '--delay-directory-restore'], { stdio: ['pipe', 'ignore', 'ignore'], input: archive });
   // GNU tar makes folders that are not in the archive with the time of the extraction; here they are of 1970.
   for (const root of [target, expected]) execFileSync('touch', ['-d', '@0', join(root, 'deep'), join(root, 'deep', 'long-name-'.repeat(20))]);
   expect(listing(target)).toBe(listing(expected));

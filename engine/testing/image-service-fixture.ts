@@ -6,8 +6,8 @@ import type { ProgressMessage } from '../../contract/engine-api/progress.ts';
 import { mountSnapshot, unmountSnapshot } from '../snapshots/mount.ts';
 import { openOverlaySnapshotter } from '../snapshots/overlay-snapshotter.ts';
 import type { Snapshotter } from '../snapshots/snapshotter.ts';
-import type { ImageService, ImageUser } from './image-service.ts';
-import { openImageService } from './open-image-service.ts';
+import type { ImageService, ImageUser } from '../images/image-service.ts';
+import { openImageService } from '../images/open-image-service.ts';
 
 /** An image service on a folder of its own, for tests. */
 export interface ServiceFixture extends Disposable {

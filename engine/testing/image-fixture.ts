@@ -1,9 +1,9 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { Digest } from '../content/digest.ts';
 import { digestOf, hexOf } from '../content/digest.ts';
-import type { FixtureEntry } from '../lib/tar-fixture.ts';
-import { makeTar } from '../lib/tar-fixture.ts';
-import { machinePlatform } from './platform.ts';
+import type { FixtureEntry } from './tar-fixture.ts';
+import { makeTar } from './tar-fixture.ts';
+import { machinePlatform } from '../images/platform.ts';
 
 /** An image made for a test, in every form in which images travel. */
 export interface ImageFixture {
