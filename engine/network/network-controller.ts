@@ -103,7 +103,7 @@ export class BridgeNetworkController implements NetworkController {
         continue;
       }
       record.containerName = request.containerName;
-      await this.#takeOver(record);
+      await this.#takeOver(record).catch((error: unknown) => log(`the network of ${record.containerName} is not taken over whole: ${messageOf(error)}`));
       found.set(record.containerId, toSandbox(record));
     }
     await this.#removeLeftovers();
@@ -111,8 +111,9 @@ export class BridgeNetworkController implements NetworkController {
     for (const bridge of strays) await bridges.remove(bridge);
     // In the background: it costs a program run, and an engine without containers should answer before it is done.
     this.#ruleset = this.#parts.writeRuleset();
-    this.#ruleset.catch(() => undefined);
-    if (publisher.list().length > 0) await this.#ruleset;
+    // Whoever starts a container next sees the failure.
+    const written = this.#ruleset.catch((error: unknown) => log(messageOf(error)));
+    if (publisher.list().length > 0) await written;
     return found;
   }
 

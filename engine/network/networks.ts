@@ -5,6 +5,7 @@ import { contains, formatAddress, formatSubnet, overlaps, parseAddress, parseSub
 import { chooseSubnet } from './ipam.ts';
 import { rulesOf, type LiveNetworks } from './live-networks.ts';
 import type { BridgeNetworkController } from './network-controller.ts';
+import { networkFilter } from './network-filters.ts';
 import { predefinedNames, subnetOf, type BridgeConfig, type NetworkRecord } from './network-record.ts';
 import { defaultMtu, newRecord, type NetworkStore } from './network-store.ts';
 import type { RulesetWriter } from './nftables/nft.ts';
@@ -40,8 +41,14 @@ export class Networks {
     this.#parts = parts;
   }
 
-  list(): Network[] {
-    return this.#parts.store.list().map((record) => this.#show(record));
+  /** @throws InvalidParameterError for filters that there are not. */
+  list(filters: Record<string, string[]> = {}): Network[] {
+    const { store, controller } = this.#parts;
+    const accept = networkFilter(filters);
+    return store
+      .list()
+      .filter((record) => accept(record, controller.endpointsOn(record.id).length > 0))
+      .map((record) => this.#show(record));
   }
 
   /** By name, id or prefix of an id. @throws NotFoundError `network nope not found` */
