@@ -1,0 +1,28 @@
+import type { Locator, Page } from '@playwright/test';
+
+export class ImagesPage {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  row(name: string): Locator {
+    return this.page.getByRole('row').filter({ hasText: name });
+  }
+
+  async pull(reference: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Pull…' }).first().click();
+    await this.page.getByRole('dialog').getByLabel('Image').fill(reference);
+    await this.page.getByRole('dialog').getByRole('button', { name: 'Pull', exact: true }).click();
+  }
+
+  async load(path: string): Promise<void> {
+    await this.page.locator('input[type=file]').setInputFiles(path);
+  }
+
+  /** Pulls and loads under way, on top of the list. */
+  get transfers(): Locator {
+    return this.page.locator('.transfer');
+  }
+}

@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '../fixtures/app.ts';
+import { startRegistry, type Registry } from '../fixtures/registry.ts';
+import { projectRoot } from '../launchers/app-process.ts';
+import { ContainersPage } from '../pages/containers-page.ts';
+import { DetailsPage } from '../pages/details-page.ts';
+import { ImagesPage } from '../pages/images-page.ts';
+import { SlipwayWindow } from '../pages/slipway-window.ts';
+
+const arch = process.arch === 'x64' ? 'amd64' : 'arm64';
+const helloTar = join(projectRoot, 'vm-assets/out', arch, 'hello.tar');
+
+/** Images and the run form on the native engine: a registry on this host's loopback can be reached from there. */
+test.describe('images', () => {
+  test.describe.configure({ mode: 'serial' });
+  let registry: Registry;
+
+  test.beforeAll(async () => {
+    registry = await startRegistry();
+    await registry.put('team/big', '1.0', [40_000_000, 25_000_000, 1_000_000]);
+  });
+  test.afterAll(async () => registry.stop());
+
+  test('a pull shows its layers and lands in the list', async ({ nativeApp: { page }, shoot }) => {
+    const images = new ImagesPage(page);
+    await new SlipwayWindow(page).goTo('Images');
+    await shoot(page, '05-images-none');
+    await images.pull(`${registry.host}/team/big:1.0`);
+    await expect(images.row('team/big')).toBeVisible({ timeout: 30_000 });
+    await expect(new SlipwayWindow(page).strip).toContainText('docker pull');
+  });
+
+  test('a reference that is not there says so', async ({ nativeApp: { page }, shoot }) => {
+    const images = new ImagesPage(page);
+    await images.pull(`${registry.host}/team/nope:2`);
+    await expect(images.transfers).toContainText(/not found|unknown/i);
+    await shoot(page, '05-images-failed-pull');
+  });
+
+  test('an archive is loaded, then run from the form with a port that is free', async ({ nativeApp: { page }, nativeEngine, shoot }) => {
+    const images = new ImagesPage(page);
+    await images.load(helloTar);
+    await expect(images.row('slipway/hello')).toBeVisible();
+    await new SlipwayWindow(page).goTo('Containers');
+    await page.getByRole('button', { name: 'Run…' }).first().click();
+    await page.getByRole('combobox', { name: 'Image' }).fill('slipway/hello');
+    await page.getByLabel('Name', { exact: true }).fill('web');
+    await page.getByRole('button', { name: 'Add a variable' }).click();
+    await page.getByRole('textbox', { name: 'Name of the variable' }).fill('GREETING');
+    await page.getByLabel('Value', { exact: true }).fill('hello there');
+    await expect(page.locator('.command-pane, [class*=command]').filter({ hasText: 'GREETING=hello there' }).first()).toBeVisible();
+    await shoot(page, '04-run');
+    await page.getByRole('button', { name: /^Run/ }).last().click();
+    // A container that was just run shows its log first.
+    await expect(page.getByRole('heading', { name: 'web' })).toBeVisible();
+    await expect(new DetailsPage(page).logLines).toContainText('This container runs');
+    await new SlipwayWindow(page).goTo('Containers');
+    await expect(new ContainersPage(page).row('web')).toContainText('Running');
+    expect(await nativeEngine.docker.text('exec', 'web', 'printenv', 'GREETING')).toBe('hello there');
+  });
+
+  test('a name in use is found before it is run', async ({ nativeApp: { page }, shoot }) => {
+    await new SlipwayWindow(page).goTo('Containers');
+    await page.getByRole('button', { name: 'Run…' }).first().click();
+    await page.getByRole('combobox', { name: 'Image' }).fill('slipway/hello');
+    await page.getByLabel('Name', { exact: true }).fill('web');
+    await expect(page.getByText(/web.*(in use|taken|has this name)/i).first()).toBeVisible();
+    await shoot(page, '04-run-name-taken');
+    await page.keyboard.press('Escape');
+  });
+
+  test('every screen passes axe in both themes', async ({ nativeApp: { page } }) => {
+    const window = new SlipwayWindow(page);
+    for (const theme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+      await page.locator(`[data-theme="${theme}"]`).waitFor({ state: 'attached' });
+      for (const screen of ['Containers', 'Images', 'Logs'] as const) {
+        await window.goTo(screen);
+        await expect(page.getByRole('heading', { name: screen, exact: true }).first()).toBeVisible();
+        const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+        expect(violations.map(({ id, nodes }) => `${theme} ${screen} ${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+      }
+    }
+  });
+});
