@@ -7,16 +7,21 @@ export const jsonBodyLimit = 4 * 1024 * 1024;
 
 /**
  * The whole of a body.
- * @throws TooLargeError as soon as the limit is passed, without reading on.
+ * @throws TooLargeError as soon as the limit is passed, without reading on; InvalidParameterError when the client leaves.
  */
 export async function readBody(body: Readable, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  // Destroying the request would destroy the socket, and with it the answer.
-  for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit) throw new TooLargeError(`request body is larger than ${limit} bytes`);
-    chunks.push(chunk);
+  try {
+    // Destroying the request would destroy the socket, and with it the answer.
+    for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > limit) throw new TooLargeError(`request body is larger than ${limit} bytes`);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error;
+    throw new InvalidParameterError('unexpected EOF while reading request body', { cause: error });
   }
   return Buffer.concat(chunks);
 }

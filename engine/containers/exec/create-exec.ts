@@ -37,6 +37,7 @@ export function createExec(needs: CreateExecNeeds, reference: string, request: E
     detachKeys: request.DetachKeys ?? '',
     consoleSize: request.ConsoleSize ?? undefined,
     state: { status: 'created' },
+    launched: Promise.withResolvers(),
   });
   announce(needs.events, container, `exec_create: ${args.join(' ')}`, { execID: id });
   return id;

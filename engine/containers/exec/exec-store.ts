@@ -17,6 +17,8 @@ export interface Exec {
   detachKeys: string;
   consoleSize: [height: number, width: number] | undefined;
   state: ExecState;
+  /** Resolved once its process runs, or never will: a client resizes as soon as it is connected, which is earlier. */
+  launched: PromiseWithResolvers<void>;
 }
 
 export type ExecState = { status: 'created' } | { status: 'running'; pid: number } | { status: 'exited'; pid: number; exitCode: number };

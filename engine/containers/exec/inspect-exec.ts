@@ -35,6 +35,7 @@ export async function resizeExec(
   size: { rows: number; columns: number },
 ): Promise<void> {
   const exec = needs.execs.get(id);
+  if (exec.state.status === 'running') await exec.launched.promise;
   if (exec.state.status !== 'running') throw new ConflictError(`exec process ${id} is not running`);
   await needs.tasks.resize(exec.container.id, id, size);
   announce(needs.events, exec.container, 'resize', { height: String(size.rows), width: String(size.columns) });

@@ -73,6 +73,8 @@ async function launch(needs: StartExecNeeds, exec: Exec, attached: boolean): Pro
     // The client's mistake, not the engine's: there is no such command in the container.
     if (exec.state.exitCode !== 128 && !(error instanceof InvalidParameterError)) throw new InvalidParameterError(messageOf(error), { cause: error });
     throw error;
+  } finally {
+    exec.launched.resolve();
   }
 }
 
