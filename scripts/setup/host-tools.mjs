@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { step } from './progress.mjs';
 
@@ -15,6 +15,9 @@ const tools = [
   { finds: ['xz'], why: 'unpacks Debian packages', for: ['start', 'test'], apt: 'xz-utils', dnf: 'xz', pacman: 'xz', brew: 'xz', winget: null },
   { finds: ['zstd'], why: 'unpacks packages and layers', for: ['start', 'test'], apt: 'zstd', dnf: 'zstd', pacman: 'zstd', brew: 'zstd', winget: null },
   { finds: ['gpgv'], why: 'verifies the Debian archive', for: ['start', 'test'], apt: 'gpgv', dnf: 'gnupg2', pacman: 'gnupg', brew: 'gnupg', winget: null },
+  { finds: ['/usr/share/keyrings/debian-archive-keyring.gpg'], why: 'the keys of the Debian archive', for: ['start', 'test'], apt: 'debian-archive-keyring', dnf: 'debian-keyring', pacman: 'debian-archive-keyring', brew: null, winget: null },
+  // Its scripts name a mirror of Debian, whose packages the VM image is made of; Debian itself has one in its apt sources.
+  { finds: ['/usr/sbin/debootstrap', ...debianItself()], why: 'names a Debian mirror', for: ['start', 'test'], apt: 'debootstrap', dnf: 'debootstrap', pacman: 'debootstrap', brew: null, winget: null },
   { finds: ['crun'], why: 'runs containers natively', for: ['test'], apt: 'crun' },
   { finds: ['nft'], why: 'container networks', for: ['test'], apt: 'nftables' },
   { finds: ['ip'], why: 'container networks', for: ['test'], apt: 'iproute2' },
@@ -27,6 +30,13 @@ const tools = [
   { finds: ['setpriv'], why: 'a second local user for socket tests', for: ['test'], apt: 'util-linux' },
   { finds: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'], why: 'the browser of the e2e tests', for: ['test'], apt: 'chromium' },
 ];
+
+/** A file that proves there is nothing to install, on Debian or where a mirror is named by hand. */
+function debianItself() {
+  const osRelease = '/etc/os-release';
+  const isDebian = existsSync(osRelease) && /^ID="?debian"?$/m.test(readFileSync(osRelease, 'utf8'));
+  return isDebian || process.env.SLIPWAY_DEBIAN_MIRROR ? [process.execPath] : [];
+}
 
 function onPath(name) {
   if (name.startsWith('/')) return existsSync(name);

@@ -63,12 +63,12 @@ export function parseOneLine(text) {
   });
 }
 
-/** debootstrap's script for the release names its default mirror; Ubuntu packages it with Debian's scripts. */
+/** debootstrap knows a mirror for Debian's releases, in their script or (as DEF_MIRROR) in itself; Ubuntu packages it with Debian's scripts. */
 function fromDebootstrap(root) {
-  for (const script of ['bookworm', 'sid']) {
-    const file = join(root, 'usr/share/debootstrap/scripts', script);
-    const match = existsSync(file) ? /^\s*default_mirror\s+(\S+)/m.exec(readFileSync(file, 'utf8')) : null;
-    if (match) return { main: trim(match[1]), from: 'the default of debootstrap' };
+  for (const [path, pattern] of [['usr/share/debootstrap/scripts/sid', /^\s*default_mirror\s+"?([^"\s]+)/m], ['usr/sbin/debootstrap', /^DEF_MIRROR="?([^"\s]+)/m]]) {
+    const file = join(root, path);
+    const match = existsSync(file) ? pattern.exec(readFileSync(file, 'utf8')) : null;
+    if (match && /\/debian\/?$/.test(match[1])) return { main: trim(match[1]), from: 'the default of debootstrap' };
   }
   return null;
 }

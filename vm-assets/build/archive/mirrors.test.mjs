@@ -38,6 +38,7 @@ it('does not take the sources of a derivative, whose archive is another, but the
   put('etc/os-release', 'ID=ubuntu\nID_LIKE=debian\n');
   put('etc/apt/sources.list', 'deb http://wrong.invalid/ubuntu noble main\n');
   expect(() => findMirrors({ root, env: {} })).toThrow(/SLIPWAY_DEBIAN_MIRROR.*debootstrap/);
-  put('usr/share/debootstrap/scripts/sid', 'case $ARCH in\n  amd64)\n    default_mirror http://default.invalid/debian\n');
+  put('usr/share/debootstrap/scripts/sid', 'mirror_style release\n');
+  put('usr/sbin/debootstrap', '#!/bin/sh\nDEF_MIRROR="http://default.invalid/debian"\nDEF_HTTPS_MIRROR="https://other.invalid/debian"\n');
   expect(findMirrors({ root, env: {} })).toMatchObject({ main: 'http://default.invalid/debian', security: 'http://default.invalid/debian-security' });
 });
