@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import { isUp, type ContainerView } from '../format/container.ts';
+import { isRunning, isUp, type ContainerView } from '../format/container.ts';
 import { needsAttention } from '../format/attention.ts';
 import type { Evidence } from './evidence.ts';
 
@@ -84,12 +84,14 @@ export interface ListCounts {
 
 export function countContainers(containers: readonly ContainerView[], evidence: Record<string, Evidence>, now: number): ListCounts {
   let running = 0;
+  let stopped = 0;
   let attention = 0;
   for (const container of containers) {
-    if (isUp(container.condition)) running += 1;
+    if (isRunning(container.condition)) running += 1;
+    if (!isUp(container.condition)) stopped += 1;
     if (needsAttention(container, evidence[container.id], now)) attention += 1;
   }
-  return { all: containers.length, running, attention, stopped: containers.length - running };
+  return { all: containers.length, running, attention, stopped };
 }
 
 function isInTab(container: ContainerView, tab: ListTab, evidence: Evidence | undefined, now: number): boolean {
@@ -97,7 +99,7 @@ function isInTab(container: ContainerView, tab: ListTab, evidence: Evidence | un
     case 'all':
       return true;
     case 'running':
-      return isUp(container.condition);
+      return isRunning(container.condition);
     case 'stopped':
       return !isUp(container.condition);
     case 'attention':
@@ -142,7 +144,7 @@ export function arrange(containers: readonly ContainerView[], list: Pick<Contain
     groups.set(project, group);
     if (project !== undefined) group.composeFile ??= container.composeFile;
     group.total += 1;
-    if (isUp(container.condition)) group.running += 1;
+    if (isRunning(container.condition)) group.running += 1;
     if (isInTab(container, list.tab, evidence[container.id], now) && matchesFilter(container, list.filter)) group.members.push(container);
   }
   const direction = list.sort.descending ? -1 : 1;

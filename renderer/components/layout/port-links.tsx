@@ -26,11 +26,25 @@ export function PortLinks({ ports, onFollow, tabIndex, atMost = ports.length }: 
                 {published}
               </a>
             )}
-            {inside}
+            {inside !== '' && <Inside text={inside} isArrow={published !== ''} />}
           </span>
         );
       })}
       {ports.length > shown.length && <span>+{ports.length - shown.length}</span>}
     </span>
+  );
+}
+
+/** The arrow is drawn: few monospaced faces have one, and a fallback's would be of another size. */
+function Inside({ text, isArrow }: { text: string; isArrow: boolean }) {
+  if (!isArrow) return text;
+  return (
+    <>
+      <span className="unseen"> to </span>
+      <svg className="ports__arrow" width="9" height="8" viewBox="0 0 9 8" fill="none" stroke="currentColor" aria-hidden="true">
+        <path d="M1 4h6.6M5.2 1.6 7.7 4 5.2 6.4" />
+      </svg>
+      {text.replace('→', '')}
+    </>
   );
 }

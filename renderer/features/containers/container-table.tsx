@@ -1,10 +1,9 @@
 import { ArrowDown, ArrowUp, ChevronDown } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState, type FocusEvent, type KeyboardEvent, type MouseEvent } from 'react';
-import { Checkbox } from '../../components/controls/checkbox.tsx';
 import { RowList, type RowListHandle } from '../../components/layout/row-list.tsx';
 import type { MenuAnchor } from '../../components/overlay/menu.tsx';
 import { shortenHome, type ContainerView } from '../../format/container.ts';
-import { clearSelection, selectOnly, selectRange, setFolded, toggleSelected, toggleSort, useContainerList, type SortKey } from '../../stores/container-list.ts';
+import { selectRange, setFolded, toggleSelected, toggleSort, useContainerList, type SortKey } from '../../stores/container-list.ts';
 import { ContainerMenu } from './container-menu.tsx';
 import { ContainerRow } from './container-row.tsx';
 import { containerIds, type FlatRow } from './flat-rows.ts';
@@ -20,9 +19,7 @@ export function ContainerTable({ rows, isStale }: { rows: readonly FlatRow[]; is
   const list = useRef<RowListHandle>(null);
   const [activeKey, setActiveKey] = useState<string>();
   const [menu, setMenu] = useState<{ view: ContainerView; anchor: MenuAnchor }>();
-  const selected = useContainerList((state) => state.selected);
-  const ids = containerIds(rows);
-  const isSelecting = ids.some((id) => selected[id] === true);
+  const isSelecting = useContainerList(({ selected }) => Object.keys(selected).length > 0);
   const active = rows.find(({ key }) => key === activeKey) ?? rows[0];
 
   function activate(index: number): void {
@@ -68,7 +65,7 @@ export function ContainerTable({ rows, isStale }: { rows: readonly FlatRow[]; is
         if (key !== undefined) setActiveKey(key);
       }}
     >
-      <Head ids={ids} isSelecting={isSelecting} isAllSelected={ids.length > 0 && ids.every((id) => selected[id] === true)} />
+      <Head />
       <RowList items={rows} keyOf={(row) => row.key} heightOf={(row) => (row.kind === 'group' ? 34 : 36)} ref={list}>
         {(row) =>
           row.kind === 'group' ? (
@@ -88,15 +85,11 @@ function anchorOf(grid: HTMLElement | null, key: string): MenuAnchor {
   return { x: (box?.left ?? 0) + 60, y: box?.bottom ?? 0 };
 }
 
-function Head({ ids, isSelecting, isAllSelected }: { ids: string[]; isSelecting: boolean; isAllSelected: boolean }) {
+function Head() {
   return (
     <div className="grid__head" role="row">
       <div role="columnheader">
-        {isSelecting ? (
-          <Checkbox label={text.selectAll} state={isAllSelected ? true : 'mixed'} onChange={() => (isAllSelected ? clearSelection() : selectOnly(ids))} />
-        ) : (
-          <span className="unseen">{text.columns.select}</span>
-        )}
+        <span className="unseen">{text.columns.select}</span>
       </div>
       <SortHead sortKey="state" label={text.columns.state} />
       <SortHead sortKey="name" label={text.columns.name} />

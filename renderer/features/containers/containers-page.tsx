@@ -11,7 +11,7 @@ import { useEvidence } from '../../stores/evidence.ts';
 import { go } from '../../stores/navigation.ts';
 import { ContainerTable } from './container-table.tsx';
 import { EmptyContainers } from './empty-containers.tsx';
-import { flatten } from './flat-rows.ts';
+import { containerIds, flatten } from './flat-rows.ts';
 import { ListBar } from './list-bar.tsx';
 import { SelectionBar } from './selection-bar.tsx';
 import { text } from './text.ts';
@@ -67,7 +67,7 @@ export function ContainersPage({ isStale }: { isStale: boolean }) {
       {isEmpty && <EmptyContainers />}
       {status === 'ready' && !isEmpty && (
         <>
-          {chosen.length > 0 ? <SelectionBar chosen={chosen} /> : <ListBar counts={counts} staleSince={isStale ? readAt : undefined} />}
+          {chosen.length > 0 ? <SelectionBar chosen={chosen} shown={containerIds(rows)} /> : <ListBar counts={counts} staleSince={isStale ? readAt : undefined} />}
           {rows.length > 0 ? <ContainerTable rows={rows} isStale={isStale} /> : <NoRows />}
         </>
       )}

@@ -3,7 +3,7 @@ import { Button } from '../../components/controls/button.tsx';
 import { Checkbox } from '../../components/controls/checkbox.tsx';
 import { SubBar } from '../../components/layout/page.tsx';
 import type { ContainerView } from '../../format/container.ts';
-import { clearSelection } from '../../stores/container-list.ts';
+import { clearSelection, selectOnly } from '../../stores/container-list.ts';
 import { useContainers } from '../../stores/containers.ts';
 import { askToRemove, pauseOrResume, restart, startOrStop, verbsFor } from './row-actions.ts';
 import { text } from './text.ts';
@@ -11,12 +11,13 @@ import { text } from './text.ts';
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
 /** Takes the place of the list's bar, so that nothing moves. */
-export function SelectionBar({ chosen }: { chosen: readonly ContainerView[] }) {
+export function SelectionBar({ chosen, shown }: { chosen: readonly ContainerView[]; shown: readonly string[] }) {
   const isBusy = useContainers(({ pending }) => chosen.every(({ id }) => pending[id] !== undefined));
+  const isAll = shown.every((id) => chosen.some((view) => view.id === id));
   const { primary, canPause, canResume } = verbsFor(chosen);
   return (
     <SubBar label={text.selection.label} className="selection-bar">
-      <Checkbox label={text.selection.clear} state="mixed" onChange={clearSelection} />
+      <Checkbox label={text.selectAll} state={isAll ? true : 'mixed'} onChange={() => (isAll ? clearSelection() : selectOnly(shown))} />
       <span className="selection-bar__count numbers" role="status">
         {text.selection.count(chosen.length)}
       </span>

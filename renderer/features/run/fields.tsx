@@ -128,7 +128,7 @@ function EnvLine({ row, problem }: RowProps<EnvRow>) {
         }
         onChange={(event) => changeRow('env', row.key, { value: event.target.value })}
       />
-      <RemoveRow label={row.name || text.envName} onRemove={() => removeRow('env', row.key)} />
+      <RemoveRow label={row.name || text.variable} onRemove={() => removeRow('env', row.key)} />
       {problem !== undefined && <RowMessage id={`${row.key}-message`} problem={problem} />}
     </div>
   );

@@ -13,6 +13,7 @@ export const text = {
   addEnv: 'Add a variable',
   addVolume: 'Add a volume',
   envName: 'Name of the variable',
+  variable: 'the variable',
   envValue: 'Value',
   volumeSource: 'Volume, or a folder of this computer',
   volumeTarget: 'Path in the container',

@@ -1,6 +1,7 @@
 import { ArrowDown, Container, Layers, ScrollText, Search, Settings, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { KeyCap } from '../../components/controls/key-cap.tsx';
+import { StateGlyph } from '../../components/drawing/state-glyph.tsx';
 import { Mark } from '../../components/drawing/mark.tsx';
 import { useClock } from '../../stores/clock.ts';
 import { countContainers } from '../../stores/container-list.ts';
@@ -73,6 +74,7 @@ function ContainerCounts() {
       {attention > 0 && (
         <span className="nav__attention numbers" title={text.attention(attention)}>
           <TriangleAlert size={13} strokeWidth={1.9} aria-hidden="true" />
+          <StateGlyph shape="unhealthy" size={10} />
           <span className="unseen">{text.attention(attention)}</span>
           <span aria-hidden="true">{attention}</span>
         </span>

@@ -5,7 +5,7 @@ import '@xterm/xterm/css/xterm.css';
 import { isMac } from '../../format/keys.ts';
 import { onThemeChange } from '../../stores/settings.ts';
 import { connectSession, resizeSession, typeInto } from '../../stores/terminals.ts';
-import { strictStyleDocument } from './strict-style-document.ts';
+import { allowStrictStyles } from './strict-styles.ts';
 import { terminalTheme } from './terminal-theme.ts';
 
 /** One session's screen. It is kept while other pages are shown: its element only moves in and out of the page. */
@@ -26,9 +26,9 @@ const encoder = new TextEncoder();
 
 /** @param onSize is told of the size whenever it changes, also at first. */
 export function createTerminalScreen(key: string, label: string, onSize: (size: Size) => void): TerminalScreen {
+  allowStrictStyles();
   const terminal = new Terminal({
     allowProposedApi: true,
-    documentOverride: strictStyleDocument(),
     fontFamily: '"JetBrains Mono Variable", ui-monospace, monospace',
     fontSize: 13,
     lineHeight: 1.18,

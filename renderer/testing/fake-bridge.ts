@@ -1,0 +1,113 @@
+import type { ContainerInspect, ContainerSummary } from '../../contract/engine-api/container.ts';
+import type { ImageSummary } from '../../contract/engine-api/image.ts';
+import type { ProgressMessage } from '../../contract/engine-api/progress.ts';
+import type { InfoResponse } from '../../contract/engine-api/system.ts';
+import type { IpcError, IpcResult } from '../../contract/ipc-result.ts';
+import type { AppFacts, LogChunk, Settings } from '../../contract/ipc.ts';
+import type { IpcBridge, ToMain, ToWindow } from '../../contract/ipc-wire.ts';
+import type { VmState } from '../../contract/vm-state.ts';
+
+/** Everything that a window asks for, as it is in one moment. */
+export interface Scene {
+  vm: VmState;
+  facts: AppFacts;
+  settings: Settings;
+  info: InfoResponse;
+  containers: ContainerSummary[];
+  inspects: Record<string, ContainerInspect>;
+  images: ImageSummary[];
+  logs: LogChunk[];
+  terminal: string;
+  pull: ProgressMessage[];
+  /** Answers of channels that fail in this scene. */
+  failures: Partial<Record<string, IpcError>>;
+  /** Channels that never answer. */
+  silent: string[];
+  /** Pushes that come after the first reading. */
+  afterwards: ToWindow[];
+}
+
+/** Plays `main` for a window: answers from the scene, and lets actions change it the way the engine would. */
+export function createFakeBridge(scene: Scene): IpcBridge {
+  let deliver: (message: ToWindow) => void = () => undefined;
+  const streams = new Map<number, string>();
+
+  function event(Type: 'container' | 'image', Action: string, ID: string): void {
+    const seconds = Date.now() / 1000;
+    deliver({ type: 'push', channel: 'engine/event', payload: { Type, Action, Actor: { ID, Attributes: {} }, scope: 'local', time: Math.floor(seconds), timeNano: seconds * 1e9 } });
+  }
+
+  function change(id: string, State: ContainerSummary['State'], Status: string): undefined {
+    scene.containers = scene.containers.map((container) => (container.Id === id ? { ...container, State, Status } : container));
+    event('container', State, id);
+    return undefined;
+  }
+
+  const answers: Record<string, (params: never) => unknown> = {
+    'app/facts': () => scene.facts,
+    'settings/get': () => scene.settings,
+    'settings/change': (params: Partial<Settings>) => (scene.settings = { ...scene.settings, ...params }),
+    'vm/state': () => scene.vm,
+    'vm/start': () => undefined,
+    'engine/info': () => scene.info,
+    'containers/list': () => scene.containers,
+    'containers/inspect': ({ id }: { id: string }) => scene.inspects[id] ?? Object.values(scene.inspects)[0],
+    'containers/start': ({ id }: { id: string }) => change(id, 'running', 'Up 1 second'),
+    'containers/stop': ({ id }: { id: string }) => change(id, 'exited', 'Exited (0) 1 second ago'),
+    'containers/restart': ({ id }: { id: string }) => change(id, 'running', 'Up 1 second'),
+    'containers/pause': ({ id }: { id: string }) => change(id, 'paused', 'Up 3 hours (Paused)'),
+    'containers/unpause': ({ id }: { id: string }) => change(id, 'running', 'Up 3 hours'),
+    'containers/remove': ({ id }: { id: string }) => {
+      scene.containers = scene.containers.filter((container) => container.Id !== id);
+      event('container', 'destroy', id);
+    },
+    'images/list': () => scene.images,
+    'images/inspect': () => ({ Id: 'sha256:x', RepoTags: [], RepoDigests: [], Config: { ExposedPorts: { '5432/tcp': {} }, Volumes: { '/var/lib/postgresql/data': {} } } }),
+    'images/remove': ({ id }: { id: string }) => {
+      scene.images = scene.images.filter((image) => !image.RepoTags.includes(id));
+      event('image', 'delete', id);
+    },
+  };
+
+  function answer(channel: string, params: unknown): IpcResult<unknown> | undefined {
+    if (scene.silent.includes(channel)) return undefined;
+    const error = scene.failures[channel];
+    if (error !== undefined) return { ok: false, error };
+    const value = answers[channel]?.(params as never);
+    return { ok: true, value: structuredClone(value) };
+  }
+
+  function open(stream: number, channel: string): void {
+    streams.set(stream, channel);
+    const send = (payload: unknown): void => deliver({ type: 'data', stream, payload });
+    if (channel === 'containers/logs') for (const chunk of scene.logs) send(chunk);
+    if (channel === 'images/pull') for (const message of scene.pull) send(message);
+    if (channel === 'containers/terminal') {
+      send({ type: 'opened', command: ['sh'] });
+      send(new TextEncoder().encode(scene.terminal));
+    }
+  }
+
+  return {
+    send(message: ToMain) {
+      const received = structuredClone(message);
+      queueMicrotask(() => {
+        if (received.type === 'request') {
+          const result = answer(received.channel, received.params);
+          if (result !== undefined) deliver({ type: 'response', id: received.id, result });
+          if (received.channel === 'containers/list') for (const push of scene.afterwards.splice(0)) setTimeout(() => deliver(push), 50);
+        } else if (received.type === 'open') open(received.stream, received.channel);
+        else if (received.type === 'close') streams.delete(received.stream);
+        else if (received.type === 'data' && streams.get(received.stream) === 'containers/terminal' && received.payload instanceof Uint8Array) {
+          deliver({ type: 'data', stream: received.stream, payload: received.payload });
+        }
+      });
+    },
+    listen(listener) {
+      deliver = listener;
+    },
+    onConnection() {
+      // The fake never breaks by itself.
+    },
+  };
+}

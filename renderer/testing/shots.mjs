@@ -1,0 +1,118 @@
+// What is pictured: a scene, a place, and what a person does there first. Names follow the design's pictures.
+const narrow = { width: 720, height: 450 };
+const row = (page, name) => page.getByRole('row', { name: new RegExp(name) }).first();
+const api = '#/containers/shop-api-1';
+
+export const shots = [
+  { name: '01-startup', scene: 'startup', act: (page) => page.getByText('Launching the engine').waitFor() },
+  { name: '01-startup-failed', scene: 'startup-failed', act: (page) => page.getByRole('button', { name: 'Copy command' }).waitFor() },
+  {
+    name: '01-startup-failed-console',
+    scene: 'startup-boot-failed',
+    act: (page) => page.getByRole('button', { name: 'Show the last lines' }).click(),
+  },
+  { name: '01-startup-narrow', scene: 'startup-boot-failed', viewport: narrow },
+  { name: '01-stopped', scene: 'stopped', act: (page) => page.getByRole('button', { name: 'Start the engine' }).waitFor() },
+  {
+    name: '02-containers',
+    scene: 'containers',
+    act: async (page) => {
+      await row(page, 'shop-search-1').waitFor();
+      await page.getByRole('checkbox', { name: 'Select shop-api-1' }).check({ force: true });
+      await page.getByRole('checkbox', { name: 'Select shop-worker-1' }).check({ force: true });
+      await row(page, 'shop-search-1').hover();
+      await page.getByText('Fourth restart.').waitFor();
+    },
+  },
+  { name: '02-containers-rest', scene: 'containers', act: (page) => page.getByText('Fourth restart.').waitFor() },
+  { name: '02-containers-zoom200', scene: 'containers', viewport: narrow, scale: 2, act: (page) => page.getByRole('searchbox').focus() },
+  { name: '02-containers-menu', scene: 'containers', act: (page) => row(page, 'shop-web-1').click({ button: 'right' }) },
+  { name: '02-containers-remove', scene: 'containers', act: async (page) => (await row(page, 'shop-api-1').focus(), await page.keyboard.press('Delete')) },
+  { name: '02-containers-filter', scene: 'containers', act: async (page) => (await page.keyboard.press('/'), await page.keyboard.type('redsi')) },
+  { name: '02-containers-away', scene: 'away', act: (page) => page.getByText('The engine has not answered').waitFor() },
+  { name: '02-containers-died', scene: 'died', act: (page) => page.getByRole('alert').waitFor() },
+  { name: '02-containers-loading', scene: 'loading' },
+  { name: '02-containers-many', scene: 'many', act: (page) => row(page, 'p0-service-0').waitFor() },
+  { name: '02-containers-hostile', scene: 'hostile', act: (page) => page.getByText('bold').first().waitFor() },
+  {
+    name: '02-containers-refused',
+    scene: 'start-refused',
+    act: async (page) => {
+      await row(page, 'etl-draft').focus();
+      await page.keyboard.press('s');
+      await page.getByText('Could not start.').waitFor();
+    },
+  },
+  {
+    name: '03-logs',
+    scene: 'containers',
+    hash: `${api}/logs`,
+    act: async (page) => {
+      await page.getByText('starting, attempt 4').first().waitFor();
+      await page.getByRole('searchbox').fill('timeout');
+    },
+  },
+  { name: '03-logs-narrow', scene: 'containers', hash: `${api}/logs`, viewport: narrow, act: (page) => page.getByText('starting, attempt 4').first().waitFor() },
+  { name: '03-logs-page', scene: 'long-log', hash: '#/logs', act: (page) => page.getByText('starting, attempt 4').first().waitFor() },
+  { name: '03-overview', scene: 'containers', hash: `${api}/overview`, act: (page) => page.getByText('SEARCH_URL').waitFor() },
+  {
+    name: '04-run',
+    scene: 'containers',
+    hash: '#/run?image=postgres:17.2',
+    act: async (page) => {
+      await page.getByLabel('On this computer').first().waitFor();
+      await page.getByLabel('Name', { exact: true }).fill('orders-db');
+      await page.getByLabel('On this computer').first().fill('5432');
+      await page.getByRole('button', { name: 'Add a variable' }).click();
+      await page.getByRole('textbox', { name: 'Name of the variable' }).fill('POSTGRES_PASSWORD');
+      await page.getByRole('textbox', { name: 'Value' }).fill('correct horse');
+      await page.getByRole('button', { name: 'Add a variable' }).click();
+      await page.getByRole('textbox', { name: 'Name of the variable' }).nth(1).fill('POSTGRES_DB');
+      await page.getByRole('textbox', { name: 'Value' }).nth(1).fill('orders');
+      await page.getByRole('button', { name: 'Add a volume' }).click();
+    },
+  },
+  { name: '04-run-empty', scene: 'containers', hash: '#/run' },
+  { name: '04-run-narrow', scene: 'containers', hash: '#/run?image=postgres:17.2', viewport: narrow },
+  {
+    name: '05-images',
+    scene: 'pulling',
+    hash: '#/images',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Pull…' }).click();
+      await page.getByLabel('Image', { exact: true }).fill('ghcr.io/open-telemetry/collector:0.116.0');
+      await page.keyboard.press('Enter');
+      await page.getByText('e02b8d7719af').waitFor();
+    },
+  },
+  { name: '05-images-narrow', scene: 'containers', hash: '#/images', viewport: narrow },
+  {
+    name: '05-images-failed',
+    scene: 'pull-failed',
+    hash: '#/images',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Pull…' }).click();
+      await page.getByLabel('Image', { exact: true }).fill('postgress:17');
+      await page.getByRole('button', { name: 'Pull', exact: true }).click();
+    },
+  },
+  { name: '05-images-pull', scene: 'containers', hash: '#/images', act: (page) => page.getByRole('button', { name: 'Pull…' }).click() },
+  { name: '05-images-empty', scene: 'empty-images', hash: '#/images' },
+  { name: '08-empty', scene: 'empty', act: (page) => page.getByRole('button', { name: 'Run it' }).waitFor() },
+  { name: '08-empty-narrow', scene: 'empty', viewport: narrow },
+  {
+    name: '08-palette',
+    scene: 'containers',
+    act: async (page) => {
+      await row(page, 'shop-search-1').waitFor();
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type('rest wor');
+    },
+  },
+  { name: '08-palette-first', scene: 'containers', act: (page) => page.keyboard.press('Control+k') },
+  { name: '08-history', scene: 'containers', act: (page) => page.getByRole('button', { name: 'History' }).click() },
+  { name: '08-keys', scene: 'containers', act: async (page) => (await row(page, 'minio').waitFor(), await page.keyboard.press('?')) },
+  { name: '09-terminal', scene: 'containers', hash: `${api}/terminal`, act: (page) => page.getByText('Session open').waitFor() },
+  { name: '09-terminal-stopped', scene: 'containers', hash: '#/containers/migrate/terminal' },
+  { name: '10-settings', scene: 'containers', hash: '#/settings', act: (page) => page.getByText('Docker socket').waitFor() },
+];
