@@ -133,7 +133,7 @@ class UdpClient {
 async function refusal(error: NodeJS.ErrnoException, port: HostPort): Promise<Error> {
   if (error.code === 'EADDRINUSE') {
     const holder = await findPortHolder(port);
-    return new ConflictError(`port is already allocated${holder === undefined ? '' : ` (by ${holder})`}`, { cause: error });
+    return new ConflictError(`port is already allocated${holder === undefined ? '' : ` by ${holder}`}`, { cause: error });
   }
   if (error.code === 'EADDRNOTAVAIL') return new InvalidParameterError(`${hostOf(port)} is no address of this machine`, { cause: error });
   return error;

@@ -6,7 +6,7 @@ import type { HostPort } from '../host-ports.ts';
 const holdingState = { tcp: '0A', udp: '07' } as const;
 
 /**
- * The process of this machine that holds a port: `process nginx, pid 812`. Undefined when nobody does, or when the
+ * The process of this machine that holds a port: `nginx (process 812)`. Undefined when nobody does, or when the
  * kernel does not say (no permission, another PID namespace).
  */
 export async function findPortHolder(port: HostPort): Promise<string | undefined> {
@@ -23,7 +23,7 @@ export async function findPortHolder(port: HostPort): Promise<string | undefined
       const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
       if (inode === undefined || !inodes.has(inode)) continue;
       const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '?');
-      return `process ${name.trim()}, pid ${pid}`;
+      return `${name.trim()} (process ${pid})`;
     }
   }
   return undefined;

@@ -13,7 +13,7 @@ function make(options: { taken?: string[]; ipv6?: boolean; mapsFail?: boolean } 
   const hostPorts: HostPorts = {
     async reserve(port) {
       await Promise.resolve();
-      if (options.taken?.includes(text(port))) throw new ConflictError('port is already allocated (by process nginx, pid 7)');
+      if (options.taken?.includes(text(port))) throw new ConflictError('port is already allocated by nginx (process 7)');
       if (port.hostIp === '203.0.113.1') throw new InvalidParameterError('203.0.113.1 is no address of this machine');
       if (reserved.has(text(port))) throw new Error(`reserved twice: ${text(port)}`);
       reserved.add(text(port));
@@ -48,13 +48,13 @@ describe('publishing', () => {
     await publish('one', '8080', '192.0.2.1');
     await publish('two', '8080', '192.0.2.2');
     await publish('udp', '8080', '', '80/udp');
-    await expect(publish('three', '8080', '192.0.2.1')).rejects.toThrow('Bind for 192.0.2.1:8080 failed: port is already allocated (by container "one")');
-    await expect(publish('three', '8080')).rejects.toThrow('Bind for 0.0.0.0:8080 failed: port is already allocated (by container "one")');
+    await expect(publish('three', '8080', '192.0.2.1')).rejects.toThrow('Bind for 192.0.2.1:8080 failed: port is already allocated by container "one"');
+    await expect(publish('three', '8080')).rejects.toThrow('Bind for 0.0.0.0:8080 failed: port is already allocated by container "one"');
   });
 
   it('names the process in the way', async () => {
     const { publish } = make({ taken: ['tcp 0.0.0.0:8080'] });
-    await expect(publish('web', '8080')).rejects.toThrow('Bind for 0.0.0.0:8080 failed: port is already allocated (by process nginx, pid 7)');
+    await expect(publish('web', '8080')).rejects.toThrow('Bind for 0.0.0.0:8080 failed: port is already allocated by nginx (process 7)');
   });
 
   it('is all or nothing', async () => {

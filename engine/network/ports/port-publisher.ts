@@ -37,7 +37,7 @@ export class PortPublisher {
 
   /**
    * All or nothing.
-   * @throws ConflictError `Bind for 0.0.0.0:8080 failed: port is already allocated (by container "web")`
+   * @throws ConflictError `Bind for 0.0.0.0:8080 failed: port is already allocated by container "web"`
    */
   async publish(container: { id: string; name: string }, wanted: WantedPort[], address: string): Promise<PublishedPort[]> {
     const published: PublishedPort[] = [];
@@ -107,7 +107,7 @@ export class PortPublisher {
   async #takeOne(container: { id: string; name: string }, wanted: PublishedPort): Promise<PublishedPort> {
     const { port } = wanted;
     const holder = [...this.#held].find((held) => held.port.protocol === port.protocol && held.port.hostPort === port.hostPort && addressesMeet(held.port.hostIp, port.hostIp));
-    if (holder !== undefined) throw new ConflictError(`Bind for ${describe(port)} failed: port is already allocated (by container "${holder.containerName}")`);
+    if (holder !== undefined) throw new ConflictError(`Bind for ${describe(port)} failed: port is already allocated by container "${holder.containerName}"`);
     const holding = this.#hold(container, wanted);
     try {
       await this.#hostPorts.reserve(port, wanted.target);
