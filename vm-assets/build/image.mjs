@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { kernelCommandLine } from '../kernel-command-line.mjs';
 import { npmPackages, packages, release } from '../packages.mjs';
@@ -17,7 +17,7 @@ import { makeErofs } from './image/erofs.mjs';
 import { makeHello } from './image/hello.mjs';
 import { makeInitrd } from './image/initrd.mjs';
 import { RootTree } from './image/root-tree.mjs';
-import { keyOf } from './inputs.mjs';
+import { filesBelow, keyOf } from './inputs.mjs';
 import { currentManifest, imageFiles, makeManifest } from './manifest.mjs';
 
 const assets = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -90,17 +90,16 @@ async function assemble({ base, folder, arch, key, bundle, cmdline, readNpm, npm
   mkdirSync(partial, { recursive: true });
 
   report('adding the engine and the guest files');
-  const overlaid = join(base.folder, 'overlaid.json');
-  if (existsSync(overlaid)) for (const path of JSON.parse(readFileSync(overlaid, 'utf8'))) tree.remove(path);
-  const before = new Set(tree.files());
-  const { files } = await engineFiles({ bundle, arch, readNpm });
   const busybox = base.packages.find(({ package: name }) => name === 'busybox-static');
   const hello = makeHello({ busybox: readFileSync(tree.host('usr/bin/busybox')), copyright: readFileSync(tree.host('usr/share/doc/busybox-static/copyright')), source: join(assets, 'hello'), arch, version: busybox.version });
+  const { files } = await engineFiles({ bundle, arch, readNpm });
+  const own = new Map([...[...files].map(([path, bytes]) => [join('opt/slipway/engine', path), { bytes, mode: 0o644 }]), ['opt/slipway/images/hello.tar', { bytes: hello, mode: 0o644 }], ...guestFiles(join(assets, 'rootfs'))]);
+  // What the last build put here goes first; the list is there before the files are, so that a build cut short leaves nothing unknown.
+  const overlaid = join(base.folder, 'overlaid.json');
+  if (existsSync(overlaid)) for (const path of JSON.parse(readFileSync(overlaid, 'utf8'))) tree.remove(path);
   tree.remove('opt/slipway/engine');
-  for (const [path, bytes] of files) tree.file(join('opt/slipway/engine', path), bytes);
-  tree.file('opt/slipway/images/hello.tar', hello);
-  tree.copy(join(assets, 'rootfs'));
-  writeFileSync(overlaid, JSON.stringify([...tree.files()].filter((path) => !before.has(path))));
+  writeFileSync(overlaid, JSON.stringify([...own.keys()]));
+  for (const [path, { bytes, mode }] of own) tree.file(path, bytes, mode);
 
   report('packing the root file system');
   makeErofs(root, join(partial, 'root.erofs'));
@@ -116,6 +115,11 @@ async function assemble({ base, folder, arch, key, bundle, cmdline, readNpm, npm
   for (const name of [...imageFiles, 'manifest.json']) renameSync(join(partial, name), join(folder, name));
   rmSync(partial, { recursive: true });
   return manifest;
+}
+
+/** Files that lie in the project as they do in the guest; one is executable there if it is here. */
+function guestFiles(folder) {
+  return filesBelow(folder).map((path) => [relative(folder, path), { bytes: readFileSync(path), mode: statSync(path).mode & 0o100 ? 0o755 : 0o644 }]);
 }
 
 function lazily(make) {

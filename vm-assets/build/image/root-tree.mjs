@@ -42,14 +42,6 @@ export class RootTree {
     rmSync(this.host(path), { recursive: true, force: true });
   }
 
-  /** Copies a folder of the project whose files lie as they do in the guest; a file is executable there if it is here. */
-  copy(source, into = '') {
-    for (const entry of readdirSync(source, { recursive: true, withFileTypes: true }).filter((item) => item.isFile())) {
-      const from = join(entry.parentPath, entry.name);
-      this.file(join(into, relative(source, from)), readFileSync(from), lstatSync(from).mode & 0o100 ? 0o755 : 0o644);
-    }
-  }
-
   #makeWay(path) {
     const parent = dirname(path);
     if (parent !== '.') {
