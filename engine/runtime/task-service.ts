@@ -108,6 +108,7 @@ export class CrunTaskService implements TaskService {
         openStdin: spec.openStdin,
         stdinOnce: true,
         ...(tty && spec.consoleSize !== undefined ? { size: { rows: spec.consoleSize[0], columns: spec.consoleSize[1] } } : {}),
+        awaitAttach: spec.attached,
         log: null,
         oomFile: null,
       });
@@ -150,6 +151,8 @@ export class CrunTaskService implements TaskService {
     const live = own.filter((process) => process.exit === null);
     if (live.length > 0 && options.force !== true) throw new ConflictError(`container ${containerId} is running: stop it first, or force its removal`);
     for (const { execId } of live) await this.#ask({ op: 'kill', containerId, execId, signal: sigkill }).catch(ignoreEnded);
+    // A frozen process of cgroup v1 dies once it is thawed.
+    if (live.some((process) => process.state === 'paused')) await this.#run(this.#crun.resume(containerId));
     for (const { execId } of live) await this.wait(containerId, execId);
     const result = await this.#run(this.#crun.deleteForced(containerId));
     if (result.exitCode !== 0) throw new InternalError(`cannot delete container ${containerId}: ${result.stderr.trim()}`);

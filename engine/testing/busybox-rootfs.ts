@@ -8,7 +8,7 @@ const busybox = ['/bin/busybox', '/usr/bin/busybox'];
 export async function makeBusyboxRootfs(directory: string): Promise<void> {
   const binary = busybox.find((path) => existsSync(path));
   if (binary === undefined) throw new Error('busybox is missing: install busybox-static');
-  for (const name of ['bin', 'dev', 'etc', 'proc', 'root', 'run', 'sys', 'tmp', 'var']) mkdirSync(join(directory, name), { recursive: true });
+  for (const name of ['bin', 'dev', 'etc', 'mnt', 'proc', 'root', 'run', 'sys', 'tmp', 'var']) mkdirSync(join(directory, name), { recursive: true });
   chmodSync(join(directory, 'tmp'), 0o1777);
   const target = join(directory, 'bin/busybox');
   copyFileSync(binary, target);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { ContainerConfig, HostConfig } from '../../contract/engine-api/container.ts';
 import { StdFrameDecoder } from '../../contract/stdcopy.ts';
-import type { TaskSpec } from '../containers/collaborators.ts';
+import type { ExecSpec, TaskSpec } from '../containers/collaborators.ts';
 import { type CrunTaskService, openTaskService } from '../runtime/task-service.ts';
 import { makeBusyboxRootfs } from './busybox-rootfs.ts';
 
@@ -40,6 +40,19 @@ export class TaskFixture {
       logPath: join(this.directory, `${id}.log`),
       logRotation: { maxSize: 0, maxFile: 1 },
     };
+  }
+
+  exec(containerId: string, args: string[]): ExecSpec {
+    const execId = `exec${this.#count++}`;
+    return { containerId, execId, args, env: [], cwd: '', user: '', tty: false, openStdin: false, privileged: false, attached: true };
+  }
+
+  /** Runs a command in a running container to its end. */
+  async runExec(spec: ExecSpec): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+    await this.tasks.exec(spec);
+    const output = collect(await this.tasks.attach(spec.containerId, spec.execId, { stdin: false, stdout: true, stderr: true }), spec.tty);
+    const { exitCode } = await this.tasks.wait(spec.containerId, spec.execId);
+    return { exitCode, ...(await output) };
   }
 
   /** Runs a command to its end. */
