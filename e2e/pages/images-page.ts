@@ -8,7 +8,7 @@ export class ImagesPage {
   }
 
   row(name: string): Locator {
-    return this.page.getByRole('row').filter({ hasText: name });
+    return this.page.getByRole('row').filter({ hasText: name }).filter({ hasNot: this.page.getByRole('group') });
   }
 
   async pull(reference: string): Promise<void> {
@@ -21,8 +21,8 @@ export class ImagesPage {
     await this.page.locator('input[type=file]').setInputFiles(path);
   }
 
-  /** Pulls and loads under way, on top of the list. */
-  get transfers(): Locator {
-    return this.page.locator('.transfer');
+  /** A pull or load under way or failed, on top of the list. */
+  transfer(subject: string): Locator {
+    return this.page.getByRole('group', { name: new RegExp(`(Pulling|Loading) ${subject.replaceAll('.', '[.]')}`) });
   }
 }

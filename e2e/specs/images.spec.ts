@@ -18,7 +18,7 @@ test.describe('images', () => {
 
   test.beforeAll(async () => {
     registry = await startRegistry();
-    await registry.put('team/big', '1.0', [40_000_000, 25_000_000, 1_000_000]);
+    await registry.put('team/big', '1.0', [80_000_000, 60_000_000, 1_000_000]);
   });
   test.afterAll(async () => registry.stop());
 
@@ -27,6 +27,9 @@ test.describe('images', () => {
     await new SlipwayWindow(page).goTo('Images');
     await shoot(page, '05-images-none');
     await images.pull(`${registry.host}/team/big:1.0`);
+    const transfer = images.transfer(`${registry.host}/team/big:1.0`);
+    await expect(transfer.getByRole('listitem')).toHaveCount(3);
+    await shoot(page, '05-images-pull');
     await expect(images.row('team/big')).toBeVisible({ timeout: 30_000 });
     await expect(new SlipwayWindow(page).strip).toContainText('docker pull');
   });
@@ -34,7 +37,7 @@ test.describe('images', () => {
   test('a reference that is not there says so', async ({ nativeApp: { page }, shoot }) => {
     const images = new ImagesPage(page);
     await images.pull(`${registry.host}/team/nope:2`);
-    await expect(images.transfers).toContainText(/not found|unknown/i);
+    await expect(images.transfer(`${registry.host}/team/nope:2`)).toContainText(/not found|unknown/i);
     await shoot(page, '05-images-failed-pull');
   });
 
@@ -57,7 +60,7 @@ test.describe('images', () => {
     await expect(new DetailsPage(page).logLines).toContainText('This container runs');
     await new SlipwayWindow(page).goTo('Containers');
     await expect(new ContainersPage(page).row('web')).toContainText('Running');
-    expect(await nativeEngine.docker.text('exec', 'web', 'printenv', 'GREETING')).toBe('hello there');
+    expect(await nativeEngine.docker.text('exec', 'web', 'sh', '-c', 'echo $GREETING')).toBe('hello there');
   });
 
   test('a name in use is found before it is run', async ({ nativeApp: { page }, shoot }) => {
@@ -65,7 +68,7 @@ test.describe('images', () => {
     await page.getByRole('button', { name: 'Run…' }).first().click();
     await page.getByRole('combobox', { name: 'Image' }).fill('slipway/hello');
     await page.getByLabel('Name', { exact: true }).fill('web');
-    await expect(page.getByText(/web.*(in use|taken|has this name)/i).first()).toBeVisible();
+    await expect(page.getByText('This name is taken by')).toBeVisible();
     await shoot(page, '04-run-name-taken');
     await page.keyboard.press('Escape');
   });
