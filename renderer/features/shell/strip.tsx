@@ -12,7 +12,7 @@ export function CommandResult({ entry }: { entry: CommandEntry }) {
   return (
     <span className={`strip__result strip__result--${entry.status}`}>
       {entry.status === 'running' && <StateGlyph shape="working" size={12} />}
-      {entry.status === 'done' && <Check {...icon} size={13} />}
+      {(entry.status === 'done' || entry.status === 'live') && <Check {...icon} size={13} />}
       {entry.status === 'failed' && <CircleX {...icon} size={13} />}
       <span className="cut numbers isolated">{entry.result}</span>
     </span>
@@ -46,7 +46,7 @@ export function Strip() {
       <Button kind="quiet" icon={<Copy {...icon} />} onClick={copy} disabled={last === undefined} aria-label={text.strip.copyLabel} title={text.strip.copyLabel}>
         {copied !== undefined && copied === last?.id ? text.strip.copied : text.strip.copy}
       </Button>
-      <Button kind="quiet" icon={<History {...icon} />} keys="mod+J" aria-label={text.strip.history} title={text.strip.history} onClick={() => openDialog({ kind: 'history' })}>
+      <Button kind="quiet" icon={<History {...icon} />} keys="mod+J" title={text.strip.history} onClick={() => openDialog({ kind: 'history' })}>
         {text.strip.history}
       </Button>
     </footer>
