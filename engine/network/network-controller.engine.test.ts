@@ -298,6 +298,8 @@ describe('names', () => {
     const client = await onMine('client');
     const db = await onMine('db', { Aliases: ['Data'], IPAMConfig: { IPv4Address: '10.44.0.9' } });
     const plain = await connect(requestOf({ name: 'plain' }));
+    const long = await onMine('l'.repeat(80));
+    expect(await ask(client, 'udp', `${long.endpoints.mine!.IPAddress!.split('.').reverse().join('.')}.in-addr.arpa`, RecordType.ptr)).toMatchObject({ code: 2 });
     expect(db.endpoints.mine!.DNSNames).toEqual(['db', 'Data', expect.stringMatching(/^[0-9a-f]{12}$/)]);
     expect(await ask(client, 'udp', 'db')).toMatchObject({ answers: [{ address: '10.44.0.9' }] });
     expect(await ask(client, 'tcp', 'DATA.mine')).toMatchObject({ answers: [{ address: '10.44.0.9' }] });

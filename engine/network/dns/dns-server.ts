@@ -79,14 +79,15 @@ export class DnsServer {
     const query = decodeQuery(message);
     if (query === null) return null;
     const failure = (code: number) => encodeAnswer(query, [], { ttl: 0, code });
-    if (this.#resolver === undefined) return failure(ResponseCode.serverFailure);
-    const answers = this.#resolver.answer(query.question);
-    if (answers !== undefined) return encodeAnswer(query, answers, { ttl });
     if (this.#forwards >= mostForwards) return failure(ResponseCode.refused);
     this.#forwards += 1;
     try {
-      return (await forward(message, this.#resolver.upstreams(), { transport, signal: this.#closed.signal })) ?? failure(ResponseCode.serverFailure);
+      const answers = this.#resolver?.answer(query.question);
+      if (answers !== undefined) return encodeAnswer(query, answers, { ttl });
+      const upstreams = this.#resolver?.upstreams() ?? [];
+      return (await forward(message, upstreams, { transport, signal: this.#closed.signal })) ?? failure(ResponseCode.serverFailure);
     } catch {
+      // The server is closing, or a container's name is longer than DNS can carry.
       return failure(ResponseCode.serverFailure);
     } finally {
       this.#forwards -= 1;
