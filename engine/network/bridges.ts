@@ -7,8 +7,8 @@ import { subnetOf, type BridgeConfig } from './network-record.ts';
 import type { Subnet } from './addresses.ts';
 
 /**
- * Bridges of the engine's machine. Each carries its owner in its alias, so that two engines on one machine leave each
- * other's alone and leftovers are known for what they are.
+ * Bridges of the engine's machine. Each carries its owner in its alias (`slipway:<data root>:<pid>`), so that two engines
+ * on one machine leave each other's alone and leftovers are known for what they are.
  */
 export class Bridges {
   readonly #socket: NetlinkSocket;
@@ -26,14 +26,30 @@ export class Bridges {
     for (let number = 0; ; number += 1) {
       const link = links.get(`slipway${number}`);
       // Without an alias it is what a crash left between creation and naming.
-      if (link === undefined || link.alias === undefined || link.alias === this.#owner) return `slipway${number}`;
+      if (link === undefined || link.alias === undefined || this.#isOwn(link)) return `slipway${number}`;
     }
+  }
+
+  /**
+   * Bridges that other engines left when they ended, and on which no container is: whoever made them makes them again
+   * when they are needed. Kept, they would use up the address ranges.
+   */
+  abandoned(): string[] {
+    const links = listLinks(this.#socket);
+    const masters = new Set(links.map((link) => link.master));
+    return links
+      .filter((link) => {
+        const match = /^slipway:[0-9a-f]{16}(?::(\d+))?$/.exec(link.alias ?? '');
+        return match !== null && !this.#isOwn(link) && !masters.has(link.index) && !isRunning(Number(match[1] ?? 0));
+      })
+      .map((link) => link.name);
   }
 
   /** Makes the bridge when it is missing and gives it its address. @returns its index. */
   async ensure(bridge: BridgeConfig): Promise<number> {
     const before = this.#find(bridge.name);
-    if (before === undefined) await this.#socket.change([createBridge({ name: bridge.name, mac: this.#macOf(bridge.name), mtu: bridge.mtu }), setAlias(bridge.name, this.#owner)]);
+    const create = createBridge({ name: bridge.name, mac: this.#macOf(bridge.name), mtu: bridge.mtu });
+    await this.#socket.change([...(before === undefined ? [create] : []), setAlias(bridge.name, `${this.#owner}:${process.pid}`)]);
     const index = before?.index ?? this.#find(bridge.name)!.index;
     // Off before the link gets traffic: without IPv6 on the network there is nothing to announce.
     setSysctl(`net/ipv6/conf/${bridge.name}/disable_ipv6`, '1', { optional: true });
@@ -48,21 +64,25 @@ export class Bridges {
   /** Ports of the engine's bridges. */
   ports(): LinkSummary[] {
     const links = listLinks(this.#socket);
-    const own = new Set(links.filter((link) => link.alias === this.#owner).map((link) => link.index));
+    const own = new Set(links.filter((link) => this.#isOwn(link)).map((link) => link.index));
     return links.filter((link) => link.master !== undefined && own.has(link.master));
   }
 
   /** Bridges of this engine that no network has. */
   strays(known: string[]): string[] {
     return listLinks(this.#socket)
-      .filter((link) => link.alias === this.#owner && !known.includes(link.name))
+      .filter((link) => this.#isOwn(link) && !known.includes(link.name))
       .map((link) => link.name);
   }
 
   /** Ranges that the machine reaches by links that are not the engine's. */
   foreignSubnets(): Subnet[] {
-    const own = new Set(listLinks(this.#socket).filter((link) => link.alias === this.#owner).map((link) => link.index));
+    const own = new Set(listLinks(this.#socket).filter((link) => this.#isOwn(link)).map((link) => link.index));
     return listRoutes(this.#socket).filter((route) => !own.has(route.link)).map((route) => route.subnet);
+  }
+
+  #isOwn(link: LinkSummary): boolean {
+    return link.alias === this.#owner || link.alias?.startsWith(`${this.#owner}:`) === true;
   }
 
   #find(name: string): LinkSummary | undefined {
@@ -72,6 +92,16 @@ export class Bridges {
   #macOf(name: string): string {
     const hash = createHash('sha256').update(`${this.#owner} ${name}`).digest();
     return `02:42:${[...hash.subarray(0, 4)].map((octet) => octet.toString(16).padStart(2, '0')).join(':')}`;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (pid === 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 

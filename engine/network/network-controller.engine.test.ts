@@ -368,6 +368,41 @@ describe('networks', () => {
   });
 });
 
+describe('several engines on one machine', () => {
+  const bridgesAndTables = async () => (await run('ip', '-o', 'link', 'show', 'type', 'bridge')).match(/slipway\d+(?=:)/g)?.join() + ' ' + (await run('nft', 'list', 'tables')).match(/slipway\d*/g)?.join();
+
+  it('have bridges, ranges and tables of their own, and leave none', async () => {
+    const other = await openNetwork({
+      config: { root: join(folder, 'other'), execRoot: join(folder, 'other-exec'), guestPorts: [] },
+      hostPorts,
+      events: { publish: () => undefined },
+      log: () => undefined,
+    });
+    await other.controller.restore([]);
+    const request = requestOf();
+    const sandbox = await other.controller.connect(request);
+    expect(addressOf(sandbox)).toBe('172.18.0.2');
+    expect(await bridgesAndTables()).toBe('slipway0,slipway1 slipway,slipway1');
+    await other.controller.release(request.containerId);
+    await other.close();
+    expect(await bridgesAndTables()).toBe('slipway0 slipway');
+  });
+
+  it('clear away what one that was killed left, when no container is on it', async () => {
+    await run('ip', 'link', 'add', 'slipway7', 'type', 'bridge');
+    await run('ip', 'link', 'set', 'slipway7', 'alias', 'slipway:0123456789abcdef:999999999');
+    await run('nft', 'add', 'table', 'inet', 'slipway7');
+    await run('ip', 'link', 'add', 'slipway8', 'type', 'bridge');
+    await run('ip', 'link', 'set', 'slipway8', 'alias', `slipway:0123456789abcdef:${process.pid}`);
+    cleanups.push(() => run('ip', 'link', 'del', 'slipway8'));
+    await close(network);
+    network = await open();
+    await network.controller.restore([]);
+    await connect(requestOf());
+    expect(await bridgesAndTables()).toBe('slipway8,slipway0 slipway');
+  });
+});
+
 describe('a restart of the engine', () => {
   it('takes over running containers and removes what the others left', async () => {
     const kept = requestOf({ name: 'kept', hostConfig: { PortBindings: { '80/tcp': [{ HostIp: '', HostPort: '8080' }] } } });

@@ -133,8 +133,9 @@ export class BridgeNetworkController implements NetworkController {
     );
   }
 
-  /** Resolves when nothing of released containers is left in the kernel. */
+  /** Resolves when nothing is under way: rules are written, and of released containers nothing is left in the kernel. */
   async settled(): Promise<void> {
+    await this.#ruleset.catch(() => undefined);
     while (this.#teardowns.size > 0) await Promise.all(this.#teardowns);
   }
 

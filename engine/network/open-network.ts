@@ -13,6 +13,7 @@ import { BridgeNetworkController } from './network-controller.ts';
 import { NetworkStore } from './network-store.ts';
 import { Networks } from './networks.ts';
 import { RulesetWriter } from './nftables/nft.ts';
+import { deleteTable } from './nftables/nfnetlink.ts';
 import { PublishedPortMaps } from './nftables/published-ports.ts';
 import { buildRuleset } from './nftables/ruleset.ts';
 import { PortPublisher } from './ports/port-publisher.ts';
@@ -34,7 +35,7 @@ export interface EngineNetwork {
   networks: Networks;
   /** Makes namespaces ahead of need. To be called when the API answers. */
   prepare(): void;
-  /** Running containers keep their networks. */
+  /** Running containers keep their networks; without any, nothing is left on the machine. */
   close(): Promise<void>;
 }
 
@@ -50,8 +51,12 @@ export async function openNetwork(options: NetworkOptions): Promise<EngineNetwor
   const netlink = new NetlinkSocket();
   const filter = new NetlinkSocket('netfilter');
   const bridges = new Bridges(netlink, config.root);
+  for (const name of bridges.abandoned()) {
+    await bridges.remove(name);
+    await removeTable(filter, tableOf(name));
+  }
   const bridgeName = bridges.defaultName();
-  const table = bridgeName.replace(/0$/, '');
+  const table = tableOf(bridgeName);
   const sandboxes = await JsonStore.open<SandboxRecord>(paths.sandboxes, { parse: parseSandboxRecord });
   const store = await NetworkStore.open(paths.network, { foreignSubnets: bridges.foreignSubnets(), bridgeName, inUse: sandboxes.size > 0 });
   const networks = new LiveNetworks(bridges);
@@ -76,9 +81,23 @@ export async function openNetwork(options: NetworkOptions): Promise<EngineNetwor
     prepare: () => pool.fill(),
     async close() {
       await pool.close();
+      await controller.settled();
+      if (sandboxes.size === 0) {
+        for (const { bridge } of networks.rules()) await bridges.remove(bridge);
+        await removeTable(filter, table);
+      }
       await controller.close();
       netlink.close();
       filter.close();
     },
   };
+}
+
+/** One table for each engine of a machine, called as its default bridge is. */
+function tableOf(bridgeName: string): string {
+  return bridgeName === 'slipway0' ? 'slipway' : bridgeName;
+}
+
+async function removeTable(filter: NetlinkSocket, table: string): Promise<void> {
+  await filter.change([{ ...deleteTable('inet', table), accept: ['ENOENT'] }]);
 }
