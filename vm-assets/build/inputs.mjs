@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { relative } from 'node:path';
+import { filesIn } from './walk.mjs';
 
 /** One name for everything that goes into a build: equal inputs, equal key. Values are strings, buffers, or `{folder}` / `{file}` on disk. */
 export function keyOf(inputs) {
@@ -14,11 +15,7 @@ export function keyOf(inputs) {
   return hash.digest('hex');
 }
 
-/** Regular files below a folder, sorted; tests do not count, they are in no image. */
+/** Files of a folder that make a difference; tests and their fixtures are in no image. */
 export function filesBelow(folder) {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/\.test\.mjs$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !path.includes('/fixtures/'))
-    .sort();
+  return filesIn(folder).filter((path) => !/\.test\.mjs$/.test(path) && !path.includes('/fixtures/'));
 }

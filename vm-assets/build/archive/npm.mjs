@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { decompress } from '../formats/decompress.mjs';
 import { readTar } from '../formats/tar.mjs';
+import { filesIn } from '../walk.mjs';
 
 /** Version and integrity by which the project pins an npm package. @throws Error when package-lock.json does not know it. */
 export function npmPin(projectRoot, name) {
@@ -22,8 +23,7 @@ export async function readNpmPackage({ projectRoot, cache, name, report }) {
   const pin = npmPin(projectRoot, name);
   const folder = join(projectRoot, 'node_modules', name);
   if (existsSync(join(folder, 'package.json')) && JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version === pin.version) {
-    const paths = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-    return { name, version: pin.version, files: new Map(paths.sort().map((path) => [relative(folder, path), () => readFileSync(path)])) };
+    return { name, version: pin.version, files: new Map(filesIn(folder).map((path) => [relative(folder, path), () => readFileSync(path)])) };
   }
   const tarball = await decompress(readFileSync(fetchTarball({ cache, name, pin, report })));
   const files = new Map();

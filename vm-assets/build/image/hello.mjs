@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { writeTar } from '../formats/tar.mjs';
+import { filesIn } from '../walk.mjs';
 
 const reference = 'slipway/hello:latest';
 const applets = ['ash', 'awk', 'cat', 'chmod', 'clear', 'cp', 'date', 'df', 'echo', 'env', 'false', 'find', 'free', 'grep', 'head', 'hostname', 'httpd', 'id', 'ip', 'kill', 'less', 'ln', 'ls', 'mkdir', 'mount', 'mv', 'nc', 'nproc', 'nslookup', 'ping', 'printf', 'ps', 'pwd', 'rm', 'rmdir', 'sed', 'seq', 'sh', 'sleep', 'sort', 'stat', 'stty', 'tail', 'test', 'top', 'touch', 'tr', 'true', 'tty', 'uname', 'uptime', 'vi', 'wc', 'wget', 'which', 'whoami', 'yes'];
@@ -67,11 +68,11 @@ function busyboxLayer(busybox, copyright) {
 }
 
 function folderLayer(folder) {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const files = filesIn(folder);
   const directories = new Set();
   for (const file of files) for (let parent = dirname(relative(folder, file)); parent !== '.'; parent = dirname(parent)) directories.add(parent);
   return writeTar([
     ...[...directories].sort().map((path) => ({ path, type: 'directory' })),
-    ...files.sort().map((file) => ({ path: relative(folder, file), body: readFileSync(file), mode: lstatSync(file).mode & 0o100 ? 0o755 : 0o644 })),
+    ...files.map((file) => ({ path: relative(folder, file), body: readFileSync(file), mode: lstatSync(file).mode & 0o100 ? 0o755 : 0o644 })),
   ]);
 }

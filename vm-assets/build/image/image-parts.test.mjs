@@ -56,7 +56,7 @@ describe('a root tree', () => {
     try {
       const tree = new RootTree(join(folder, 'root'));
       tree.file('usr/bin/x', 'x', 0o755);
-      expect([statSync(tree.host('usr')).mode & 0o777, statSync(tree.host('usr/bin/x')).mode & 0o777]).toEqual([0o755, 0o755]);
+      expect(['', 'usr', 'usr/bin/x'].map((path) => statSync(tree.host(path)).mode & 0o777)).toEqual([0o755, 0o755, 0o755]);
     } finally {
       process.umask(before);
     }
@@ -70,6 +70,13 @@ describe('a root tree', () => {
     tree.link('run', join(folder, 'victim'));
     tree.file('run', 'a file instead of the link');
     expect(existsSync(join(folder, 'victim'))).toBe(false);
+  });
+
+  it('lists its own files, not those of this machine that its links seem to point to', () => {
+    const tree = new RootTree(join(folder, 'root'));
+    tree.link('var/run', '/etc');
+    tree.file('usr/bin/x', 'x');
+    expect(tree.files()).toEqual(['usr/bin/x']);
   });
 
   it.runIf(process.platform === 'linux')('names the libraries that are missing, and who needs them', () => {

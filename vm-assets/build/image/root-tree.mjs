@@ -1,11 +1,13 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { filesIn } from '../walk.mjs';
 
 /** A folder that becomes the guest's root file system. Modes are set whatever the umask, and nothing is ever written through a link in it. */
 export class RootTree {
   constructor(folder) {
     this.folder = folder;
-    mkdirSync(folder, { recursive: true, mode: 0o755 });
+    mkdirSync(folder, { recursive: true });
+    chmodSync(folder, 0o755);
   }
 
   /** Path on the host of a guest path. */
@@ -59,8 +61,7 @@ export class RootTree {
   }
 
   /** Regular files by guest path, sorted. */
-  *files() {
-    const entries = readdirSync(this.folder, { recursive: true, withFileTypes: true }).filter((item) => item.isFile());
-    for (const path of entries.map((entry) => join(entry.parentPath, entry.name)).sort()) yield relative(this.folder, path);
+  files() {
+    return filesIn(this.folder).map((path) => relative(this.folder, path));
   }
 }
