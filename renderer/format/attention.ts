@@ -43,7 +43,7 @@ export function attentionOf(view: ContainerView, evidence: AttentionEvidence | u
     case 'dead':
       return { cause: 'The engine could not clean it up.', proof: 'Remove it to free its name and its files.' };
     default:
-      return { cause: 'It ended just now.', proof: `It ended with ${endingOf(view.exitCode, evidence)}.` };
+      return { cause: 'It just failed.', proof: `It ended with ${endingOf(view.exitCode, evidence)}.` };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ContainerSummary } from '../../contract/engine-api/container.ts';
 import { refineSince, sinceOfStatus, type Since } from './age.ts';
+import { plainName } from './sentence.ts';
 import { portsOf, type PortView } from './ports.ts';
 
 /** What a container is doing, told apart as finely as a person needs: each has its own glyph and word. */
@@ -38,16 +39,16 @@ export interface ContainerView {
 }
 
 export function viewOf(summary: ContainerSummary, now: number, before?: ContainerView): ContainerView {
-  const name = (summary.Names[0] ?? summary.Id.slice(0, 12)).replace(/^\//, '');
+  const name = plainName((summary.Names[0] ?? summary.Id.slice(0, 12)).replace(/^\//, ''));
   const labels = summary.Labels ?? {};
-  const project = labels['com.docker.compose.project'] || undefined;
+  const project = plainName(labels['com.docker.compose.project'] ?? '') || undefined;
   const condition = conditionOf(summary);
   const read = sinceOfStatus(summary.Status, now);
   return {
     id: summary.Id,
     name,
     namePrefix: project === undefined ? '' : prefixOf(name, project),
-    image: summary.Image,
+    image: plainName(summary.Image),
     imageId: summary.ImageID,
     command: summary.Command,
     condition,
@@ -56,7 +57,7 @@ export function viewOf(summary: ContainerSummary, now: number, before?: Containe
     created: summary.Created,
     ports: portsOf(summary.Ports),
     project,
-    composeFile: labels['com.docker.compose.project.config_files']?.split(',')[0] || undefined,
+    composeFile: plainName(labels['com.docker.compose.project.config_files']?.split(',')[0] ?? '') || undefined,
     summary,
   };
 }

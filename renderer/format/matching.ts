@@ -6,7 +6,7 @@ export interface MatchedPiece {
 
 /**
  * Every word of the query must begin some word of the text, or at least stand in it. Words that begin score higher, and
- * earlier ones higher still.
+ * the one that begins the text highest.
  * @returns undefined when the text does not match.
  */
 export function matchWords(query: string, text: string): { score: number; pieces: MatchedPiece[] } | undefined {
@@ -18,7 +18,7 @@ export function matchWords(query: string, text: string): { score: number; pieces
     const at = begins ?? lower.indexOf(word);
     if (at < 0) return undefined;
     hits.push([at, at + word.length]);
-    score += (begins === undefined ? 1 : 3) + 1 / (1 + at);
+    score += (begins === undefined ? 1 : 3) + (at === 0 ? 1 : 0);
   }
   return { score, pieces: cut(text, hits) };
 }

@@ -8,7 +8,8 @@ export interface CommandEntry {
   id: number;
   text: string;
   startedAt: number;
-  status: 'running' | 'done' | 'failed';
+  /** `live`: it goes on by itself, as a log or a shell does. */
+  status: 'running' | 'live' | 'done' | 'failed';
   /** `1.2 s`, `14 containers`, or the first line of the error. */
   result: string;
 }
@@ -24,8 +25,8 @@ function change(id: number, fields: Partial<CommandEntry>): void {
 }
 
 export interface RunningCommand {
-  /** `running` in other words: `streaming`, `open`. */
-  note(result: string): void;
+  /** `streaming`, `open`. */
+  live(result: string): void;
   done(result?: string): void;
   failed(failure: IpcFailure): void;
 }
@@ -36,7 +37,7 @@ export function beginCommand(command: DockerCommand): RunningCommand {
   const entry: CommandEntry = { id, text: commandText(command), startedAt, status: 'running', result: 'running' };
   useCommands.setState(({ entries }) => ({ entries: [...entries, entry].slice(-keptAtMost) }));
   return {
-    note: (result) => change(id, { result }),
+    live: (result) => change(id, { status: 'live', result }),
     done: (result) => change(id, { status: 'done', result: result ?? formatTook(Date.now() - startedAt) }),
     failed: (failure) => change(id, { status: 'failed', result: failure.message.split('\n', 1)[0] ?? '' }),
   };

@@ -1,5 +1,6 @@
 import { asFailure, request, type IpcFailure } from '../api.ts';
 import { docker, type DockerCommand } from '../format/docker-command.ts';
+import { sentences } from '../format/sentence.ts';
 import { beginCommand } from './commands.ts';
 import { refreshContainers, useContainers, type Verb } from './containers.ts';
 import { formatRoute, useNavigation } from './navigation.ts';
@@ -89,7 +90,7 @@ function announce(verb: Verb, results: { name: string; failure: IpcFailure | und
     // On the list itself the row tells it, with the steps; a toast would say it twice.
     if (startedOn === '#/containers' && formatRoute(useNavigation.getState().route) === startedOn) return;
     const title = failed.length === 1 ? `Could not ${doing[verb]} ${first.name}` : `Could not ${doing[verb]} ${failed.length} of ${results.length} containers`;
-    showToast({ kind: 'trouble', title, detail: [first.failure.message, first.failure.hint].filter(Boolean).join('. ') });
+    showToast({ kind: 'trouble', title, detail: sentences(first.failure.message, first.failure.hint) });
     return;
   }
   const [only] = results;

@@ -3,6 +3,7 @@ import type { ContainerSummary } from '../../contract/engine-api/container.ts';
 import { asFailure, request, type IpcFailure } from '../api.ts';
 import { viewOf, type ContainerView } from '../format/container.ts';
 import { docker } from '../format/docker-command.ts';
+import { useClock } from './clock.ts';
 import { coalesce } from './coalesce.ts';
 import { withCommand } from './commands.ts';
 
@@ -40,6 +41,8 @@ export const refreshContainers = coalesce(async () => {
     const list = await readList();
     const now = Date.now();
     const { containers: before, failures } = useContainers.getState();
+    // Ages are told against the clock; a tick from before this reading would make them a second too young.
+    useClock.setState({ now });
     const known = new Set(list.map(({ Id }) => Id));
     useContainers.setState({
       status: 'ready',

@@ -3,6 +3,7 @@ import type { ImageInspect, ImageSummary } from '../../contract/engine-api/image
 import { asFailure, request, type IpcFailure } from '../api.ts';
 import { docker } from '../format/docker-command.ts';
 import { familiarReference } from '../format/reference.ts';
+import { sentences } from '../format/sentence.ts';
 import { coalesce } from './coalesce.ts';
 import { withCommand } from './commands.ts';
 import { showToast } from './toasts.ts';
@@ -44,7 +45,7 @@ export async function removeImage(reference: string, force: boolean): Promise<vo
     await withCommand(docker.removeImages([reference], force), () => request('images/remove', { id: reference, force }));
   } catch (error) {
     const failure = asFailure(error);
-    showToast({ kind: 'trouble', title: `Could not remove ${reference}`, detail: [failure.message, failure.hint].filter(Boolean).join('. ') });
+    showToast({ kind: 'trouble', title: `Could not remove ${reference}`, detail: sentences(failure.message, failure.hint) });
   }
   await refreshImages();
   useImages.setState(({ removing }) => ({ removing: Object.fromEntries(Object.entries(removing).filter(([key]) => key !== reference)) as Record<string, true> }));

@@ -15,7 +15,7 @@ export interface LogRequest {
 /** Streams a container's log until it is closed; answers the way to close it. */
 export function openLog({ id, name, follow, tail, isRepeat }: LogRequest, listeners: { onChunk(chunk: LogChunk): void; onEnd(failure: IpcFailure | undefined): void }): () => void {
   const command = isRepeat ? undefined : beginCommand(docker.logs(name, tail));
-  command?.note('streaming');
+  command?.live('streaming');
   const stream = openStream('containers/logs', { id, follow, tail, timestamps: true }, {
     onData: (chunk) => listeners.onChunk(chunk),
     onEnd: (failure) => {

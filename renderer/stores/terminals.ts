@@ -68,7 +68,7 @@ export function connectSession(key: string, size: { columns: number; rows: numbe
       if (payload instanceof Uint8Array) return onBytes(payload);
       if (payload.type === 'opened') {
         command = beginCommand(docker.exec(session.containerName, payload.command, session.user));
-        command.note('open');
+        command.live('open');
         change(key, { command: payload.command, state: { status: 'open' } });
       } else {
         command?.done(`exit code ${payload.exitCode}`);

@@ -62,7 +62,7 @@ export function createFakeBridge(scene: Scene): IpcBridge {
       event('container', 'destroy', id);
     },
     'images/list': () => scene.images,
-    'images/inspect': () => ({ Id: 'sha256:x', RepoTags: [], RepoDigests: [], Config: { ExposedPorts: { '5432/tcp': {} }, Volumes: { '/var/lib/postgresql/data': {} } } }),
+    'images/inspect': ({ id }: { id: string }) => ({ Id: id, RepoTags: [], RepoDigests: [], Config: { ExposedPorts: { '5432/tcp': {} }, Volumes: { '/var/lib/postgresql/data': {} } } }),
     'images/remove': ({ id }: { id: string }) => {
       scene.images = scene.images.filter((image) => !image.RepoTags.includes(id));
       event('image', 'delete', id);

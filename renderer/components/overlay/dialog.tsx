@@ -1,4 +1,5 @@
 import { useEffect, useRef, type ReactNode } from 'react';
+import { isMod } from '../../format/keys.ts';
 import './overlay.css';
 
 export interface DialogProps {
@@ -7,6 +8,8 @@ export interface DialogProps {
   /** Says nothing of the title on screen, only to screen readers. */
   hideTitle?: boolean;
   onClose(): void;
+  /** The chord that confirms a loss (Ctrl/⌘ with Backspace or Delete), shown in the button's cap. */
+  onConfirm?(): void;
   children: ReactNode;
 }
 
@@ -14,7 +17,7 @@ export interface DialogProps {
  * A modal of the platform: focus is trapped, the rest is inert, Escape closes, and focus returns where it was. The first
  * element with `autoFocus` (or `data-first`) gets it.
  */
-export function Dialog({ title, size = 'normal', hideTitle = false, onClose, children }: DialogProps) {
+export function Dialog({ title, size = 'normal', hideTitle = false, onClose, onConfirm, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
 
   useEffect(() => {
@@ -38,7 +41,10 @@ export function Dialog({ title, size = 'normal', hideTitle = false, onClose, chi
         event.preventDefault();
         onClose();
       }}
-      onKeyDown={(event) => event.stopPropagation()}
+      onKeyDown={(event) => {
+        event.stopPropagation();
+        if (onConfirm !== undefined && isMod(event) && (event.key === 'Backspace' || event.key === 'Delete')) onConfirm();
+      }}
       onMouseDown={(event) => {
         // Only the backdrop itself: the dialog's own box never gets a press that a child did not.
         if (event.target === dialog.current && isOutside(event.nativeEvent, dialog.current)) onClose();

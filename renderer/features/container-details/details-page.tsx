@@ -82,7 +82,7 @@ function DetailsBar({ view, onMenu }: { view: ContainerView; onMenu(anchor: Menu
         <ChevronRight {...icon} className="details-bar__crumb" />
         {view.project !== undefined && (
           <>
-            <span className="details-bar__crumb cut isolated">{view.project}</span>
+            <span className="details-bar__crumb details-bar__project cut isolated">{view.project}</span>
             <ChevronRight {...icon} className="details-bar__crumb" />
           </>
         )}

@@ -9,6 +9,7 @@ import type { ContainerView } from '../../format/container.ts';
 import { commandText } from '../../format/docker-command.ts';
 import { shownState } from '../../format/row-state.ts';
 import { looksSecret } from '../../format/secrets.ts';
+import { sentences } from '../../format/sentence.ts';
 import { useClock } from '../../stores/clock.ts';
 import { PortsTable } from './ports-table.tsx';
 import { MountsTable } from './mounts-table.tsx';
@@ -23,7 +24,7 @@ export function Overview({ view }: { view: ContainerView }) {
     return (
       <Notice title={text.failed} action={<Button onClick={again}>{text.again}</Button>}>
         <p>
-          {failure.message}. {failure.hint}
+          {sentences(failure.message, failure.hint)}
         </p>
       </Notice>
     );

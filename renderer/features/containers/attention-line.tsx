@@ -1,6 +1,7 @@
 import { LinkButton } from '../../components/controls/button.tsx';
 import { attentionOf } from '../../format/attention.ts';
 import type { ContainerView } from '../../format/container.ts';
+import { sentences } from '../../format/sentence.ts';
 import { useClock } from '../../stores/clock.ts';
 import { act, dismissFailure } from '../../stores/container-actions.ts';
 import { portHolders, useContainers } from '../../stores/containers.ts';
@@ -20,14 +21,14 @@ export function AttentionLine({ view, tabIndex }: { view: ContainerView; tabInde
     return (
       <div className="attention attention--bad" role="row">
         <div className="attention__words selectable isolated" role="gridcell">
-          <strong>{text.couldNot(failed.verb)}</strong> {failed.failure.message}. {failed.failure.hint}
+          <strong>{text.couldNot(failed.verb)}</strong> {sentences(failed.failure.message, failed.failure.hint)}
         </div>
         <div role="gridcell" className="attention__links">
           {holder !== undefined && (
             <LinkButton tabIndex={tabIndex} onClick={() => void act('stop', [holder.id])}>
               {text.stopOther(holder.name)}
             </LinkButton>
-          )}{' '}
+          )}
           <LinkButton tabIndex={tabIndex} onClick={() => dismissFailure(view.id)}>
             {text.dismiss}
           </LinkButton>

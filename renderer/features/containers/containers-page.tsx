@@ -9,6 +9,7 @@ import { arrange, countContainers, setFilter, setTab, useContainerList } from '.
 import { useContainers } from '../../stores/containers.ts';
 import { useEvidence } from '../../stores/evidence.ts';
 import { go } from '../../stores/navigation.ts';
+import { useRunChord } from '../../stores/run-keys.ts';
 import { ContainerTable } from './container-table.tsx';
 import { EmptyContainers } from './empty-containers.tsx';
 import { containerIds, flatten } from './flat-rows.ts';
@@ -23,6 +24,7 @@ function focusList(): void {
 
 /** @param isStale what is shown is older than the engine: it can be read, and says how old it is. */
 export function ContainersPage({ isStale }: { isStale: boolean }) {
+  const runChord = useRunChord();
   const { status, containers, readAt } = useContainers();
   const { tab, filter, sort, isGrouped, folded, selected } = useContainerList();
   const evidence = useEvidence((state) => state.byId);
@@ -57,7 +59,7 @@ export function ContainersPage({ isStale }: { isStale: boolean }) {
               }}
             />
           )}
-          <Button kind="primary" keys="N" icon={<Plus size={15} strokeWidth={1.9} aria-hidden="true" />} onClick={() => go({ page: 'run', image: '' })}>
+          <Button kind="primary" keys={runChord} icon={<Plus size={15} strokeWidth={1.9} aria-hidden="true" />} onClick={() => go({ page: 'run', image: '' })}>
             {text.run}
           </Button>
         </>

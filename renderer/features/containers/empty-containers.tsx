@@ -5,6 +5,7 @@ import { Ramp } from '../../components/drawing/ramp.tsx';
 import { StateGlyph } from '../../components/drawing/state-glyph.tsx';
 import type { IpcFailure } from '../../api.ts';
 import { commandText, type DockerCommand } from '../../format/docker-command.ts';
+import { sentences } from '../../format/sentence.ts';
 import { openDialog } from '../../stores/dialogs.ts';
 import { findImage, useImages } from '../../stores/images.ts';
 import { go } from '../../stores/navigation.ts';
@@ -53,7 +54,7 @@ export function EmptyContainers() {
                 <code className="selectable">{commandText(helloCommand(port))}</code>
                 {failure !== undefined && (
                   <p className="way__trouble selectable isolated" role="alert">
-                    <strong>{text.empty.failed}</strong> {failure.message}. {failure.hint}
+                    <strong>{text.empty.failed}</strong> {sentences(failure.message, failure.hint)}
                   </p>
                 )}
               </div>

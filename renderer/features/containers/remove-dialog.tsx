@@ -27,16 +27,16 @@ export function RemoveDialog({ ids, onClose }: { ids: readonly string[]; onClose
   }
 
   return (
-    <Dialog title={text.remove.title(names.length, first)} onClose={onClose}>
+    <Dialog title={text.remove.title(names.length, first)} onClose={onClose} onConfirm={remove}>
       <DialogBody>
         <span className="isolated">{text.remove.body(names, running)}</span>
       </DialogBody>
       <DialogCommand>{commandText(commandOf('remove', names, force))}</DialogCommand>
       <DialogFoot>
-        <Button keys="esc" onClick={onClose}>
+        <Button keys="esc" data-first onClick={onClose}>
           {text.remove.keep}
         </Button>
-        <Button kind="danger" data-first disabled={names.length === 0} onClick={remove}>
+        <Button kind="danger" keys="mod+backspace" disabled={names.length === 0} onClick={remove}>
           {text.remove.confirm(names.length, first)}
         </Button>
       </DialogFoot>

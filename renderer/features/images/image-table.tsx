@@ -12,9 +12,10 @@ import { useClock } from '../../stores/clock.ts';
 import { openDialog } from '../../stores/dialogs.ts';
 import { useImages } from '../../stores/images.ts';
 import { formatRoute, go } from '../../stores/navigation.ts';
-import { pullImage } from '../../stores/pulls.ts';
+import { pullImage, type Transfer } from '../../stores/pulls.ts';
 import type { ImageRow, ImageSort } from './image-rows.ts';
 import { text } from './text.ts';
+import { TransferCard } from './transfer-card.tsx';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
@@ -25,9 +26,11 @@ export interface ImageTableProps {
   rows: readonly ImageRow[];
   sort: { key: ImageSort; isDescending: boolean };
   onSort(key: ImageSort): void;
+  /** Pulls and loads, on top of the list where their images will land. */
+  transfers: readonly Transfer[];
 }
 
-export function ImageTable({ rows, sort, onSort }: ImageTableProps) {
+export function ImageTable({ rows, sort, onSort, transfers }: ImageTableProps) {
   const grid = useRef<HTMLDivElement>(null);
   const list = useRef<RowListHandle>(null);
   const [activeKey, setActiveKey] = useState<string>();
@@ -83,6 +86,13 @@ export function ImageTable({ rows, sort, onSort }: ImageTableProps) {
           <span className="unseen">{text.columns.actions}</span>
         </div>
       </div>
+      {transfers.map((transfer) => (
+        <div key={transfer.key} role="row">
+          <div role="gridcell">
+            <TransferCard transfer={transfer} />
+          </div>
+        </div>
+      ))}
       <RowList items={rows} keyOf={(row) => row.key} heightOf={() => 36} ref={list}>
         {(row) => <ImageLine row={row} isActive={row === active} onMenu={(anchor) => setMenu({ row, anchor })} />}
       </RowList>
@@ -139,7 +149,7 @@ function ImageLine({ row, isActive, onMenu }: { row: ImageRow; isActive: boolean
     >
       <span role="gridcell">{isRemoving && <StateGlyph shape="working" />}</span>
       <span role="gridcell" className="image-row__name cut isolated" title={full}>
-        <strong>{row.name}</strong>
+        {row.isTagged ? <strong>{row.name}</strong> : <span>{row.name}</span>}
         <span>{row.tag}</span>
       </span>
       <span role="gridcell">

@@ -14,7 +14,6 @@ import { EmptyImages } from './empty-images.tsx';
 import { imageRows, matchesImage, sortImages, type ImageRow, type ImageSort } from './image-rows.ts';
 import { ImageTable } from './image-table.tsx';
 import { text } from './text.ts';
-import { TransferCard } from './transfer-card.tsx';
 import './images.css';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
@@ -79,11 +78,8 @@ export function ImagesPage() {
         {status === 'ready' && !isEmpty && (
           <>
             <Summary rows={rows} />
-            {transfers.map((transfer) => (
-              <TransferCard key={transfer.key} transfer={transfer} />
-            ))}
-            {shown.length > 0 && (
-              <ImageTable rows={shown} sort={sort} onSort={(key) => setSort({ key, isDescending: sort.key === key ? !sort.isDescending : key === 'size' })} />
+            {(shown.length > 0 || transfers.length > 0) && (
+              <ImageTable rows={shown} transfers={transfers} sort={sort} onSort={(key) => setSort({ key, isDescending: sort.key === key ? !sort.isDescending : key === 'size' })} />
             )}
             {shown.length === 0 && filter !== '' && (
               <p className="one-line isolated" role="status">

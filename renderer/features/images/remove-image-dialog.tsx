@@ -19,8 +19,13 @@ export function RemoveImageDialog({ reference, imageId, onClose }: { reference: 
   const users = row?.users ?? [];
   const isTagOnly = (row?.names ?? 0) > 1;
   const shown = row?.isTagged === false ? row.id : reference;
+  function remove(): void {
+    onClose();
+    void removeImage(reference, isForced);
+  }
+
   return (
-    <Dialog title={text.removeDialog.title(name)} onClose={onClose}>
+    <Dialog title={text.removeDialog.title(name)} onClose={onClose} onConfirm={remove}>
       <DialogBody>
         <span className="isolated">{isTagOnly ? text.removeDialog.tagOnly : text.removeDialog.free(formatBytes(row?.size ?? 0))}</span>
         {!isTagOnly && users.length > 0 && (
@@ -35,18 +40,10 @@ export function RemoveImageDialog({ reference, imageId, onClose }: { reference: 
       </DialogBody>
       <DialogCommand>{commandText(docker.removeImages([shown], isForced))}</DialogCommand>
       <DialogFoot>
-        <Button keys="esc" onClick={onClose}>
+        <Button keys="esc" data-first onClick={onClose}>
           {text.removeDialog.keep}
         </Button>
-        <Button
-          kind="danger"
-          data-first
-          disabled={row === undefined}
-          onClick={() => {
-            onClose();
-            void removeImage(reference, isForced);
-          }}
-        >
+        <Button kind="danger" keys="mod+backspace" disabled={row === undefined} onClick={remove}>
           {text.removeDialog.confirm}
         </Button>
       </DialogFoot>

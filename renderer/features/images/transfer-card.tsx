@@ -4,6 +4,7 @@ import { StateGlyph, type GlyphShape } from '../../components/drawing/state-glyp
 import { formatBytes, formatBytesOf } from '../../format/bytes.ts';
 import { downloadedOf, fractionOf, type LayerPhase, type LayerProgress } from '../../format/pull-progress.ts';
 import { splitReference } from '../../format/reference.ts';
+import { sentences } from '../../format/sentence.ts';
 import { endTransfer, pullImage, type Transfer } from '../../stores/pulls.ts';
 import { text } from './text.ts';
 
@@ -42,7 +43,7 @@ export function TransferCard({ transfer }: { transfer: Transfer }) {
       </div>
       {failure !== undefined && (
         <p className="transfer__failure selectable isolated" role="alert">
-          <strong>{text.transfer.failed}</strong> {failure.message}. {failure.hint}
+          <strong>{text.transfer.failed}</strong> {sentences(failure.message, failure.hint)}
         </p>
       )}
       {failure === undefined && kind === 'load' && (

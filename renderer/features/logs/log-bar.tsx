@@ -54,7 +54,7 @@ export function LogBar(props: LogBarProps) {
       <IconButton label={text.matchCase} aria-pressed={matchCase} onClick={() => props.onFind(query, !matchCase)}>
         <CaseSensitive {...icon} size={16} />
       </IconButton>
-      <Select aria-label={text.levels.label} className="log-bar__levels" value={level} onChange={(event) => props.onLevel(event.target.value as LevelFilter)}>
+      <Select look="quiet" aria-label={text.levels.label} value={level} onChange={(event) => props.onLevel(event.target.value as LevelFilter)}>
         <option value="all">{text.levels.all}</option>
         <option value="warning">{text.levels.warning}</option>
         <option value="error">{text.levels.error}</option>

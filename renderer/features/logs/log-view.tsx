@@ -4,6 +4,7 @@ import { Button, LinkButton } from '../../components/controls/button.tsx';
 import { Notice } from '../../components/layout/notice.tsx';
 import { isUp, type ContainerView } from '../../format/container.ts';
 import { hasNoModifier, isMod, isTyping } from '../../format/keys.ts';
+import { sentences } from '../../format/sentence.ts';
 import { useDialogs } from '../../stores/dialogs.ts';
 import { keptLines, type LevelFilter } from './log-buffer.ts';
 import { LogBar } from './log-bar.tsx';
@@ -99,7 +100,7 @@ export function LogView({ view }: { view: ContainerView }) {
       {state.status === 'failed' && buffer.received === 0 ? (
         <Notice title={text.failed} action={<Button onClick={again}>{text.again}</Button>}>
           <p>
-            {state.failure.message}. {state.failure.hint}
+            {sentences(state.failure.message, state.failure.hint)}
           </p>
         </Notice>
       ) : shown.length === 0 ? (
@@ -135,7 +136,7 @@ export function LogView({ view }: { view: ContainerView }) {
         {state.status === 'ended' && !isUp(view.condition) && <span className="cut">{text.ended}</span>}
         {state.status === 'failed' && buffer.received > 0 && (
           <span className="cut isolated" role="alert">
-            {state.failure.message} <LinkButton onClick={again}>{text.again}</LinkButton>
+            {sentences(state.failure.message)} <LinkButton onClick={again}>{text.again}</LinkButton>
           </span>
         )}
         {rate > 0 && <span className="log-foot__rate">{text.rate(rate)}</span>}

@@ -37,7 +37,7 @@ export function CommandPane({ problems, isImageHere }: { problems: readonly Prob
               {part.flag !== '' && <span className="command__flag">{part.flag}</span>}
               {part.flag !== '' && value !== '' && ' '}
               {value !== '' && <span className={`command__value command__value--${tone}`}>{value}</span>}
-              {index < parts.length - 1 && <span className="command__more">{' \\'}</span>}
+              {index < parts.length - 1 && <span className="command__more">{'\u00a0\\'}</span>}
             </div>
           );
         })}

@@ -60,7 +60,7 @@ export function NameConflict({ id, problem, onUse }: ConflictProps) {
   const { holder, instead } = problem;
   if (holder === undefined) return null;
   return (
-    <div className="conflict conflict--name" id={id} role="status">
+    <div className="conflict" id={id} role="status">
       <strong>{text.taken.name}</strong> <HolderLink id={holder.id} name={holder.name} />
       {text.taken.nameState(shownState(holder, undefined).word)}
       <div className="conflict__steps">

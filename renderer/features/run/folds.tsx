@@ -21,7 +21,7 @@ export function Folds({ problems }: { problems: readonly Problem[] }) {
       <Fold title={text.groups.restart} value={text.restart[draft.restart]} isChanged={draft.restart !== 'no'}>
         <div className="field-line">
           <label htmlFor="run-restart">{text.groups.restart}</label>
-          <Select tall id="run-restart" aria-label={text.restart.label} value={draft.restart} onChange={(event) => changeDraft('restart', { restart: event.target.value as RestartChoice })}>
+          <Select look="tall" id="run-restart" aria-label={text.restart.label} value={draft.restart} onChange={(event) => changeDraft('restart', { restart: event.target.value as RestartChoice })}>
             {restartChoices.map((choice) => (
               <option key={choice} value={choice}>
                 {text.restart[choice]}

@@ -8,6 +8,7 @@ import { StateGlyph } from '../../components/drawing/state-glyph.tsx';
 import { Page } from '../../components/layout/page.tsx';
 import { formatBytes } from '../../format/bytes.ts';
 import { isMod } from '../../format/keys.ts';
+import { sentences } from '../../format/sentence.ts';
 import { portHolders, useContainers } from '../../stores/containers.ts';
 import { useDialogs } from '../../stores/dialogs.ts';
 import { findImage, useImages } from '../../stores/images.ts';
@@ -241,7 +242,7 @@ function FootWords({ problems, progress, image, isAway }: { problems: readonly P
     return (
       <div className="run-foot__words run-foot__failure selectable isolated" role="alert">
         <span>
-          <strong>{text.foot.failed}</strong> {progress.failure.message}. {progress.failure.hint}
+          <strong>{text.foot.failed}</strong> {sentences(progress.failure.message, progress.failure.hint)}
         </span>
       </div>
     );

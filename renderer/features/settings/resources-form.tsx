@@ -48,7 +48,7 @@ export function ResourcesForm({ settings }: { settings: Settings }) {
       <div className="field-line">
         <label htmlFor="settings-acceleration">{text.acceleration.label}</label>
         <Select
-          tall
+          look="tall"
           id="settings-acceleration"
           value={draft.acceleration}
           onChange={(event) => setDraft({ ...draft, acceleration: event.target.value as Settings['acceleration'] })}

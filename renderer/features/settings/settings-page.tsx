@@ -4,6 +4,7 @@ import { Button } from '../../components/controls/button.tsx';
 import { Segments } from '../../components/controls/segments.tsx';
 import { Page } from '../../components/layout/page.tsx';
 import { SkeletonRows } from '../../components/layout/skeleton.tsx';
+import { sentences } from '../../format/sentence.ts';
 import { openDialog } from '../../stores/dialogs.ts';
 import { changeSettings, useSettings } from '../../stores/settings.ts';
 import { startVm, useVm } from '../../stores/vm.ts';
@@ -35,7 +36,7 @@ export function SettingsPage() {
           <div className="settings">
             {failure !== undefined && (
               <p className="selectable isolated" role="alert">
-                {text.failed}: {failure.message}. {failure.hint}
+                {text.failed}: {sentences(failure.message, failure.hint)}
               </p>
             )}
             <section aria-label={text.appearance}>

@@ -11,12 +11,11 @@ export function StopEngineDialog({ onClose }: { onClose(): void }) {
     <Dialog title={text.stopDialog.title} onClose={onClose}>
       <DialogBody>{text.stopDialog.body(running)}</DialogBody>
       <DialogFoot>
-        <Button keys="esc" onClick={onClose}>
+        <Button keys="esc" data-first onClick={onClose}>
           {text.stopDialog.keep}
         </Button>
         <Button
           kind="danger"
-          data-first
           onClick={() => {
             onClose();
             void stopVm();

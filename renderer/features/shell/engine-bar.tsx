@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { LinkButton } from '../../components/controls/button.tsx';
 import { StateGlyph } from '../../components/drawing/state-glyph.tsx';
 import { sinceOfTime, spellAge, type Since } from '../../format/age.ts';
+import { sentences } from '../../format/sentence.ts';
 import { useClock } from '../../stores/clock.ts';
 import { useConnection } from '../../stores/connection.ts';
 import { refreshContainers, useContainers } from '../../stores/containers.ts';
@@ -43,7 +44,7 @@ export function EngineBar() {
   if (vm?.status === 'failed') {
     return (
       <Bar isTrouble>
-        {text.bar.failed(vm.failure.message)} <LinkButton onClick={() => void startVm()}>{text.bar.start}</LinkButton>{' '}
+        {text.bar.failed(sentences(vm.failure.message))} <LinkButton onClick={() => void startVm()}>{text.bar.start}</LinkButton>{' '}
         <LinkButton onClick={leaveWindow}>{text.bar.show}</LinkButton>
       </Bar>
     );
@@ -64,7 +65,7 @@ export function EngineBar() {
     };
     return (
       <Bar isTrouble>
-        {text.bar.unread(failure.message)} <LinkButton onClick={again}>{text.bar.again}</LinkButton>
+        {text.bar.unread(sentences(failure.message, failure.hint))} <LinkButton onClick={again}>{text.bar.again}</LinkButton>
       </Bar>
     );
   }

@@ -2,6 +2,7 @@ import { Check, Copy, RotateCw } from 'lucide-react';
 import { useState } from 'react';
 import type { VmFailure, VmFailureStep } from '../../../contract/vm-state.ts';
 import { Button } from '../../components/controls/button.tsx';
+import { sentences } from '../../format/sentence.ts';
 import { openDialog } from '../../stores/dialogs.ts';
 import { takeStep, useVm } from '../../stores/vm.ts';
 import { text } from './text.ts';
@@ -15,8 +16,8 @@ export function FailurePanel({ failure }: { failure: VmFailure }) {
   const steps: VmFailureStep[] = failure.steps.some(({ action }) => action !== undefined) ? failure.steps : [...failure.steps, { text: text.step.again, action: 'retry' }];
   return (
     <div className="failure" role="alert">
-      <p className="failure__what selectable isolated">{failure.message}</p>
-      {orderFailure !== undefined && <p className="selectable isolated">{orderFailure.message}</p>}
+      <p className="failure__what selectable isolated">{sentences(failure.message)}</p>
+      {orderFailure !== undefined && <p className="selectable isolated">{sentences(orderFailure.message, orderFailure.hint)}</p>}
       <ol aria-label={text.steps}>
         {steps.map((step, index) => (
           <li key={`${index} ${step.text}`}>

@@ -43,7 +43,7 @@ function detailOf(phase: VmPhase, failed: VmPhase | undefined): string {
   const words = text.phases[phase.id];
   switch (phase.status) {
     case 'waiting':
-      return failed === undefined ? words.waiting : text.waitsFor(text.phases[failed.id].name.toLowerCase().replace('qemu', 'QEMU'));
+      return failed === undefined ? words.waiting : text.waitsFor(text.phases[failed.id].name);
     case 'running':
       return phase.detail ?? words.doing;
     case 'done':

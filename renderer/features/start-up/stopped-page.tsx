@@ -1,6 +1,7 @@
 import { Play } from 'lucide-react';
 import { Button } from '../../components/controls/button.tsx';
 import { Ramp } from '../../components/drawing/ramp.tsx';
+import { sentences } from '../../format/sentence.ts';
 import { startVm, useVm } from '../../stores/vm.ts';
 import { StartUpFoot } from './start-up-foot.tsx';
 import { text } from './text.ts';
@@ -16,7 +17,7 @@ export function StoppedPage() {
         <p className="start-up__lead">{text.stopped.body}</p>
         {failure !== undefined && (
           <p className="start-up__lead selectable isolated" role="alert">
-            {failure.message}. {failure.hint}
+            {sentences(failure.message, failure.hint)}
           </p>
         )}
         <div className="stopped__action">

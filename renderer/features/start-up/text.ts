@@ -14,7 +14,7 @@ export const text = {
     engine: { name: 'Engine', doing: 'Waiting for its first answer…', waiting: 'Answers Docker clients', done: 'Engine answers' },
   } satisfies Record<VmPhaseId, { name: string; doing: string; waiting: string; done: string }>,
   stoppedPhase: 'Stopped here',
-  waitsFor: (name: string) => `Waits for ${name}`,
+  waitsFor: (name: string) => (name === 'QEMU' ? 'Waits for QEMU' : `Waits for the ${name.toLowerCase()}`),
   phaseStatus: { waiting: 'waiting', running: 'under way', done: 'done', failed: 'failed' },
   failed: {
     'qemu-missing': 'QEMU is not installed',

@@ -8,6 +8,7 @@ import { Notice } from '../../components/layout/notice.tsx';
 import { SubBar } from '../../components/layout/page.tsx';
 import { isRunning, type ContainerView } from '../../format/container.ts';
 import { isMac } from '../../format/keys.ts';
+import { sentences } from '../../format/sentence.ts';
 import { act } from '../../stores/container-actions.ts';
 import { createSession, showSession, useTerminals, type TerminalSession } from '../../stores/terminals.ts';
 import { endSession, screenOf, useSizes } from './screens.ts';
@@ -80,7 +81,7 @@ export default function TerminalPanel({ view }: { view: ContainerView }) {
       {shown?.state.status === 'broken' ? (
         <Notice title={text.failed} action={<Button disabled={!isLive} onClick={open}>{text.again}</Button>}>
           <p>
-            {shown.state.failure.message}. {shown.state.failure.hint}
+            {sentences(shown.state.failure.message, shown.state.failure.hint)}
           </p>
         </Notice>
       ) : (

@@ -7,7 +7,7 @@ export const text = {
   user: 'User',
   shell: 'Shell',
   anyShell: 'best shell',
-  imageUser: 'as the image says',
+  imageUser: 'default',
   screen: (name: string) => `Terminal in ${name}`,
   open: 'Session open',
   ended: (code: number) => `Session ended with exit code ${code}`,
