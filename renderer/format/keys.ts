@@ -7,6 +7,7 @@ const signs: Record<string, string> = { enter: '↵', backspace: isMac ? '⌫' :
 
 /** `mod+N` → `⌘N` on macOS, `Ctrl N` elsewhere. */
 export function chordLabel(chord: string): string {
+  if (chord.includes(', ')) return chord.split(', ').map(chordLabel).join(', ');
   const parts = chord.split('+').map((part) => (isMac ? macSigns[part] : otherNames[part]) ?? signs[part] ?? part);
   return isMac ? parts.join('') : parts.join(' ');
 }

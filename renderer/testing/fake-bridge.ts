@@ -81,7 +81,11 @@ export function createFakeBridge(scene: Scene): IpcBridge {
     streams.set(stream, channel);
     const send = (payload: unknown): void => deliver({ type: 'data', stream, payload });
     if (channel === 'containers/logs') for (const chunk of scene.logs) send(chunk);
-    if (channel === 'images/pull') for (const message of scene.pull) send(message);
+    if (channel === 'images/pull') {
+      for (const message of scene.pull) send(message);
+      const failed = scene.failures['images/pull'];
+      if (failed !== undefined) deliver({ type: 'end', stream, error: failed });
+    }
     if (channel === 'containers/terminal') {
       send({ type: 'opened', command: ['sh'] });
       send(new TextEncoder().encode(scene.terminal));

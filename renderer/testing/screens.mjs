@@ -82,6 +82,7 @@ async function take(browser, origin, bridge, shot, theme) {
     await page.goto(`${origin}/${shot.hash ?? ''}`);
     await page.evaluate(() => document.fonts.ready);
     await shot.act?.(page);
+    await page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity).map((one) => one.finished.catch(() => undefined))));
     await page.screenshot({ path: join(out, `${shot.name}-${theme}.png`) });
   } catch (error) {
     troubles.push(String(error).split('\n').slice(0, 4).join(' '));

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import './layout.css';
+import './list.css';
 
 /** A page's frame: top bar (also the drag region of the window), then whatever it brings. */
 export function Page({ label, bar, children }: { label: string; bar: ReactNode; children: ReactNode }) {

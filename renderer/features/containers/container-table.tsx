@@ -53,7 +53,7 @@ export function ContainerTable({ rows, isStale }: { rows: readonly FlatRow[]; is
   return (
     <div
       ref={grid}
-      className={`grid${isSelecting ? ' grid--selecting' : ''}${isStale ? ' grid--stale' : ''}`}
+      className={`grid container-grid${isSelecting ? ' grid--selecting' : ''}${isStale ? ' grid--stale' : ''}`}
       role="treegrid"
       aria-label={text.list}
       aria-multiselectable="true"

@@ -1,6 +1,6 @@
-import { Check, Copy, Play, Power } from 'lucide-react';
+import { Play, Power } from 'lucide-react';
 import { useState } from 'react';
-import { Button } from '../../components/controls/button.tsx';
+import { Button, LinkButton } from '../../components/controls/button.tsx';
 import { Segments } from '../../components/controls/segments.tsx';
 import { Page } from '../../components/layout/page.tsx';
 import { SkeletonRows } from '../../components/layout/skeleton.tsx';
@@ -95,15 +95,15 @@ function EngineSection() {
           <div className="facts__pair">
             <dt>{text.facts.socket}</dt>
             <dd>
-              <code className="selectable isolated">{host}</code>
+              <code className="selectable isolated">{host}</code>{' '}
+              <LinkButton className="settings__copy" onClick={() => void navigator.clipboard.writeText(host).then(() => setCopied(true))}>
+                {isCopied ? text.copied : text.copy}
+              </LinkButton>
             </dd>
           </div>
         )}
       </dl>
       <div className="settings__actions">
-        <Button icon={isCopied ? <Check {...icon} /> : <Copy {...icon} />} onClick={() => void navigator.clipboard.writeText(host).then(() => setCopied(true))}>
-          {isCopied ? text.copied : text.copy}
-        </Button>
         {vm?.status === 'running' && vm.accelerator !== 'external' && (
           <Button icon={<Power {...icon} />} onClick={() => openDialog({ kind: 'stop-engine' })}>
             {text.stop}

@@ -32,9 +32,9 @@ export const text = {
     title: 'Keys',
     close: 'Close',
     groups: [
-      { title: 'Everywhere', rows: [['mod+K', 'Search or run'], ['N', 'Run a container'], ['G then C, I, L', 'Containers, Images, Logs'], ['mod+,', 'Settings'], ['mod+J', 'Command history'], ['F6', 'Next region'], ['?', 'These keys']] },
+      { title: 'Everywhere', rows: [['mod+K', 'Search or run'], ['N', 'Run a container'], ['G then C, I or L', 'Containers, Images, Logs'], ['mod+,', 'Settings'], ['mod+J', 'Command history'], ['F6', 'Next region'], ['?', 'These keys']] },
       { title: 'Lists', rows: [['/', 'Filter; esc empties it'], ['↑ ↓', 'Move'], ['← →', 'Fold and unfold a group'], ['Space', 'Select'], ['shift+↑ ↓', 'Extend the selection'], ['mod+A', 'Select all'], ['enter', 'Open details'], ['O', 'Open the first port']] },
-      { title: 'Containers', rows: [['S', 'Start or stop'], ['R', 'Restart'], ['P', 'Pause or resume'], ['L', 'Logs'], ['T', 'Terminal'], ['C', 'Copy the command'], ['backspace', 'Remove…']] },
+      { title: 'Containers', rows: [['S', 'Start or stop'], ['R', 'Restart'], ['P', 'Pause or resume'], ['L', 'Logs'], ['T', 'Terminal'], ['backspace', 'Remove…']] },
       { title: 'Details and logs', rows: [['mod+1…3', 'Tabs'], ['mod+F', 'Search in logs'], ['enter, shift+enter', 'Next and previous match'], ['F', 'Follow on or off'], ['End', 'Newest line']] },
     ] as { title: string; rows: [string, string][] }[],
   },

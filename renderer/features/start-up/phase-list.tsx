@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { VmPhase } from '../../../contract/vm-state.ts';
+import type { VmPhase, VmPhaseId } from '../../../contract/vm-state.ts';
 import { StateGlyph, type GlyphShape } from '../../components/drawing/state-glyph.tsx';
 import { formatMilliseconds } from '../../format/age.ts';
 import { axisOf, timingOf, totalOf } from './timing.ts';
@@ -7,10 +7,19 @@ import { text } from './text.ts';
 
 const shapes: Record<VmPhase['status'], GlyphShape> = { waiting: 'created', running: 'working', done: 'healthy', failed: 'failed' };
 
+export interface PhaseListProps {
+  phases: readonly VmPhase[];
+  sinceStartMs: number;
+  /** Where it stopped, and what is said there. */
+  failed?: VmPhaseId | undefined;
+  panel?: ReactNode;
+}
+
 /** The phases in their order, each with its stretch of one shared time axis, so that the slow one shows. */
-export function PhaseList({ phases, sinceStartMs, failure }: { phases: readonly VmPhase[]; sinceStartMs: number; failure?: ReactNode }) {
+export function PhaseList({ phases: told, sinceStartMs, failed, panel }: PhaseListProps) {
+  // What ended after it had run has no failed phase of its own; the failure names the one that it belongs to.
+  const phases = told.map((phase) => (phase.id === failed ? { ...phase, status: 'failed' as const } : phase));
   const axis = axisOf(totalOf(phases, sinceStartMs));
-  const failed = phases.find(({ status }) => status === 'failed');
   return (
     <ol className="phases" aria-label="Phases">
       {phases.map((phase) => {
@@ -31,7 +40,7 @@ export function PhaseList({ phases, sinceStartMs, failure }: { phases: readonly 
               </div>
               <span className="phase__time">{tookMs === undefined ? '–' : formatMilliseconds(tookMs)}</span>
             </div>
-            {phase.status === 'failed' && failure}
+            {phase.id === failed && panel}
           </li>
         );
       })}
@@ -39,11 +48,11 @@ export function PhaseList({ phases, sinceStartMs, failure }: { phases: readonly 
   );
 }
 
-function detailOf(phase: VmPhase, failed: VmPhase | undefined): string {
+function detailOf(phase: VmPhase, failed: VmPhaseId | undefined): string {
   const words = text.phases[phase.id];
   switch (phase.status) {
     case 'waiting':
-      return failed === undefined ? words.waiting : text.waitsFor(text.phases[failed.id].name);
+      return failed === undefined ? words.waiting : text.waitsFor(text.phases[failed].name);
     case 'running':
       return phase.detail ?? words.doing;
     case 'done':

@@ -24,7 +24,7 @@ export function StartUpScreen({ vm }: { vm: ShownState }) {
   const sinceStart = useSinceStart(vm);
   const [isConsoleShown, setConsoleShown] = useState(false);
   const failure = vm.status === 'failed' ? vm.failure : undefined;
-  const done = vm.phases.filter(({ status }) => status === 'done').length;
+  const done = vm.phases.filter(({ status, id }) => status === 'done' && id !== failure?.phase).length;
   const all = vm.phases.length;
 
   useEffect(() => {
@@ -47,7 +47,7 @@ export function StartUpScreen({ vm }: { vm: ShownState }) {
         <Ramp width={720} steps={all} done={done} hull={failure !== undefined ? 'failed' : vm.status === 'running' ? 'floating' : 'moving'} />
         <h1>{title}</h1>
         <p className="start-up__lead">{lead}</p>
-        <PhaseList phases={vm.phases} sinceStartMs={sinceStart} failure={failure && <FailurePanel failure={failure} />} />
+        <PhaseList phases={vm.phases} sinceStartMs={sinceStart} failed={failure?.phase} panel={failure && <FailurePanel failure={failure} />} />
         {failure === undefined ? (
           <div className="start-up__total">
             <span role="status">{text.phaseOf(Math.min(done + 1, all), all)}</span>

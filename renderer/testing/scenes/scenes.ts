@@ -99,7 +99,10 @@ export const scenes = {
     afterwards: [{ type: 'push', channel: 'vm/state', payload: { status: 'failed', phases, failure: { ...bootFailure, code: 'vm-died', phase: 'engine', message: 'QEMU ended with signal 9' } } }],
   }),
   pulling: () => ({ ...base, pull }),
-  'pull-failed': () => ({ ...base, pull: [{ error: 'manifest for postgress:17 not found', errorDetail: { message: 'manifest for postgress:17 not found: manifest unknown' } }] }),
+  'pull-failed': () => ({
+    ...base,
+    failures: { 'images/pull': { kind: 'not-found', message: 'manifest for postgress:17 not found: manifest unknown', hint: 'Check the spelling of the name and tag; a private image needs a login to its registry.' } },
+  }),
   'start-refused': () => ({
     ...base,
     failures: {
