@@ -1,11 +1,19 @@
 import { constants } from 'node:os';
-import koffi from 'koffi';
+import koffi, { type LibraryHandle } from 'koffi';
+
+/** The engine's pure parts are tested on any machine; only calling the kernel needs Linux. */
+const elsewhere = Object.assign(
+  () => {
+    throw new Error(`system calls of Linux do not work on ${process.platform}: run this in the VM or on a Linux machine`);
+  },
+  { async: () => undefined, info: { name: '', arguments: [], result: koffi.types.void } },
+);
 
 /**
  * The C library, reached through koffi. Only `lib/syscalls*.ts` import this: everything else calls those.
  * All calls are synchronous and run on the calling thread, so thread-wide state (namespaces) changes for it alone.
  */
-export const libc = koffi.load('libc.so.6');
+export const libc: Pick<LibraryHandle, 'func'> = process.platform === 'linux' ? koffi.load('libc.so.6') : { func: () => elsewhere };
 
 /** What a failed system call throws: `code` (`ENOENT` …), `errno`, `syscall` and `path` as in Node's own errors. */
 export class SyscallError extends Error {

@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
-import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { ConflictError, type EngineError, InternalError, NotFoundError, UnavailableError } from '../errors.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ConflictError, type EngineError, InternalError, messageOf, NotFoundError, UnavailableError } from '../errors.ts';
 import { readLines } from '../shimd/line-reader.ts';
 import {
   type AttachReply,
   type AttachRequest,
-  type ExitEvent,
   type Failure,
   type HelloResult,
   keyOf,
@@ -15,44 +14,25 @@ import {
   type ProcessExit,
   type ProcessStatus,
   protocolVersion,
-  type Reply,
-  type Request,
 } from '../shimd/protocol.ts';
 import { AttachStream } from './attach-stream.ts';
+import { LostConnection, type RequestBody, ShimdConnection } from './shimd-connection.ts';
 import { reachShimd, type ShimdOptions } from './shimd-process.ts';
 
-type Body = Request extends infer One ? (One extends { id: number } ? Omit<One, 'id'> : never) : never;
+/** Between attempts to get shimd back while nobody asks for anything. */
+const reconnectInterval = 1_000;
 
-/** Thrown for what shimd refuses; {@link ShimdClient.request}'s caller gives it an engine's kind where it knows more. */
-export class ShimdError extends Error {
-  readonly failure: Failure;
-
-  constructor(failure: Failure) {
-    super(failure.message);
-    this.failure = failure;
-  }
-}
-
-class LostConnection extends Error {}
-
-interface Pending {
-  resolve: (result: unknown) => void;
-  reject: (error: Error) => void;
-}
-
-/** A connection to shimd that comes back by itself, and starts shimd where none is. */
+/** The way to shimd: connects when needed, comes back by itself when the connection breaks, and starts shimd where none is. */
 export class ShimdClient {
   readonly #options: ShimdOptions;
   readonly #onExit: (exit: ProcessExit) => void;
-  readonly #pending = new Map<number, Pending>();
   /** Exits that were passed on, so that none is passed on twice after a reconnection. */
   readonly #announced = new Set<string>();
-  #socket: Promise<Socket> | undefined;
-  #nextId = 1;
+  #current: Promise<ShimdConnection> | undefined;
   #everConnected = false;
   /** No shimd has run since the machine was booted, so nothing can run. */
   #fresh = false;
-  #closed = false;
+  readonly #closed = new AbortController();
 
   /** @param onExit exits from the first connection on; what ended before is in {@link list} alone */
   constructor(options: ShimdOptions, onExit: (exit: ProcessExit) => void) {
@@ -72,15 +52,18 @@ export class ShimdClient {
     else await connected;
   }
 
-  /** @param again send it once more on a new connection when the first one broke: for requests that may come twice */
-  async request<T>(body: Body, again = false): Promise<T> {
+  /**
+   * @param again send it once more on a new connection when the first one broke: for requests that may come twice
+   * @throws ShimdError, UnavailableError
+   */
+  async request<T>(body: RequestBody, again = false): Promise<T> {
     for (;;) {
-      const socket = await this.#connection();
+      const connection = await this.#connection();
       try {
-        return (await this.#send(socket, body)) as T;
+        return (await connection.send(body)) as T;
       } catch (error) {
         if (!(error instanceof LostConnection)) throw error;
-        if (!again || this.#closed) throw new UnavailableError(`shimd ended while it was asked to ${body.op}; see ${this.#options.directory}/shimd.log`, { cause: error });
+        if (!again) throw new UnavailableError(`shimd ended while it was asked to ${body.op}; see ${this.#options.directory}/shimd.log`, { cause: error });
       }
     }
   }
@@ -93,15 +76,14 @@ export class ShimdClient {
   async attach(request: AttachRequest): Promise<Duplex> {
     const socket = await reachShimd(this.#options);
     return new Promise((resolve, reject) => {
-      socket.once('error', reject);
-      const lost = () => reject(new UnavailableError('shimd closed the connection'));
+      const lost = () => reject(new UnavailableError('shimd closed the connection before it answered'));
+      socket.on('error', () => undefined);
       socket.once('close', lost);
       readLines(
         socket,
         maxLineLength,
         (line) => {
           const reply = JSON.parse(line) as AttachReply;
-          socket.off('error', reject);
           socket.off('close', lost);
           // Nothing is read until there is somebody to read it.
           socket.pause();
@@ -119,68 +101,55 @@ export class ShimdClient {
     });
   }
 
+  /** A process that was forgotten ends no more. */
+  forgetAnnounced(containerId: string): void {
+    for (const key of this.#announced) if (key.startsWith(containerId)) this.#announced.delete(key);
+  }
+
   /** Leaves shimd and all it holds as they are. */
   async close(): Promise<void> {
-    this.#closed = true;
-    const socket = await this.#socket?.catch(() => undefined);
-    socket?.destroy();
+    this.#closed.abort();
+    const connection = await this.#current?.catch(() => undefined);
+    connection?.close();
   }
 
-  #connection(): Promise<Socket> {
-    if (this.#closed) return Promise.reject(new UnavailableError('the engine is shutting down'));
-    this.#socket ??= this.#connect().catch((error: unknown) => {
-      this.#socket = undefined;
-      throw error;
-    });
-    return this.#socket;
+  #connection(): Promise<ShimdConnection> {
+    if (this.#closed.signal.aborted) return Promise.reject(new UnavailableError('the engine is shutting down'));
+    if (this.#current === undefined) {
+      const connecting = this.#connect();
+      this.#current = connecting;
+      connecting.catch(() => this.#forget(connecting));
+    }
+    return this.#current;
   }
 
-  async #connect(): Promise<Socket> {
-    const socket = await reachShimd(this.#options);
-    socket.on('error', () => undefined);
-    socket.on('close', () => this.#lost());
-    readLines(
-      socket,
-      Infinity,
-      (line) => {
-        this.#receive(JSON.parse(line) as Reply | ExitEvent);
-        return true;
-      },
-      () => undefined,
-    );
-    socket.write('{"control":1}\n');
-    const hello = (await this.#send(socket, { op: 'hello' })) as HelloResult;
+  async #connect(): Promise<ShimdConnection> {
+    for (;;) {
+      const socket = await reachShimd(this.#options);
+      const connection: ShimdConnection = new ShimdConnection(socket, {
+        onExit: (exit) => this.#announce(exit, true),
+        onLost: () => this.#lost(connection),
+      });
+      try {
+        await this.#greet(connection);
+        return connection;
+      } catch (error) {
+        connection.close();
+        // One that is just dying still takes connections.
+        if (!(error instanceof LostConnection)) throw error;
+      }
+    }
+  }
+
+  /** Makes sure that both speak the same protocol, and catches up on exits that nobody heard of. */
+  async #greet(connection: ShimdConnection): Promise<void> {
+    const hello = (await connection.send({ op: 'hello' })) as HelloResult;
     if (hello.protocolVersion !== protocolVersion) {
-      socket.destroy();
       throw new UnavailableError(`shimd (process ${hello.pid}) speaks protocol ${hello.protocolVersion}, this engine ${protocolVersion}: stop all containers and end it`);
     }
-    const processes = (await this.#send(socket, { op: 'list' })) as ProcessStatus[];
+    const processes = (await connection.send({ op: 'list' })) as ProcessStatus[];
     for (const { exit } of processes) if (exit !== null) this.#announce(exit, this.#everConnected);
     this.#everConnected = true;
-    return socket;
-  }
-
-  #send(socket: Socket, body: Body): Promise<unknown> {
-    const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      if (socket.destroyed) {
-        reject(new LostConnection());
-        return;
-      }
-      this.#pending.set(id, { resolve, reject });
-      socket.write(`${JSON.stringify({ ...body, id })}\n`);
-    });
-  }
-
-  #receive(message: Reply | ExitEvent): void {
-    if ('event' in message) {
-      this.#announce(message.exit, true);
-      return;
-    }
-    const pending = this.#pending.get(message.id);
-    this.#pending.delete(message.id);
-    if ('error' in message) pending?.reject(new ShimdError(message.error));
-    else pending?.resolve(message.result);
   }
 
   #announce(exit: ProcessExit, tell: boolean): void {
@@ -190,19 +159,35 @@ export class ShimdClient {
     if (tell) this.#onExit(exit);
   }
 
-  /** A process that was forgotten ends no more. */
-  forgetAnnounced(containerId: string, execId: string | null): void {
-    const prefix = execId === null ? containerId : `${containerId}/${execId} `;
-    for (const key of this.#announced) if (key.startsWith(prefix)) this.#announced.delete(key);
+  #forget(connecting: Promise<ShimdConnection>): void {
+    if (this.#current === connecting) this.#current = undefined;
   }
 
-  #lost(): void {
-    this.#socket = undefined;
-    const pending = [...this.#pending.values()];
-    this.#pending.clear();
-    for (const { reject } of pending) reject(new LostConnection());
-    // Exits must be heard of also when nobody asks for anything.
-    if (!this.#closed && this.#everConnected) this.#connection().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
+  #lost(connection: ShimdConnection): void {
+    const current = this.#current;
+    void current?.then(
+      (one) => {
+        if (one !== connection) return;
+        this.#forget(current);
+        void this.#comeBack();
+      },
+      () => undefined,
+    );
+  }
+
+  /** Exits must be heard of also when nobody asks for anything. */
+  async #comeBack(): Promise<void> {
+    const { signal } = this.#closed;
+    while (!signal.aborted) {
+      try {
+        await this.#connection();
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        process.stderr.write(`shimd does not come back: ${messageOf(error)}\n`);
+        await delay(reconnectInterval, undefined, { signal }).catch(() => undefined);
+      }
+    }
   }
 }
 

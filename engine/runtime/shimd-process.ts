@@ -26,19 +26,25 @@ const retryInterval = 20;
 /** Connects to shimd's socket, and starts shimd first when it does not answer. @throws UnavailableError */
 export async function reachShimd(options: ShimdOptions): Promise<Socket> {
   const path = join(options.directory, 'shimd.sock');
-  const socket = await tryConnect(path);
-  if (socket !== undefined) return socket;
   const deadline = performance.now() + startLimit;
-  let reason = await startShimd(options);
   for (;;) {
-    const started = await tryConnect(path);
-    if (started !== undefined) return started;
-    if (reason === undefined && performance.now() > deadline) reason = 'it does not answer';
-    if (reason !== undefined) throw new UnavailableError(`cannot reach shimd at ${path}: ${reason}. Its words are in ${join(options.directory, 'shimd.log')}`);
-    // Another engine is just starting one: its socket will be there in a moment.
+    const socket = await tryConnect(path);
+    if (socket !== undefined) return socket;
+    const outcome = await startShimd(options);
+    if (outcome === 'started') continue;
+    if (outcome !== 'busy') throw unreachable(options, outcome);
+    if (performance.now() > deadline) throw unreachable(options, 'one is there, but it does not answer');
+    // Either another engine is just starting one, or one is just ending: both take a moment.
     await delay(retryInterval);
   }
 }
+
+function unreachable({ directory }: ShimdOptions, reason: string): UnavailableError {
+  return new UnavailableError(`cannot reach shimd in ${directory}: ${reason}. Its words are in ${join(directory, 'shimd.log')}`);
+}
+
+/** What a connection to a socket says when nobody listens, or no longer. */
+const nobodyThere = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE']);
 
 function tryConnect(path: string): Promise<Socket | undefined> {
   return new Promise((resolve, reject) => {
@@ -48,28 +54,30 @@ function tryConnect(path: string): Promise<Socket | undefined> {
       resolve(socket);
     });
     socket.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(undefined);
+      if (nobodyThere.has(error.code ?? '')) resolve(undefined);
       else reject(new UnavailableError(`cannot reach shimd at ${path}: ${error.message}`, { cause: error }));
     });
   });
 }
 
-/** In a session of its own, so that neither a signal to the engine's group nor its terminal reaches it. @returns why it failed */
-async function startShimd({ directory, entry, idleSeconds }: ShimdOptions): Promise<string | undefined> {
+/**
+ * Starts it in a session of its own, so that neither a signal to the engine's group nor its terminal reaches it.
+ * @returns `busy` when another one holds the folder; anything but `started` else is why it failed
+ */
+async function startShimd({ directory, entry, idleSeconds }: ShimdOptions): Promise<string> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const log = openSync(join(directory, 'shimd.log'), 'a', 0o600);
   try {
     const args = [...nodeOptions, entry ?? defaultEntry(), '--directory', directory, ...(idleSeconds === undefined ? [] : ['--idle-seconds', String(idleSeconds)])];
     const child = spawn(process.execPath, args, { detached: true, cwd: '/', stdio: ['ignore', 'pipe', log], env: { PATH: process.env.PATH, UV_THREADPOOL_SIZE: '1' } });
-    return await new Promise<string | undefined>((resolve) => {
+    return await new Promise<string>((resolve) => {
       child.once('error', (error) => resolve(error.message));
       child.once('exit', (code, signal) => resolve(`it ended with ${signal ?? `code ${code}`}`));
       child.stdout!.once('data', (line: Buffer) => {
         child.removeAllListeners('exit');
         child.stdout!.destroy();
         child.unref();
-        // `ready: false`: another one holds the lock, and is to be connected to.
-        resolve(line.length > 0 ? undefined : 'it said nothing');
+        resolve(line.includes('"ready":true') ? 'started' : 'busy');
       });
     });
   } finally {

@@ -14,7 +14,8 @@ import { sharedContainer } from './oci/namespaces.ts';
 import { ociSpec } from './oci/oci-spec.ts';
 import { readAccountFiles, resolveUser } from './oci/user.ts';
 import { SeccompCache } from './seccomp-cache.ts';
-import { ShimdClient, ShimdError, toEngineError } from './shimd-client.ts';
+import { ShimdClient, toEngineError } from './shimd-client.ts';
+import { type RequestBody, ShimdError } from './shimd-connection.ts';
 import type { ShimdOptions } from './shimd-process.ts';
 import { ensureWorkingDirectory } from './working-directory.ts';
 
@@ -157,7 +158,7 @@ export class CrunTaskService implements TaskService {
     const result = await this.#run(this.#crun.deleteForced(containerId));
     if (result.exitCode !== 0) throw new InternalError(`cannot delete container ${containerId}: ${result.stderr.trim()}`);
     await this.#ask({ op: 'forget', containerId });
-    this.#shimd.forgetAnnounced(containerId, null);
+    this.#shimd.forgetAnnounced(containerId);
     this.#bundles.remove(containerId);
   }
 
@@ -180,7 +181,7 @@ export class CrunTaskService implements TaskService {
   }
 
   /** Requests that may be sent twice: what they ask for holds afterwards either way. */
-  async #ask<T = unknown>(body: Parameters<ShimdClient['request']>[0]): Promise<T> {
+  async #ask<T = unknown>(body: RequestBody): Promise<T> {
     try {
       return await this.#shimd.request<T>(body, true);
     } catch (error) {

@@ -87,6 +87,7 @@ export class ProcessTable {
   }
 
   async launch(request: LaunchRequest): Promise<{ pid: number }> {
+    if (!isId(request.containerId) || (request.execId !== null && !isId(request.execId))) throw new TableError('bad-request', 'ids are file names: letters, digits, - and _');
     const key = keyOf(request);
     if (this.#entries.has(key) || this.#launching.has(key)) throw new TableError('exists', `${key} exists already`);
     this.#launching.add(key);
@@ -147,6 +148,7 @@ export class ProcessTable {
 
   /** @throws TableError `exists` while one of the container's processes lives. */
   forget(containerId: string): void {
+    if (!isId(containerId)) throw new TableError('bad-request', 'not an id');
     const entries = [...this.#entries].filter(([, entry]) => entry.record.containerId === containerId);
     const alive = entries.find(([, entry]) => entry.exit === null);
     if (alive !== undefined) throw new TableError('exists', `${alive[0]} is still running`);
@@ -191,6 +193,11 @@ export class ProcessTable {
     this.#waiting.delete(key);
     waiting?.forEach((resolve) => resolve(exit));
   }
+}
+
+/** Ids become folders, so nothing else passes. */
+function isId(id: unknown): boolean {
+  return typeof id === 'string' && /^[\w-]+$/.test(id);
 }
 
 function statusOf(entry: Entry): ProcessStatus {
