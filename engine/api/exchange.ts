@@ -24,9 +24,6 @@ export const standardHeaders: Record<string, string> = {
   Server: `Docker/${engineVersion} (linux)`,
 };
 
-/** As much of an unwanted body is read to keep a connection; Go's server has the same limit. */
-const drainLimit = 256 * 1024;
-
 export interface RequestTarget {
   /** Minor API version, 24 to 51. */
   version: number;
@@ -156,8 +153,6 @@ export class Exchange {
       return;
     }
     const status = statusOf(error);
-    // What is left of a body comes before the next request: a little is read and dropped, for more the connection ends.
-    if (!this.#request.complete && !this.#hasShortBody()) this.#response.setHeader('Connection', 'close');
     if (status === 304) this.answerEmpty(304);
     else this.answer(status, errorBody(error));
   }
@@ -198,11 +193,6 @@ export class Exchange {
   #mayHaveBody(): boolean {
     const { headers } = this.#request;
     return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-  }
-
-  #hasShortBody(): boolean {
-    const { headers } = this.#request;
-    return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= drainLimit;
   }
 
   async #readBody(): Promise<Buffer> {

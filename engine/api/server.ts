@@ -9,6 +9,9 @@ import { errorBody, statusOf } from './http-status.ts';
 import { Router } from './router.ts';
 import type { Match, Route } from './router.ts';
 
+/** More than any client sends before it looks for an answer. */
+const drainLimit = 64 * 1024 * 1024;
+
 export interface ApiServerOptions {
   routes: readonly Route[];
   /** Told about answers of status 500 and broken connections. */
@@ -71,12 +74,25 @@ async function serve(router: Router, options: ApiServerOptions, request: Incomin
       report(options, request, error);
       exchange.answerError(error);
     }
-    // A body that no handler read must not stand before the next request.
-    if (!request.readableEnded && head === null) request.resume();
+    if (head === null) drain(request);
   } catch (error) {
     report(options, request, error);
     refuse(response, error);
+    if (head === null) drain(request);
   }
+}
+
+/**
+ * Reads and drops what is left of a body that no handler wanted: it stands before the next request, and a client that finds
+ * the connection closed while it writes never reads its answer. One that goes on and on is cut off.
+ */
+function drain(request: IncomingMessage): void {
+  if (request.readableEnded) return;
+  let dropped = 0;
+  request.on('data', (chunk: Buffer) => {
+    dropped += chunk.length;
+    if (dropped > drainLimit) request.destroy();
+  });
 }
 
 /** Answers a request that never reached a handler. */
@@ -85,7 +101,6 @@ function refuse(response: ServerResponse, error: unknown): void {
     response.destroy();
     return;
   }
-  response.setHeader('Connection', 'close');
   const plain = error instanceof UnsupportedVersionError && error.plainText;
   const body = plain ? `${error.message}\n` : `${JSON.stringify(errorBody(error))}\n`;
   response.writeHead(statusOf(error), {

@@ -67,6 +67,8 @@ export class Container {
   readonly pendingAttaches = new Set<PendingAttach>();
   /** Running execs, for inspect. */
   readonly execIds = new Set<string>();
+  /** Something of its last run is still there: a task, a network or a mount that could not be taken away. */
+  hasLeftovers = false;
   /** While `restart` stops it, neither its policy nor AutoRemove may act on the exit. */
   restarting = false;
   /** The next start by its restart policy. */

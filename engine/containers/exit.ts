@@ -19,29 +19,36 @@ export async function handleExit(needs: StartNeeds, container: Container, exit: 
       const { state } = container;
       if (!isRunning(state)) return;
       const ended: Ended = { exitCode: exit.exitCode, error: '', oomKilled: exit.oomKilled, startedAt: state.startedAt, finishedAt: exit.exitedAt };
-      await cleanUp(needs, container);
-      await settle(needs, container, ended);
+      container.sandbox = null;
+      // Before anybody hears of the exit: whoever hears of it may at once reuse the published port.
+      await attempt(needs, container, () => needs.network.release(container.id));
+      await settle(needs, container, ended, cleanUp(needs, container));
     })
     .catch((error: unknown) => needs.log(`exit of ${container.name}: ${messageOf(error)}`));
 }
 
-/** Before anybody hears of the exit: whoever hears of it may at once reuse the published port. */
+/** Takes away what a run leaves: its task and its mount. What cannot be taken away is tried again when it is removed. */
 async function cleanUp(needs: StartNeeds, container: Container): Promise<void> {
-  const steps = [
-    () => needs.network.release(container.id),
-    async () => {
-      await needs.tasks.delete(container.id, { force: true });
-      await needs.mounter.unmount(needs.store.rootfsOf(container.id));
-    },
-  ];
-  container.sandbox = null;
-  for (const result of await Promise.allSettled(steps.map((step) => step()))) {
-    if (result.status === 'rejected') needs.log(`exit of ${container.name}: not cleaned up: ${messageOf(result.reason)}`);
+  await attempt(needs, container, async () => {
+    await needs.tasks.delete(container.id, { force: true });
+    await needs.mounter.unmount(needs.store.rootfsOf(container.id));
+  });
+}
+
+async function attempt(needs: StartNeeds, container: Container, step: () => Promise<void>): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    container.hasLeftovers = true;
+    needs.log(`exit of ${container.name}: not cleaned up: ${messageOf(error)}`);
   }
 }
 
-/** Decides between exited, restarting and removed. The caller holds the lock and has cleaned up. */
-export async function settle(needs: StartNeeds, container: Container, ended: Ended): Promise<void> {
+/**
+ * Decides between exited, restarting and removed. The caller holds the lock.
+ * @param cleaned resolves once nothing of the run is left; the exit is announced before.
+ */
+async function settle(needs: StartNeeds, container: Container, ended: Ended, cleaned: Promise<void>): Promise<void> {
   const { record } = container;
   const ranFor = Number((parseTimestamp(ended.finishedAt) ?? 0n) - (parseTimestamp(ended.startedAt) ?? 0n)) / 1e6;
   const delay = container.restarting || needs.store.shuttingDown
@@ -61,9 +68,11 @@ export async function settle(needs: StartNeeds, container: Container, ended: End
   announce(needs.events, container, 'die', { exitCode: String(ended.exitCode), execDuration: String(Math.max(0, Math.floor(ranFor / 1000))) });
   if (delay !== null) {
     scheduleRestart(needs, container, delay);
+    await cleaned;
     return;
   }
   container.tell({ kind: 'exit', exitCode: ended.exitCode, error: ended.error });
+  await cleaned;
   if (removes) await removeLocked(needs, container, { removeVolumes: true });
 }
 

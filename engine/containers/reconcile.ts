@@ -42,6 +42,7 @@ export async function reconcile(needs: StartNeeds): Promise<ReconcileReport> {
     tasks.delete(container.id);
     try {
       if (container.state.status === 'removing' || container.state.status === 'dead') {
+        container.hasLeftovers = true;
         await container.lock.run(() => removeLocked(needs, container, { removeVolumes: container.record.hostConfig.AutoRemove === true }));
         report.removed += 1;
       } else if (isRunning(container.state)) {
@@ -55,6 +56,7 @@ export async function reconcile(needs: StartNeeds): Promise<ReconcileReport> {
         }
       } else if (task !== undefined) {
         // Made for a start that the engine did not live to finish.
+        container.hasLeftovers = true;
         await needs.tasks.delete(container.id, { force: true });
         report.leftovers += 1;
       }

@@ -51,9 +51,11 @@ export async function removeLocked(needs: RemoveNeeds, container: Container, opt
     // On disk as well: a removal that a crash interrupts is finished at the next start.
     await store.update(container, { state: { status: 'removing', ...times } }, { sync: false });
     for (const attach of container.pendingAttaches) attach.cancel();
-    await tasks.delete(id, { force: true });
-    await network.release(id);
-    await mounter.unmount(store.rootfsOf(id));
+    if (container.hasLeftovers) {
+      await tasks.delete(id, { force: true });
+      await network.release(id);
+      await mounter.unmount(store.rootfsOf(id));
+    }
     await snapshots.remove(id).catch((error: unknown) => {
       if (!(error instanceof NotFoundError)) throw error;
     });

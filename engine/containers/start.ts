@@ -100,6 +100,7 @@ async function undoAll(needs: StartNeeds, container: Container, undo: (() => Pro
     try {
       await step();
     } catch (error) {
+      container.hasLeftovers = true;
       needs.log(`start ${container.name}: not cleaned up: ${messageOf(error)}`);
     }
   }
