@@ -1,4 +1,4 @@
-import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { identifyProcess, isAlive, type ProcessIdentity } from './process-identity.ts';
 import { VmStartError } from '../start-error.ts';
 
@@ -17,6 +17,9 @@ export interface InstanceLock {
 
 /**
  * Takes the lock. A lock of a process that is dead is taken over after `endOrphan` has ended the VM which it may have left.
+ *
+ * Files appear with their whole content at once (written aside, then linked), so nobody reads half a lock; and only the holder of
+ * the claim may replace a dead owner's lock, in one rename, so that of many starts exactly one gets it.
  * @throws VmStartError `already-running`, with the number of the process that has it.
  */
 export async function acquireInstanceLock(path: string, endOrphan: (pid: number) => Promise<void>): Promise<InstanceLock> {
@@ -28,34 +31,54 @@ export async function acquireInstanceLock(path: string, endOrphan: (pid: number)
     if (text === null) continue;
     const content = parseLock(text);
     if (content !== null && (await isAlive(content.owner))) throw alreadyRunning(path, content.owner.pid);
-    if (content?.vm != null && (await isAlive(content.vm))) await endOrphan(content.vm.pid);
-    await removeStale(path, text);
+    const endLeftVm = async () => {
+      if (content?.vm != null && (await isAlive(content.vm))) await endOrphan(content.vm.pid);
+    };
+    if (await takeOver(path, text, owner, endLeftVm)) return heldLock(path, owner);
   }
   throw alreadyRunning(path, null);
 }
 
+let asideCount = 0;
+
+/** Writes the content to a file beside the path, of a name that no other writer has. */
+async function writeAside(path: string, content: LockContent): Promise<string> {
+  const aside = `${path}.${process.pid}.${asideCount++}`;
+  await writeFile(aside, JSON.stringify(content), { mode: 0o600 });
+  return aside;
+}
+
+/** Answers false when the path exists. */
 async function create(path: string, content: LockContent): Promise<boolean> {
+  const aside = await writeAside(path, content);
   try {
-    const file = await open(path, 'wx', 0o600);
-    await file.writeFile(JSON.stringify(content)).finally(() => file.close());
+    await link(aside, path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
+  } finally {
+    await rm(aside, { force: true });
   }
 }
 
-/** Removes the lock that was read, and not one that another start has made meanwhile: that one is put back. */
-async function removeStale(path: string, text: string): Promise<void> {
-  const aside = `${path}.${process.pid}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
+/** Replaces the dead owner's lock that was read as `text`. Answers false when somebody else does or did. */
+async function takeOver(path: string, text: string, owner: ProcessIdentity, beforehand: () => Promise<void>): Promise<boolean> {
+  const claim = `${path}.claim`;
+  if (!(await create(claim, { owner, vm: null }))) {
+    const claimant = parseLock(await readFile(claim, 'utf8').catch(() => ''));
+    // A start that died between claim and rename left the claim; the next attempt finds it gone.
+    if (claimant !== null && !(await isAlive(claimant.owner))) await rm(claim, { force: true });
+    return false;
   }
-  if ((await readFile(aside, 'utf8')) === text) await rm(aside, { force: true });
-  else await rename(aside, path);
+  try {
+    if ((await readFile(path, 'utf8').catch(() => null)) !== text) return false;
+    await beforehand();
+    await rename(await writeAside(path, { owner, vm: null }), path);
+    return true;
+  } finally {
+    await rm(claim, { force: true });
+  }
 }
 
 function heldLock(path: string, owner: ProcessIdentity): InstanceLock {
@@ -69,7 +92,7 @@ function heldLock(path: string, owner: ProcessIdentity): InstanceLock {
   };
 }
 
-/** Null for a lock that was cut off while it was written: its owner died in that moment. */
+/** Null for a lock that is no lock: damaged by hand or by a power cut. */
 function parseLock(text: string): LockContent | null {
   try {
     const value = JSON.parse(text) as Partial<LockContent>;
