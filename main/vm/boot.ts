@@ -122,7 +122,7 @@ async function bootOnce(request: BootRequest, lock: InstanceLock, image: VmImage
   vm.onGuestPort((open) => {
     if (!open) guest.engineGone();
   });
-  clock.detail('hypervisor', `${hypervisor.name}, ${accelerator.toUpperCase()}${reason === null ? '' : ` (${reason})`}`);
+  clock.detail('hypervisor', `${hypervisor.name}, ${accelerator.toUpperCase()}${reason === null ? '' : `; ${reason}`}`);
 
   let phase: VmPhaseId = 'kernel';
   let phaseStart = performance.now();

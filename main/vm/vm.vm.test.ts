@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
-import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
 import { request, type IncomingMessage } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -20,6 +20,7 @@ import type { Vm } from './vm.ts';
  * half a one for the app that is killed.
  */
 const imageDirectory = join(import.meta.dirname, '../../vm-assets/out', process.arch === 'arm64' ? 'arm64' : 'amd64');
+const command = promisify(execFile);
 const isRoot = process.getuid?.() === 0;
 let folder: string;
 let home: string;
@@ -70,11 +71,14 @@ async function run(name: string, request_: Record<string, unknown>): Promise<Ans
 beforeAll(async () => {
   if (!existsSync(join(imageDirectory, 'manifest.json'))) throw new Error(`There is no VM image in ${imageDirectory}: npm run vm:image`);
   folder = await mkdtemp(join(tmpdir(), 'slipway-vm-'));
+  // A disk of its own that a test can fill. Memory is taken for what is written only.
+  if (isRoot) await command('mount', ['-t', 'tmpfs', '-o', 'size=900m', 'tmpfs', folder]);
   home = join(folder, 'home');
   vm = open();
 });
 afterAll(async () => {
   await vm.stop();
+  if (isRoot) await command('umount', [folder]);
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -119,7 +123,7 @@ describe('a VM', () => {
     await chmod(folder, 0o755);
     const script = `require('net').connect(process.argv[1]).on('error', (error) => console.log(error.code)).on('connect', () => console.log('connected'))`;
     for (const name of ['qmp.sock', 'channel-0.sock']) {
-      const { stdout } = await promisify(execFile)('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, '-e', script, join(home, 'run', name)], { cwd: '/' });
+      const { stdout } = await command('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, '-e', script, join(home, 'run', name)], { cwd: '/' });
       expect(stdout.trim()).toBe('EACCES');
     }
   });
@@ -192,6 +196,28 @@ describe('a VM', () => {
     expect(after.State).toMatchObject({ Running: true, Pid: before.State.Pid });
     expect(await page()).toBe(200);
     expect(vm.state.status).toBe('running');
+  });
+
+  it.runIf(isRoot)('stands still when this computer has no space left, and then finishes what it was writing', async () => {
+    const ballast = join(folder, 'ballast');
+    const { bavail, bsize } = await statfs(folder);
+    await command('fallocate', ['-l', String(bavail * bsize - 16 * 1024 * 1024), ballast]);
+    const detail = (words: string) =>
+      new Promise<void>((resolve) => {
+        const stop = vm.onState((state) => {
+          if (state.status !== 'running' || state.phases[1]?.detail?.includes(words) !== true) return;
+          stop();
+          resolve();
+        });
+      });
+    const paused = detail('is full');
+    await run('writer', { Cmd: ['sh', '-c', 'dd if=/dev/urandom of=/big bs=1M count=48 && sync && sha256sum /big'] });
+    await paused;
+    const resumed = detail('space again');
+    await rm(ballast);
+    await resumed;
+    expect(JSON.parse((await engine('POST', '/containers/writer/wait')).body)).toEqual({ StatusCode: 0 });
+    expect((await engine('DELETE', '/containers/writer')).status).toBe(204);
   });
 
   it('that is killed fails with its last words, and has its data at the next start', async () => {
