@@ -20,7 +20,9 @@ export function splitWords(text: string): Split {
     } else if (character === '\\' && (quote === undefined || /["\\$`\n]/.test(text[index + 1] ?? ''))) {
       const next = text[++index];
       if (next === undefined) return { ok: false, problem: 'It ends with a backslash.' };
-      if (next !== '\n') word += next;
+      // A backslash before a line end joins the lines and is no word of its own.
+      if (next === '\n') continue;
+      word += next;
       begun = true;
     } else if (quote === '"') {
       if (character === '"') quote = undefined;

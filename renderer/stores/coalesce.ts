@@ -3,29 +3,28 @@
  * milliseconds after it are answered by one more. Every promise settles with a reading that began after its call.
  */
 export function coalesce(read: () => Promise<void>, pause: number): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  let following: Promise<void> | undefined;
+  /** Settles when the next reading may begin; absent while one may begin at once. */
+  let gate: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
 
   function begin(): Promise<void> {
-    const current = read().finally(() => {
-      // Until the pause is over the reading counts as running, so that a storm of events costs one reading per pause.
-      setTimeout(() => {
-        if (running === current) running = undefined;
-      }, following === undefined ? pause : 0);
-    });
-    running = current;
-    return current;
-  }
-
-  return () => {
-    if (running === undefined) return begin();
-    following ??= running
+    const reading = read();
+    gate = reading
       .catch(() => undefined)
       .then(() => new Promise<void>((resolve) => setTimeout(resolve, pause)))
       .then(() => {
-        following = undefined;
-        return begin();
+        gate = undefined;
       });
-    return following;
+    return reading;
+  }
+
+  return () => {
+    if (next !== undefined) return next;
+    if (gate === undefined) return begin();
+    next = gate.then(() => {
+      next = undefined;
+      return begin();
+    });
+    return next;
   };
 }

@@ -41,7 +41,7 @@ export function problemsOf(draft: RunDraft, world: World): Problem[] {
   for (const { key, source, target } of filledVolumes(draft)) {
     if (!target.trim().startsWith('/')) problems.push({ field: key, group: 'Keep data in', kind: 'wrong', sentence: 'The place in the container is a path that begins with /.' });
     else if (source.trim() === '') problems.push({ field: key, group: 'Keep data in', kind: 'wrong', sentence: 'A volume needs a name, for example orders-data.' });
-    else if (/[:]/.test(source.trim().replace(/^[A-Za-z]:/, '')) || target.includes(':')) problems.push({ field: key, group: 'Keep data in', kind: 'wrong', sentence: 'A colon cannot stand in a name or path here.' });
+    else if (/[:]/.test(source.trim().replace(/^[A-Za-z]:(?=[\\/])/, '')) || target.includes(':')) problems.push({ field: key, group: 'Keep data in', kind: 'wrong', sentence: 'A colon cannot stand in a name or path here.' });
   }
   if (draft.memory.trim() !== '') {
     const bytes = parseMemory(draft.memory);
