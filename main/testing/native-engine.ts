@@ -42,9 +42,6 @@ export class NativeEngine {
 
   /** Ends the engine and what outlives it. The containers must be gone. */
   async dispose(): Promise<void> {
-    const bridge = execFileSync('docker', ['--host', `unix://${this.socketPath}`, 'network', 'inspect', 'bridge', '--format', '{{index .Options "com.docker.network.bridge.name"}}'], {
-      encoding: 'utf8',
-    }).trim();
     await this.kill('SIGTERM');
     const shimd = join(this.#directory, 'exec', 'shimd');
     for (const pid of execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n').flatMap((line) => (line.includes(shimd) ? [Number.parseInt(line, 10)] : []))) {
@@ -52,8 +49,6 @@ export class NativeEngine {
     }
     // shimd lets go of its socket when it has ended.
     for (const deadline = Date.now() + 5_000; Date.now() < deadline && (await answers(join(shimd, 'shimd.sock'))); ) await delay(20);
-    // The default bridge is left for the next start, as dockerd leaves docker0; this engine has none.
-    if (bridge !== '') execFileSync('ip', ['link', 'delete', bridge]);
     // Bind mounts that the engine keeps for its namespaces and snapshots.
     for (const line of readFileSync('/proc/self/mounts', 'utf8').split('\n').reverse()) {
       const target = line.split(' ')[1];
