@@ -103,6 +103,10 @@ export class Instance implements Vm {
         settings,
         clock,
         signal,
+        // A channel that closes while the VM is being stopped is no news.
+        log: (line) => {
+          if (this.#stopping === null) this.#options.log(line);
+        },
         authority: () => this.#authority,
         onConnection: (connected) => supervisor?.connection(connected),
         onEngineEnded: () => supervisor?.engineEnded(),
