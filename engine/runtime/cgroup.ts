@@ -8,6 +8,13 @@ export function cgroupDirectory(version: 1 | 2, path: string, controller: string
   return version === 2 ? join(cgroupRoot, path) : join(cgroupRoot, controller, path);
 }
 
+/** All folders of a container's cgroup: one, or one in each v1 hierarchy. */
+export function cgroupDirectories(version: 1 | 2, path: string): string[] {
+  if (version === 2) return [join(cgroupRoot, path)];
+  const hierarchies = readFileSync('/proc/self/mountinfo', 'utf8').matchAll(/^(?:\S+ ){4}(\S+) .* - cgroup /gm);
+  return [...hierarchies].map(([, mountPoint]) => join(mountPoint!, path));
+}
+
 /** File whose `oom_kill` line counts kills for lack of memory. */
 export function oomFile(version: 1 | 2, path: string): string {
   return join(cgroupDirectory(version, path, 'memory'), version === 2 ? 'memory.events' : 'memory.oom_control');

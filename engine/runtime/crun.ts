@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConflictError, type EngineError, InternalError, InvalidParameterError, NotFoundError } from '../errors.ts';
 
@@ -22,6 +24,27 @@ export class Crun {
 
   start(containerId: string): string[] {
     return this.#command('start', containerId);
+  }
+
+  /** The pipe at which a created container's init waits. Writing a byte and removing it is all that {@link start} does, for 6 ms less. */
+  startFifo(containerId: string): string {
+    return join(this.#root, containerId, 'exec.fifo');
+  }
+
+  /**
+   * What {@link deleteForced} does for a container whose processes have all ended, without starting a process for it.
+   * @param cgroups folders of its cgroup; none when nobody knows any more
+   * @returns false when it was not enough, because something lives in a cgroup, or may
+   */
+  async forget(containerId: string, cgroups: readonly string[]): Promise<boolean> {
+    if (cgroups.length === 0) return !existsSync(join(this.#root, containerId));
+    try {
+      await Promise.all(cgroups.map((path) => rmdir(path).catch(ignoreMissing)));
+    } catch {
+      return false;
+    }
+    await rm(join(this.#root, containerId), { recursive: true, force: true });
+    return true;
   }
 
   exec(containerId: string, processFile: string, tty: boolean): string[] {
@@ -54,6 +77,10 @@ export class Crun {
   #command(...args: string[]): string[] {
     return [this.#binary, '--root', this.#root, ...args];
   }
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
 }
 
 /** Annotation by which crun takes a compiled filter (base64) instead of compiling the config's profile. */

@@ -5,7 +5,7 @@ import type { ExecSpec, TaskExit, TaskService, TaskSpec, TaskStatus } from '../c
 import { ConflictError, InternalError, NotFoundError } from '../errors.ts';
 import type { ProcessStatus, RunResult } from '../shimd/protocol.ts';
 import { BundleStore } from './bundle.ts';
-import { cgroupDirectory, cgroupPids, oomFile } from './cgroup.ts';
+import { cgroupDirectories, cgroupDirectory, cgroupPids, oomFile } from './cgroup.ts';
 import { Crun, runtimeError } from './crun.ts';
 import { execProcess } from './exec-process.ts';
 import { hostDevices, resolveDevices } from './oci/devices.ts';
@@ -91,6 +91,7 @@ export class CrunTaskService implements TaskService {
   }
 
   async start(containerId: string): Promise<void> {
+    if (await this.#ask<boolean>({ op: 'release', containerId, fifo: this.#crun.startFifo(containerId) })) return;
     const result = await this.#run(this.#crun.start(containerId), { containerId, state: 'running' });
     if (result.exitCode !== 0) throw runtimeError('start', result.stderr.trim(), this.#bundles.read(containerId).process);
   }
@@ -155,8 +156,7 @@ export class CrunTaskService implements TaskService {
     // A frozen process of cgroup v1 dies once it is thawed.
     if (live.some((process) => process.state === 'paused')) await this.#run(this.#crun.resume(containerId));
     for (const { execId } of live) await this.wait(containerId, execId);
-    const result = await this.#run(this.#crun.deleteForced(containerId));
-    if (result.exitCode !== 0) throw new InternalError(`cannot delete container ${containerId}: ${result.stderr.trim()}`);
+    await this.#deleteFromCrun(containerId);
     await this.#ask({ op: 'forget', containerId });
     this.#shimd.forgetAnnounced(containerId);
     this.#bundles.remove(containerId);
@@ -178,6 +178,21 @@ export class CrunTaskService implements TaskService {
   onExit(listener: (exit: TaskExit) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  async #deleteFromCrun(containerId: string): Promise<void> {
+    if (await this.#crun.forget(containerId, this.#cgroupsOf(containerId))) return;
+    const result = await this.#run(this.#crun.deleteForced(containerId));
+    if (result.exitCode !== 0) throw new InternalError(`cannot delete container ${containerId}: ${result.stderr.trim()}`);
+  }
+
+  #cgroupsOf(containerId: string): string[] {
+    try {
+      return cgroupDirectories(this.#facts.cgroupVersion, this.#bundles.read(containerId).linux.cgroupsPath);
+    } catch (error) {
+      if (error instanceof NotFoundError) return [];
+      throw error;
+    }
   }
 
   /** Requests that may be sent twice: what they ask for holds afterwards either way. */

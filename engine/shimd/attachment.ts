@@ -6,8 +6,6 @@ import type { OutputStream } from './json-log.ts';
 import type { AttachRequest } from './protocol.ts';
 import { descriptorOf } from './socket-descriptor.ts';
 
-/** Bytes that may wait for one attacher before its process is held up. */
-const backlogLimit = 256 * 1024;
 /** The engine sends what one read gives it; anything near this is not from the engine. */
 const maxInputFrame = 16 * 1024 * 1024;
 
@@ -21,8 +19,8 @@ export interface AttachmentEvents {
 }
 
 /**
- * One joined client of a process. An attacher that reads slowly holds the process up, as with dockerd, once its backlog
- * is full: nothing is lost and memory stays bounded. One that is gone is dropped at once.
+ * One joined client of a process. An attacher that reads slowly holds the process up, as with dockerd, once the buffers of
+ * its connection are full: nothing is lost and memory stays bounded. One that is gone is dropped at once.
  */
 export class Attachment {
   readonly #socket: Socket;
@@ -49,8 +47,9 @@ export class Attachment {
     });
   }
 
+  /** Bytes wait for it, so it must not get more: at most one read of the process's output lies here. */
   get full(): boolean {
-    return this.#output.waiting > backlogLimit;
+    return this.#output.waiting > 0;
   }
 
   /** True when this attacher waits for output, and has nothing more to wait for once that has ended. */

@@ -78,13 +78,21 @@ export interface FdWriterEvents {
   onClose?: () => void;
 }
 
-/** Writes to a descriptor that it owns, in order. */
+/** A larger buffer is given back once it is empty. */
+const keptSize = 64 * 1024 + headroom;
+
+/**
+ * Writes to a descriptor that it owns, in order. What cannot go at once is copied into one buffer, which is used again:
+ * a new one each time would lie around as garbage until tens of megabytes of it have gathered.
+ */
 export class FdWriter {
   #fd: number;
   readonly #poll: FdPoll;
   readonly #events: FdWriterEvents;
-  #queue: Buffer[] = [];
-  #waiting = 0;
+  /** Holds what waits, from `#start` to `#end`. */
+  #buffer: Buffer | undefined;
+  #start = 0;
+  #end = 0;
   #ending = false;
 
   constructor(fd: number, events: FdWriterEvents) {
@@ -92,7 +100,7 @@ export class FdWriter {
     this.#events = events;
     this.#poll = new FdPoll(fd, 'writable', () => {
       this.#send();
-      if (this.#waiting === 0) this.#events.onDrain?.();
+      if (this.waiting === 0) this.#events.onDrain?.();
     });
   }
 
@@ -102,23 +110,22 @@ export class FdWriter {
 
   /** Bytes that wait. */
   get waiting(): number {
-    return this.#waiting;
+    return this.#end - this.#start;
   }
 
-  /** What cannot go at once is copied. Bytes after the end, or for somebody who does not read any more, are dropped. */
+  /** Bytes after the end, or for somebody who does not read any more, are dropped. */
   write(bytes: Buffer): void {
     if (this.#fd === -1 || this.#ending) return;
-    const sent = this.#queue.length === 0 ? this.#tryWrite(bytes) : 0;
+    const sent = this.waiting === 0 ? this.#tryWrite(bytes) : 0;
     if (this.#fd === -1 || sent === bytes.length) return;
-    this.#queue.push(Buffer.from(bytes.subarray(sent)));
-    this.#waiting += bytes.length - sent;
+    this.#keep(bytes.subarray(sent));
     this.#poll.start();
   }
 
   /** Closes the descriptor once all that was written has gone. */
   end(): void {
     this.#ending = true;
-    if (this.#queue.length === 0) this.close();
+    if (this.waiting === 0) this.close();
   }
 
   close(): void {
@@ -126,23 +133,37 @@ export class FdWriter {
     this.#poll.close();
     closeSync(this.#fd);
     this.#fd = -1;
-    this.#queue = [];
-    this.#waiting = 0;
+    this.#buffer = undefined;
+    this.#start = this.#end = 0;
     this.#events.onClose?.();
   }
 
-  #send(): void {
-    while (this.#queue.length > 0) {
-      const bytes = this.#queue[0]!;
-      const sent = this.#tryWrite(bytes);
-      if (this.#fd === -1) return;
-      this.#waiting -= sent;
-      if (sent < bytes.length) {
-        this.#queue[0] = bytes.subarray(sent);
-        return;
-      }
-      this.#queue.shift();
+  #keep(bytes: Buffer): void {
+    const needed = this.waiting + bytes.length;
+    if (this.#buffer === undefined || needed > this.#buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(needed, keptSize));
+      this.#buffer?.copy(larger, 0, this.#start, this.#end);
+      this.#buffer = larger;
+    } else if (this.#end + bytes.length > this.#buffer.length) {
+      this.#buffer.copyWithin(0, this.#start, this.#end);
+    } else {
+      bytes.copy(this.#buffer, this.#end);
+      this.#end += bytes.length;
+      return;
     }
+    this.#end -= this.#start;
+    this.#start = 0;
+    bytes.copy(this.#buffer, this.#end);
+    this.#end += bytes.length;
+  }
+
+  #send(): void {
+    if (this.waiting > 0) {
+      this.#start += this.#tryWrite(this.#buffer!.subarray(this.#start, this.#end));
+      if (this.#fd === -1 || this.waiting > 0) return;
+    }
+    this.#start = this.#end = 0;
+    if (this.#buffer !== undefined && this.#buffer.length > keptSize) this.#buffer = undefined;
     this.#poll.stop();
     if (this.#ending) this.close();
   }

@@ -40,7 +40,7 @@ describe('JsonFileLog', () => {
 
   it('splits long lines at 16 KiB, whatever pieces they come in, and not within a character', () => {
     const line = Buffer.from(`${'x'.repeat(maxEntryText - 1)}€${'y'.repeat(20_000)}\n`);
-    for (const size of [line.length, 1000]) {
+    for (const size of [line.length, 1000, 7, 16_383, 16_384, 16_385]) {
       const log = open();
       for (let at = 0; at < line.length; at += size) log.write('stdout', line.subarray(at, at + size));
       log.close();
@@ -48,6 +48,15 @@ describe('JsonFileLog', () => {
       expect(entries().map(({ log: text }) => text).join('')).toBe(line.toString());
       rmSync(path);
     }
+  });
+
+  it('gives back any text in any pieces', () => {
+    const text = Buffer.from(Array.from({ length: 400 }, (_, index) => 'é'.repeat((index * 7919) % 20_000) + '\n').join(''));
+    const log = open();
+    for (let at = 0, step = 1; at < text.length; at += step, step = (step * 31 + 7) % 70_000) log.write('stdout', text.subarray(at, at + step));
+    log.close();
+    expect(entries().map(({ log: part }) => part).join('') === text.toString()).toBe(true);
+    expect(Math.max(...entries().map(({ log: part }) => Buffer.byteLength(part)))).toBeLessThanOrEqual(maxEntryText);
   });
 
   it('goes on where an earlier shimd stopped', () => {

@@ -2,6 +2,7 @@ import { closeSync, ftruncateSync, fstatSync, openSync, renameSync, rmSync, writ
 import { clockRealTime } from '../lib/syscalls-process.ts';
 import { formatNanoseconds } from '../lib/timestamp.ts';
 import { encodeJsonText, incompleteTail, maxGrowth } from './json-log-encoder.ts';
+import { PendingLine } from './pending-line.ts';
 import type { LogTarget } from './protocol.ts';
 
 /** Longest text of one entry; longer lines are split into entries without a newline at their end, as moby's copier does. */
@@ -24,8 +25,8 @@ export class JsonFileLog {
   readonly #target: LogTarget;
   #fd: number;
   #size: number;
-  /** Text after the last newline, per stream; less than {@link maxEntryText} bytes. */
-  readonly #pending: Record<OutputStream, Buffer | undefined> = { stdout: undefined, stderr: undefined };
+  /** Text after the last newline; less than {@link maxEntryText} bytes. */
+  readonly #pending: Record<OutputStream, PendingLine> = { stdout: new PendingLine(), stderr: new PendingLine() };
   #used = 0;
   #failed = false;
 
@@ -36,37 +37,31 @@ export class JsonFileLog {
   }
 
   write(stream: OutputStream, chunk: Buffer): void {
-    const ending = Buffer.from(`","stream":"${stream}","time":"${formatNanoseconds(clockRealTime())}"}\n`);
-    let text = chunk;
-    const pending = this.#pending[stream];
-    if (pending !== undefined) {
-      text = Buffer.concat([pending, chunk]);
-      this.#pending[stream] = undefined;
-    }
-    let start = 0;
-    for (;;) {
-      const found = text.indexOf(newline, start);
-      let end = found === -1 ? text.length : found + 1;
+    const ending = endingOf(stream);
+    let start = this.#continueLine(stream, chunk, ending);
+    while (start < chunk.length) {
+      const newlineAt = chunk.indexOf(newline, start);
+      let end = newlineAt + 1;
       // The newline does not count, and whether it has come yet does not matter: the split depends on the text alone.
-      if ((found === -1 ? end : found) - start >= maxEntryText) {
+      if ((newlineAt === -1 ? chunk.length : newlineAt) - start >= maxEntryText) {
         end = start + maxEntryText;
-        end -= incompleteTail(text, start, end);
-      } else if (found === -1) {
+        end -= incompleteTail(chunk, start, end);
+      } else if (newlineAt === -1) {
+        this.#pending[stream].append(chunk, start, chunk.length);
         break;
       }
-      this.#entry(text, start, end, ending);
+      this.#entry(chunk, start, end, ending);
       start = end;
     }
-    if (start < text.length) this.#pending[stream] = Buffer.from(text.subarray(start));
     this.#flush();
   }
 
   /** Writes what a stream said after its last newline: it has ended. */
   end(stream: OutputStream): void {
     const pending = this.#pending[stream];
-    if (pending === undefined) return;
-    this.#pending[stream] = undefined;
-    this.#entry(pending, 0, pending.length, Buffer.from(`","stream":"${stream}","time":"${formatNanoseconds(clockRealTime())}"}\n`));
+    if (pending.length === 0) return;
+    this.#entry(pending.bytes, 0, pending.length, endingOf(stream));
+    pending.drop(pending.length);
     this.#flush();
   }
 
@@ -76,6 +71,25 @@ export class JsonFileLog {
     this.end('stderr');
     closeSync(this.#fd);
     this.#fd = -1;
+  }
+
+  /** Gives the line that an earlier chunk began what this one has of it. @returns how much of the chunk is used up */
+  #continueLine(stream: OutputStream, chunk: Buffer, ending: Buffer): number {
+    const pending = this.#pending[stream];
+    let start = 0;
+    while (pending.length > 0 && start < chunk.length) {
+      const newlineAt = chunk.indexOf(newline, start);
+      const lineLength = pending.length + (newlineAt === -1 ? chunk.length : newlineAt) - start;
+      const room = maxEntryText - pending.length;
+      const end = lineLength >= maxEntryText ? start + room : newlineAt === -1 ? chunk.length : newlineAt + 1;
+      pending.append(chunk, start, end);
+      start = end;
+      if (lineLength < maxEntryText && newlineAt === -1) break;
+      const whole = lineLength < maxEntryText ? pending.length : maxEntryText - incompleteTail(pending.bytes, 0, maxEntryText);
+      this.#entry(pending.bytes, 0, whole, ending);
+      pending.drop(whole);
+    }
+    return start;
   }
 
   #entry(text: Buffer, start: number, end: number, ending: Buffer): void {
@@ -127,6 +141,10 @@ export class JsonFileLog {
       process.stderr.write(`log ${path}: not rotated: ${(error as Error).message}\n`);
     }
   }
+}
+
+function endingOf(stream: OutputStream): Buffer {
+  return Buffer.from(`","stream":"${stream}","time":"${formatNanoseconds(clockRealTime())}"}\n`);
 }
 
 function renameIfThere(from: string, to: string): void {

@@ -65,6 +65,8 @@ function request(message: unknown): unknown {
         if (result.exitCode === 0 && asked.transition !== undefined) table.setState(asked.transition.containerId, asked.transition.state);
         return result;
       });
+    case 'release':
+      return table.release(asked.containerId, asked.fifo);
     case 'kill':
       if (!table.live(asked).kill(asked.signal)) throw new TableError('ended', 'the process has just ended');
       return null;

@@ -1,10 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { closeLaunched, launch, LaunchError } from './launch.ts';
 import { type FailureCode, keyOf, type LaunchRequest, type ProcessExit, type ProcessKey, type ProcessStatus, type TaskState } from './protocol.ts';
 import { containerDirectory, makeProcessDirectory, processDirectory, type ProcessRecord, readExit, readRecord, saveExit, saveRecord, startTimeOf } from './record.ts';
 import { endedPipes, reopenPipes } from './stdio.ts';
 import { lostExit, SupervisedProcess } from './supervised-process.ts';
+
+const releaseByte = Buffer.alloc(1);
 
 export class TableError extends Error {
   readonly code: FailureCode;
@@ -134,6 +136,25 @@ export class ProcessTable {
   setState(containerId: string, state: TaskState): void {
     const entry = this.#entries.get(containerId);
     if (entry instanceof SupervisedProcess) entry.setState(state);
+  }
+
+  /** @returns false when nobody waits at the pipe */
+  release(containerId: string, fifo: string): boolean {
+    const init = this.live({ containerId, execId: null });
+    let fd: number;
+    try {
+      fd = openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch {
+      return false;
+    }
+    try {
+      unlinkSync(fifo);
+      writeSync(fd, releaseByte);
+    } finally {
+      closeSync(fd);
+    }
+    init.setState('running');
+    return true;
   }
 
   wait(key: ProcessKey): Promise<ProcessExit> {

@@ -43,12 +43,23 @@ export interface RunRequest {
   transition?: { containerId: string; state: TaskState };
 }
 
+/**
+ * Lets a created container run: writes the byte for which its init waits, and removes the pipe. Answers false when nobody waits
+ * there; nothing has happened then.
+ */
+export interface ReleaseRequest {
+  op: 'release';
+  containerId: string;
+  fifo: string;
+}
+
 export type TaskState = 'created' | 'running' | 'paused';
 
 export type Request = { id: number } & (
   | { op: 'hello' }
   | LaunchRequest
   | RunRequest
+  | ReleaseRequest
   | ({ op: 'kill'; signal: number } & ProcessKey)
   | ({ op: 'resize'; rows: number; columns: number } & ProcessKey)
   /** Answers the {@link ProcessExit}, at once when the process has ended. */

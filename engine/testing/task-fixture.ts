@@ -16,7 +16,7 @@ export class TaskFixture {
   #count = 0;
 
   private constructor() {
-    this.tasks = openTaskService(this.execRoot, { idleSeconds: 1 });
+    this.tasks = openTaskService(this.execRoot, { idleSeconds: 1, shimdEntry: process.env.SLIPWAY_TEST_SHIMD });
   }
 
   static async make(): Promise<TaskFixture> {
@@ -70,7 +70,7 @@ export class TaskFixture {
   /** Another engine on the same folders: the one before is gone without a word. */
   async replaceService(): Promise<void> {
     await this.tasks.close();
-    this.tasks = openTaskService(this.execRoot, { idleSeconds: 1 });
+    this.tasks = openTaskService(this.execRoot, { idleSeconds: 1, shimdEntry: process.env.SLIPWAY_TEST_SHIMD });
   }
 
   shimdPid(): number {
