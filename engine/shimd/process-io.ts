@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { duplicate, setNonBlocking, setTerminalSize } from '../lib/syscalls-process.ts';
 import { Attachment } from './attachment.ts';
 import { FdReader, FdWriter } from './fd-stream.ts';
-import { JsonFileLog, type OutputStream } from './json-log.ts';
+import { JsonFileLog, type OutputStream } from './log/json-log.ts';
 import type { AttachRequest, LogTarget } from './protocol.ts';
 import type { ShimSide } from './stdio.ts';
 

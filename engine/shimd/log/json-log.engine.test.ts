@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runCommand } from '../lib/run-command.ts';
-import { mount, umount2 } from '../lib/syscalls.ts';
+import { runCommand } from '../../lib/run-command.ts';
+import { mount, umount2 } from '../../lib/syscalls.ts';
 import { JsonFileLog, maxEntryText } from './json-log.ts';
 
 let directory: string;

@@ -1,9 +1,9 @@
 import { closeSync, ftruncateSync, fstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { clockRealTime } from '../lib/syscalls-process.ts';
-import { formatNanoseconds } from '../lib/timestamp.ts';
+import { clockRealTime } from '../../lib/syscalls-process.ts';
+import { formatNanoseconds } from '../../lib/timestamp.ts';
 import { encodeJsonText, incompleteTail, maxGrowth } from './json-log-encoder.ts';
 import { PendingLine } from './pending-line.ts';
-import type { LogTarget } from './protocol.ts';
+import type { LogTarget } from '../protocol.ts';
 
 /** Longest text of one entry; longer lines are split into entries without a newline at their end, as moby's copier does. */
 export const maxEntryText = 16 * 1024;
