@@ -24,14 +24,15 @@ export class Archive {
    * @throws Error when it has none.
    */
   async current({ name, metapackage }) {
-    this.#index ??= await this.#readIndex();
-    const target = metapackage === undefined ? name : /^([a-z0-9.+-]+)/.exec(this.#lookUp(metapackage[this.arch]).depends)?.[1];
-    const { version, archive, path, size, sha256 } = this.#lookUp(target);
+    // Several packages may ask at once; the index is read for all of them.
+    const index = await (this.#index ??= this.#readIndex());
+    const target = metapackage === undefined ? name : /^([a-z0-9.+-]+)/.exec(this.#lookUp(index, metapackage[this.arch]).depends)?.[1];
+    const { version, archive, path, size, sha256 } = this.#lookUp(index, target);
     return { name, ...(target === name ? {} : { package: target }), version, archive, path, size, sha256 };
   }
 
-  #lookUp(name) {
-    const entry = this.#index.get(name);
+  #lookUp(index, name) {
+    const entry = index.get(name);
     if (entry === undefined) throw new Error(`Debian ${this.release.codename} has no package ${name} for ${this.arch}.`);
     return entry;
   }

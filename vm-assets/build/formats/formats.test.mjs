@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readAr } from './ar.mjs';
 import { writeCpio } from './cpio.mjs';
 import { decompress } from './decompress.mjs';
-import { dynamicNeeds, isElf, section, stripSections } from './elf.mjs';
+import { dynamicNeeds, isElf, section, stripSections, trimLastSegment } from './elf.mjs';
 import { extractKernel } from './kernel.mjs';
 import { readTar, writeTar } from './tar.mjs';
 
@@ -89,6 +89,22 @@ describe.runIf(process.platform === 'linux')('elf', () => {
     writeFileSync(join(folder, 'node'), stripped, { mode: 0o755 });
     expect(spawnSync(join(folder, 'node'), ['-p', '6*7'], { encoding: 'utf8' }).stdout).toBe('42\n');
   });
+});
+
+it('leaves out the zeros that a loader makes by itself', () => {
+  const file = Buffer.alloc(64 + 56 + 1000);
+  file.writeUInt32BE(0x7f454c46, 0);
+  file.writeBigUInt64LE(64n, 32);
+  file.writeUInt16LE(56, 54);
+  file.writeUInt16LE(1, 56);
+  file.writeUInt32LE(1, 64);
+  file.writeBigUInt64LE(120n, 64 + 8);
+  file.writeBigUInt64LE(1000n, 64 + 32);
+  file.writeBigUInt64LE(1000n, 64 + 40);
+  file.write('code', 120);
+  const trimmed = trimLastSegment(file);
+  expect(trimmed.length).toBe(124);
+  expect([trimmed.readBigUInt64LE(64 + 32), trimmed.readBigUInt64LE(64 + 40)]).toEqual([4n, 1000n]);
 });
 
 it('refuses what is no kernel', async () => {

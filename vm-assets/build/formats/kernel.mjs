@@ -1,5 +1,5 @@
 import { decompress } from './decompress.mjs';
-import { isElf } from './elf.mjs';
+import { isElf, trimLastSegment } from './elf.mjs';
 
 /**
  * What QEMU boots fastest out of Debian's vmlinuz: on amd64 the ELF vmlinux inside the bzImage (PVH entry, no decompression in the guest), on
@@ -17,5 +17,5 @@ export async function extractKernel(vmlinuz, arch) {
   const start = (vmlinuz[0x1f1] + 1) * 512 + vmlinuz.readUInt32LE(0x248);
   const kernel = await decompress(vmlinuz.subarray(start, start + vmlinuz.readUInt32LE(0x24c)));
   if (!isElf(kernel)) throw new Error('The payload of the bzImage is compressed in a way that is not known here.');
-  return kernel;
+  return trimLastSegment(kernel);
 }
