@@ -21,6 +21,8 @@ import { reachShimd, type ShimdOptions } from './shimd-process.ts';
 
 /** Between attempts to get shimd back while nobody asks for anything. */
 const reconnectInterval = 1_000;
+/** Exits after which those that nobody can hear of again are dropped. */
+const pruneInterval = 1_000;
 
 /** The way to shimd: connects when needed, comes back by itself when the connection breaks, and starts shimd where none is. */
 export class ShimdClient {
@@ -153,10 +155,19 @@ export class ShimdClient {
   }
 
   #announce(exit: ProcessExit, tell: boolean): void {
-    const key = `${keyOf(exit)} ${exit.exitedAt}`;
+    const key = announcementKey(exit);
     if (this.#announced.has(key)) return;
     this.#announced.add(key);
+    if (this.#announced.size % pruneInterval === 0) void this.#prune();
     if (tell) this.#onExit(exit);
+  }
+
+  /** shimd forgets old execs; so must this. */
+  async #prune(): Promise<void> {
+    const processes = await this.list().catch(() => undefined);
+    if (processes === undefined) return;
+    const known = new Set(processes.map(({ exit }) => (exit === null ? '' : announcementKey(exit))));
+    for (const key of this.#announced) if (!known.has(key)) this.#announced.delete(key);
   }
 
   #forget(connecting: Promise<ShimdConnection>): void {
@@ -189,6 +200,10 @@ export class ShimdClient {
       }
     }
   }
+}
+
+function announcementKey(exit: ProcessExit): string {
+  return `${keyOf(exit)} ${exit.exitedAt}`;
 }
 
 /** The kinds that clients see. */

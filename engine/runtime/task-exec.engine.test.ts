@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TaskSpec } from '../containers/collaborators.ts';
 import { collect, TaskFixture } from '../testing/task-fixture.ts';
@@ -65,6 +67,31 @@ describe('an exec', () => {
     await fixture.runExec(exec('sleep', '0.3'));
     expect((await collect(await fixture.tasks.attach(spec.id, wanted.execId, { stdin: false, stdout: true, stderr: true }))).stdout).toBe('early\n');
     expect((await fixture.tasks.wait(spec.id, wanted.execId)).exitCode).toBe(3);
+  });
+
+  it('is as likely a victim of the kernel’s hunger as its container', async () => {
+    const meek = fixture.spec(['sleep', '1000'], {}, { OomScoreAdj: 300 });
+    await fixture.tasks.create(meek);
+    await fixture.tasks.start(meek.id);
+    const wanted = { ...fixture.exec(meek.id, ['sleep', '1000']), attached: false };
+    const { pid } = await fixture.tasks.exec(wanted);
+    expect(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8')).toBe('300\n');
+    await fixture.tasks.delete(meek.id, { force: true });
+  });
+
+  it('is forgotten when many have come after it', async () => {
+    const first = { ...exec('true'), attached: false };
+    await fixture.tasks.exec(first);
+    await fixture.tasks.wait(spec.id, first.execId);
+    for (let round = 0; round < 10; round++) {
+      await Promise.all(Array.from({ length: 8 }, async () => {
+        const next = { ...exec('true'), attached: false };
+        await fixture.tasks.exec(next);
+        await fixture.tasks.wait(spec.id, next.execId);
+      })); // prettier-ignore
+    }
+    await expect(fixture.tasks.wait(spec.id, first.execId)).rejects.toMatchObject({ kind: 'not-found' });
+    expect(readdirSync(join(fixture.execRoot, 'shimd/tasks', spec.id)).length).toBeLessThan(70);
   });
 
   it('is killed alone', async () => {

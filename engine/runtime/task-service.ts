@@ -111,6 +111,7 @@ export class CrunTaskService implements TaskService {
         stdinOnce: true,
         ...(tty && spec.consoleSize !== undefined ? { size: { rows: spec.consoleSize[0], columns: spec.consoleSize[1] } } : {}),
         awaitAttach: spec.attached,
+        oomScoreAdj: process.oomScoreAdj ?? 0,
         log: null,
         oomFile: null,
       });

@@ -58,6 +58,18 @@ describe('a terminal', () => {
     await fixture.tasks.delete(spec.id);
   });
 
+  it('takes no input when stdin was not opened', async () => {
+    const spec = fixture.spec(['sh', '-c', 'echo ready; read -t 1 x; echo "got <$x>"'], { Tty: true });
+    await fixture.tasks.create(spec);
+    const stream = await fixture.tasks.attach(spec.id, null, all);
+    await fixture.tasks.start(spec.id);
+    await until(stream, 'ready');
+    stream.write('something\n');
+    await until(stream, 'got <>');
+    await fixture.tasks.wait(spec.id, null);
+    await fixture.tasks.delete(spec.id);
+  });
+
   it('of an exec is another one', async () => {
     const spec = fixture.spec(['sleep', '1000']);
     await fixture.tasks.create(spec);

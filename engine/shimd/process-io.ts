@@ -9,6 +9,8 @@ import type { ShimSide } from './stdio.ts';
 const attachPatience = 10_000;
 
 export interface ProcessIoOptions {
+  /** Without it what attachers write goes nowhere. */
+  openStdin: boolean;
   stdinOnce: boolean;
   log: LogTarget | null;
   /** Output waits for the first attacher, who comes right after the launch. */
@@ -39,7 +41,7 @@ export class ProcessIo {
       setNonBlocking(stdio.terminal, true);
       this.#terminal = stdio.terminal;
       this.#readers = [this.#reader('stdout', stdio.terminal)];
-      this.#stdin = new FdWriter(duplicate(stdio.terminal), inputEvents);
+      this.#stdin = options.openStdin ? new FdWriter(duplicate(stdio.terminal), inputEvents) : undefined;
     } else {
       this.#readers = [this.#reader('stdout', stdio.stdout), this.#reader('stderr', stdio.stderr)];
       this.#stdin = stdio.stdin === null ? undefined : new FdWriter(stdio.stdin, inputEvents);

@@ -6,6 +6,8 @@ import { containerDirectory, makeProcessDirectory, processDirectory, type Proces
 import { endedPipes, reopenPipes } from './stdio.ts';
 import { lostExit, SupervisedProcess } from './supervised-process.ts';
 
+/** Ended execs of a container whose exit codes can still be asked for. */
+const keptExecs = 64;
 const releaseByte = Buffer.alloc(1);
 
 export class TableError extends Error {
@@ -96,9 +98,10 @@ export class ProcessTable {
     const directory = makeProcessDirectory(this.#root, request);
     try {
       const launched = await launch(request, directory, this.#root);
-      const { containerId, execId, tty, stdinOnce, log, oomFile } = request;
+      const { containerId, execId, tty, openStdin, stdinOnce, log, oomFile } = request;
       const startTime = startTimeOf(launched.pid) ?? '';
-      const record: ProcessRecord = { containerId, execId, pid: launched.pid, startTime, tty, stdinOnce, log, oomFile, state: execId === null ? 'created' : 'running' };
+      const record: ProcessRecord = { containerId, execId, pid: launched.pid, startTime, tty, openStdin, stdinOnce, log, oomFile, state: execId === null ? 'created' : 'running' };
+      if (request.oomScoreAdj !== undefined) setOomScore(launched.pid, request.oomScoreAdj);
       try {
         saveRecord(directory, record);
         this.#entries.set(key, new SupervisedProcess(directory, record, launched.stdio, (exit) => this.#ended(exit), request.awaitAttach));
@@ -207,6 +210,15 @@ export class ProcessTable {
   #ended(exit: ProcessExit): void {
     this.#onExit(exit);
     this.#resolve(keyOf(exit), exit);
+    if (exit.execId !== null) this.#limitExecs(exit.containerId);
+  }
+
+  /** A health check is an exec, every few seconds, for as long as its container lives. */
+  #limitExecs(containerId: string): void {
+    const isEnded = (entry: Entry) => entry.record.containerId === containerId && entry.record.execId !== null && statusOf(entry).exit !== null;
+    const ended = [...this.#entries.values()].filter(isEnded);
+    // The map keeps the order in which they were launched.
+    for (const { record } of ended.slice(0, -keptExecs)) this.forgetExec(record);
   }
 
   #resolve(key: string, exit: ProcessExit): void {
@@ -219,6 +231,14 @@ export class ProcessTable {
 /** Ids become folders, so nothing else passes. */
 function isId(id: unknown): boolean {
   return typeof id === 'string' && /^[\w-]+$/.test(id);
+}
+
+function setOomScore(pid: number, score: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, String(score));
+  } catch {
+    // It has ended, or this machine does not let anybody lower a score.
+  }
 }
 
 function statusOf(entry: Entry): ProcessStatus {

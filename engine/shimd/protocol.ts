@@ -30,6 +30,8 @@ export interface LaunchRequest extends ProcessKey {
   size?: { rows: number; columns: number };
   /** Output is not read before somebody has attached, which happens right after the launch: nothing is lost in between. */
   awaitAttach?: boolean;
+  /** For a process that inherits shimd's because the command does not set it: `crun exec`. */
+  oomScoreAdj?: number;
   log: LogTarget | null;
   /** File whose `oom_kill` line tells at exit whether the kernel killed for lack of memory: cgroup's `memory.events` or `memory.oom_control`. */
   oomFile: string | null;

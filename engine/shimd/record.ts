@@ -8,6 +8,7 @@ export interface ProcessRecord extends ProcessKey {
   /** Clock ticks since boot (field 22 of /proc/pid/stat): tells the process from a later one with its number. */
   startTime: string;
   tty: boolean;
+  openStdin: boolean;
   stdinOnce: boolean;
   state: TaskState;
   log: LogTarget | null;

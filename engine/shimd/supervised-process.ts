@@ -34,7 +34,7 @@ export class SupervisedProcess {
     this.#onExit = onExit;
     this.#pidfd = pidfdOpen(record.pid);
     this.#pidPoll = new FdPoll(this.#pidfd, 'readable', () => this.#collect());
-    this.io = new ProcessIo(stdio, { stdinOnce: record.stdinOnce, log: record.log, awaitAttach, onOutputEnd: () => this.#drained() });
+    this.io = new ProcessIo(stdio, { openStdin: record.openStdin, stdinOnce: record.stdinOnce, log: record.log, awaitAttach, onOutputEnd: () => this.#drained() });
     this.#pidPoll.start();
   }
 
