@@ -67,11 +67,10 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
         });
   const nativePorts = new NativeHostPorts();
   const tasks = openTaskService(config.execRoot, { shimdEntry: config.shimd });
-  const [store, snapshots, network, crun] = await Promise.all([
+  const [store, snapshots, network] = await Promise.all([
     ContainerStore.open(paths.containers),
     openOverlaySnapshotter(paths.snapshots),
     openNetwork({ config, hostPorts: guest?.hostPorts ?? nativePorts, events, log }),
-    crunVersion(),
     tasks.open(),
   ]);
   const images = await openImageService({
@@ -109,12 +108,12 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
       networks: network.networks,
       volumes: volumes.volumes,
       system: {
-        version: () => versionResponse({ engine: engineVersion, api: apiVersion, minApi: minApiVersion, crun }),
-        info: () =>
+        version: async () => versionResponse({ engine: engineVersion, api: apiVersion, minApi: minApiVersion, crun: await crunVersion() }),
+        info: async () =>
           infoResponse({
             engineId: engineId(paths.engineId),
             version: engineVersion,
-            crunVersion: crun,
+            crunVersion: await crunVersion(),
             root: config.root,
             cgroupVersion,
             insecureRegistries: config.insecureRegistries,

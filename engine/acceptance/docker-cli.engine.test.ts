@@ -154,7 +154,7 @@ describe.skipIf(missing !== null)('the docker CLI', () => {
       expect(await docker.run(['exec', '-i', 'c1', 'cat'], 'typed')).toMatchObject({ code: 0, stdout: 'typed' });
       expect((await docker.run(['exec', 'c1', 'nosuch'])).code).toBe(127);
       expect((await docker.run(['exec', 'c1', '/etc'])).code).toBe(126);
-      const shell = docker.spawnInTerminal(['exec', '-it', 'c1', 'sh', '-c', 'stty size; tty; exit 6']);
+      const shell = docker.spawnInTerminal(['exec', '-it', 'c1', 'sh', '-c', 'until stty size 2>/dev/null; do usleep 10000; done; tty; exit 6']);
       const result = await finish(shell);
       expect([result.code, result.stdout]).toEqual([6, expect.stringMatching(/33 101\r\n\/dev\/pts\/\d+/)]);
       await docker.text('exec', '-d', 'c1', 'touch', '/tmp/made');

@@ -18,9 +18,7 @@ export function parseFilters(text: string): Filters {
   }
   if (value === null) return {};
   if (typeof value !== 'object' || Array.isArray(value)) throw new InvalidParameterError('invalid filter');
-  const filters: Filters = {};
-  for (const [name, values] of Object.entries(value)) filters[name] = valuesOf(values);
-  return filters;
+  return Object.fromEntries(Object.entries(value).map(([name, values]) => [name, valuesOf(values)]));
 }
 
 function valuesOf(values: unknown): string[] {

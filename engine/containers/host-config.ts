@@ -28,7 +28,8 @@ const knownRuntimes = ['crun', 'runc', 'io.containerd.runc.v2'];
  * A whole HostConfig as inspect shows it: what was asked for, over moby's defaults.
  * @throws InvalidParameterError in moby's words for what cannot be
  */
-export function completeHostConfig(asked: HostConfig, host: HostFacts): HostConfig {
+export function completeHostConfig(request: HostConfig, host: HostFacts): HostConfig {
+  const asked = withoutNulls(request);
   const privileged = asked.Privileged === true;
   const networkMode = asked.NetworkMode === undefined || asked.NetworkMode === '' || asked.NetworkMode === 'default' ? 'bridge' : asked.NetworkMode;
   const hostConfig: HostConfig = {
@@ -76,7 +77,7 @@ export function completeHostConfig(asked: HostConfig, host: HostFacts): HostConf
     OomKillDisable: null,
     PidsLimit: null,
     Ulimits: [],
-    ...withoutNulls(asked),
+    ...asked,
     NetworkMode: networkMode,
     LogConfig: checkLogConfig(asked.LogConfig),
     RestartPolicy: { Name: asked.RestartPolicy?.Name || 'no', MaximumRetryCount: asked.RestartPolicy?.MaximumRetryCount ?? 0 },

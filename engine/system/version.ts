@@ -7,10 +7,15 @@ export function goArchitecture(): string {
   return arch() === 'x64' ? 'amd64' : arch();
 }
 
-/** crun's own words: `1.8.1`; empty when it is not installed. */
-export async function crunVersion(): Promise<string> {
-  const { stdout } = await runCommand('crun', ['--version']).catch(() => ({ stdout: '' }));
-  return /version (\S+)/.exec(stdout)?.[1] ?? '';
+let askedCrun: Promise<string> | undefined;
+
+/** crun's own words: `1.8.1`; empty when it is not installed. Asked once, and not before somebody wants to know. */
+export function crunVersion(): Promise<string> {
+  askedCrun ??= runCommand('crun', ['--version']).then(
+    ({ stdout }) => /version (\S+)/.exec(stdout)?.[1] ?? '',
+    () => '',
+  );
+  return askedCrun;
 }
 
 /** @param versions of the API, from `api/api-version.ts`, and of crun. */

@@ -8,7 +8,7 @@ import { credentialsShape } from '../request-shapes.ts';
 import type { Handler } from '../router.ts';
 
 export interface SystemBackend {
-  version(): VersionResponse;
+  version(): Promise<VersionResponse>;
   info(): Promise<InfoResponse>;
   diskUsage(types: string[]): Promise<Record<string, unknown>>;
   /** The backlog since a moment, then the news until another or the signal. */
@@ -27,7 +27,7 @@ export function systemRoutes(backend: SystemBackend): Record<'ping' | 'version' 
         Swarm: 'inactive',
       });
     },
-    version: (exchange) => exchange.answer(200, backend.version()),
+    version: async (exchange) => exchange.answer(200, await backend.version()),
     info: async (exchange) => exchange.answer(200, await backend.info()),
     diskUsage: async (exchange) => exchange.answer(200, await backend.diskUsage(exchange.query.all('type'))),
     events: (exchange) => streamEvents(backend, exchange),
