@@ -15,7 +15,7 @@ interface Pending {
 }
 
 /** How long a request waits for the host, connection and answer together. */
-const deadlineMs = 15_000;
+const deadlineMs = 30_000;
 
 /**
  * {@link HostPorts} in the VM: asks the host over the stream `host`. Requests that the channel's loss cut off are asked

@@ -1,5 +1,5 @@
-/** The guest's init starts an engine again within two seconds; one that stays away longer will not come back by itself. */
-const absenceMs = 30_000;
+/** The guest's init starts an engine again within five seconds; on a busy emulated machine it takes a while to answer. */
+const absenceMs = 90_000;
 const countedMs = 60_000;
 const hopelessDeaths = 6;
 

@@ -8,7 +8,7 @@ import { GuestSocket } from './guest-socket.ts';
 import { serveHostRequests } from './host-requests.ts';
 
 /** How long a new stream waits for an engine that is being started again. */
-const waitMs = 20_000;
+const waitMs = 30_000;
 
 export interface GuestConnectionOptions {
   paths: string[];
