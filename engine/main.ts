@@ -13,7 +13,6 @@ import { dataPaths } from './config.ts';
 import { ContainerStore } from './containers/container-store.ts';
 import { containerVerbs } from './containers/containers.ts';
 import type { ContainerDependencies } from './containers/dependencies.ts';
-import { listImageUsers } from './containers/image-users.ts';
 import { reconcile, startByPolicy } from './containers/reconcile.ts';
 import { rootfsMounter } from './containers/rootfs-mounter.ts';
 import { stopAllContainers } from './containers/stop-all.ts';
@@ -78,7 +77,7 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
     snapshotter: snapshots,
     events,
     insecureRegistries: config.insecureRegistries,
-    listUsers: () => listImageUsers(store),
+    listUsers: () => store.imageUsers(),
     log,
   });
   const volumes = await openVolumes({ config, events, log, mountsOf: (reference) => store.resolve(reference).record.mounts });

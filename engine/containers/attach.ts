@@ -5,9 +5,9 @@ import { announce } from './container-events.ts';
 import { isRunning } from './container.ts';
 import type { Container, PendingAttach } from './container.ts';
 import type { ContainerDependencies } from './dependencies.ts';
-import { parseDetachKeys } from './detach-keys.ts';
+import { parseDetachKeys } from './stdio/detach-keys.ts';
 import { streamLogs } from './logs/stream-logs.ts';
-import { bridgeStdio } from './stdio-bridge.ts';
+import { bridgeStdio } from './stdio/stdio-bridge.ts';
 
 type AttachNeeds = Pick<ContainerDependencies, 'store' | 'tasks' | 'events' | 'log'>;
 

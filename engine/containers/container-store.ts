@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConflictError, InvalidParameterError, NotFoundError } from '../errors.ts';
 import { JsonStore } from '../store/json-store.ts';
-import { Container } from './container.ts';
+import { Container, isRunning } from './container.ts';
 import type { ContainerRecord } from './container.ts';
 
 const shortIdLength = 12;
@@ -40,6 +40,16 @@ export class ContainerStore {
     const counts = { running: 0, paused: 0, stopped: 0 };
     for (const { state } of this.#byId.values()) counts[state.status === 'running' || state.status === 'paused' ? state.status : 'stopped'] += 1;
     return counts;
+  }
+
+  /** Which image each container stands on, for those who remove images. */
+  imageUsers(): { containerId: string; imageId: string; imageReference: string; running: boolean }[] {
+    return this.list().map(({ id, record, state }) => ({
+      containerId: id,
+      imageId: record.image.id,
+      imageReference: record.config.Image ?? '',
+      running: isRunning(state),
+    }));
   }
 
   get(id: string): Container | undefined {

@@ -5,10 +5,10 @@ import { InvalidParameterError, messageOf } from '../errors.ts';
 import { nowTimestamp } from '../lib/timestamp.ts';
 import { announce } from './container-events.ts';
 import type { ContainerDependencies } from './dependencies.ts';
-import { completeHostConfig } from './host-config.ts';
-import { mergeConfig } from './merge-config.ts';
-import { checkName, generateName } from './names.ts';
-import { parseSignal } from './signals.ts';
+import { completeHostConfig } from './config/host-config.ts';
+import { mergeConfig } from './config/merge-config.ts';
+import { checkName, generateName } from './config/names.ts';
+import { parseSignal } from './config/signals.ts';
 
 type Needs = Pick<ContainerDependencies, 'store' | 'images' | 'snapshots' | 'network' | 'volumes' | 'events' | 'host' | 'log'>;
 

@@ -5,7 +5,7 @@ import { announce } from './container-events.ts';
 import { isRunning } from './container.ts';
 import type { Container, Ended } from './container.ts';
 import { removeLocked } from './remove.ts';
-import { restartDelay } from './restart-policy.ts';
+import { restartDelay } from './restarts/restart-policy.ts';
 import { runContainer } from './start.ts';
 import type { StartNeeds } from './start.ts';
 

@@ -4,8 +4,8 @@ import type { Container } from './container.ts';
 import { isRunning } from './container.ts';
 import type { ContainerDependencies } from './dependencies.ts';
 import { imageSize, writableSize } from './inspect.ts';
-import { containerFilter, showsStopped } from './list-filters.ts';
-import { statusText } from './status-text.ts';
+import { containerFilter, showsStopped } from './listing/list-filters.ts';
+import { statusText } from './listing/status-text.ts';
 
 type ListNeeds = Pick<ContainerDependencies, 'store' | 'images' | 'snapshots'>;
 

@@ -7,7 +7,7 @@ import { isRunning } from './container.ts';
 import type { Container } from './container.ts';
 import { handleExit, scheduleRestart } from './exit.ts';
 import { removeLocked } from './remove.ts';
-import { startsWithEngine } from './restart-policy.ts';
+import { startsWithEngine } from './restarts/restart-policy.ts';
 import { runContainer } from './start.ts';
 import type { StartNeeds } from './start.ts';
 

@@ -1,5 +1,5 @@
 import { ConflictError, messageOf, NotFoundError } from '../errors.ts';
-import { cancelRestart } from './cancel-restart.ts';
+import { cancelRestart } from './restarts/cancel-restart.ts';
 import { announce } from './container-events.ts';
 import { isRunning } from './container.ts';
 import type { Container } from './container.ts';

@@ -1,7 +1,7 @@
 import { ConflictError, InvalidParameterError, messageOf } from '../errors.ts';
 import { announce } from './container-events.ts';
 import type { ContainerDependencies } from './dependencies.ts';
-import { checkName } from './names.ts';
+import { checkName } from './config/names.ts';
 
 /** `docker rename`. @throws ConflictError when the name is taken, InvalidParameterError for a name that cannot be */
 export async function renameContainer(needs: Pick<ContainerDependencies, 'store' | 'events'>, reference: string, newName: string): Promise<void> {

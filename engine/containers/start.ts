@@ -4,7 +4,7 @@ import type { Sandbox, TaskMount } from './collaborators.ts';
 import { announce } from './container-events.ts';
 import type { Container, StartFailure } from './container.ts';
 import type { ContainerDependencies } from './dependencies.ts';
-import { logRotation } from './log-options.ts';
+import { logRotation } from './config/log-options.ts';
 import { removeLocked } from './remove.ts';
 
 export type StartNeeds = Pick<ContainerDependencies, 'store' | 'snapshots' | 'mounter' | 'tasks' | 'network' | 'volumes' | 'events' | 'log'>;

@@ -4,7 +4,7 @@ import { ConflictError, InvalidParameterError } from '../../errors.ts';
 import { announce } from '../container-events.ts';
 import type { Container } from '../container.ts';
 import type { ContainerDependencies } from '../dependencies.ts';
-import { parseDetachKeys } from '../detach-keys.ts';
+import { parseDetachKeys } from '../stdio/detach-keys.ts';
 import type { ExecStore } from './exec-store.ts';
 
 type CreateExecNeeds = Pick<ContainerDependencies, 'store' | 'events'> & { execs: ExecStore };

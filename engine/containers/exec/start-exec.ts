@@ -4,8 +4,8 @@ import { ConflictError, InvalidParameterError, messageOf, NotFoundError } from '
 import type { TaskExit } from '../collaborators.ts';
 import { announce } from '../container-events.ts';
 import type { ContainerDependencies } from '../dependencies.ts';
-import { parseDetachKeys } from '../detach-keys.ts';
-import { bridgeStdio } from '../stdio-bridge.ts';
+import { parseDetachKeys } from '../stdio/detach-keys.ts';
+import { bridgeStdio } from '../stdio/stdio-bridge.ts';
 import { checkExecutable } from './create-exec.ts';
 import type { Exec, ExecStore } from './exec-store.ts';
 

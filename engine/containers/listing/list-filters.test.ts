@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { ImageSource } from './collaborators.ts';
-import { Container } from './container.ts';
-import type { ContainerRecord } from './container.ts';
-import type { ContainerStore } from './container-store.ts';
+import type { ImageSource } from '../collaborators.ts';
+import { Container } from '../container.ts';
+import type { ContainerRecord } from '../container.ts';
+import type { ContainerStore } from '../container-store.ts';
 import { containerFilter } from './list-filters.ts';
 
 const record = (change: Partial<ContainerRecord>): Container =>

@@ -1,6 +1,6 @@
-import type { ContainerConfig } from '../../contract/engine-api/container.ts';
-import type { ImageRunConfig } from '../../contract/engine-api/image.ts';
-import { InvalidParameterError } from '../errors.ts';
+import type { ContainerConfig } from '../../../contract/engine-api/container.ts';
+import type { ImageRunConfig } from '../../../contract/engine-api/image.ts';
+import { InvalidParameterError } from '../../errors.ts';
 
 /**
  * The container's config completed by its image's: what the user gave wins, lists and maps are joined.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { HostConfig } from '../../contract/engine-api/container.ts';
+import type { HostConfig } from '../../../contract/engine-api/container.ts';
 import { completeHostConfig } from './host-config.ts';
 import { logRotation } from './log-options.ts';
 

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { InvalidParameterError } from '../errors.ts';
+import { InvalidParameterError } from '../../errors.ts';
 
 /** moby's rule, `api/types/container` and daemon/names: two characters at least. */
 const validName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;

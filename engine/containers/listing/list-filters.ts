@@ -1,7 +1,7 @@
-import { InvalidParameterError } from '../errors.ts';
-import type { ImageSource } from './collaborators.ts';
-import type { Container } from './container.ts';
-import type { ContainerStore } from './container-store.ts';
+import { InvalidParameterError } from '../../errors.ts';
+import type { ImageSource } from '../collaborators.ts';
+import type { Container } from '../container.ts';
+import type { ContainerStore } from '../container-store.ts';
 
 type Filters = Record<string, string[]>;
 type Test = (container: Container) => boolean;

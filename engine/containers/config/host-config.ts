@@ -1,7 +1,7 @@
-import type { HostConfig } from '../../contract/engine-api/container.ts';
-import { InvalidParameterError } from '../errors.ts';
+import type { HostConfig } from '../../../contract/engine-api/container.ts';
+import { InvalidParameterError } from '../../errors.ts';
 import { checkLogConfig } from './log-options.ts';
-import type { HostFacts } from './dependencies.ts';
+import type { HostFacts } from '../dependencies.ts';
 
 /** What a container must not read or write in /proc and /sys. Source: moby oci/defaults.go, v28. */
 const maskedPaths = [

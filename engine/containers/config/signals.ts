@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { InvalidParameterError } from '../errors.ts';
+import { InvalidParameterError } from '../../errors.ts';
 
 const realTimeFirst = 34;
 const realTimeLast = 64;

@@ -1,5 +1,5 @@
-import type { HostConfig } from '../../contract/engine-api/container.ts';
-import { InvalidParameterError, NotImplementedError } from '../errors.ts';
+import type { HostConfig } from '../../../contract/engine-api/container.ts';
+import { InvalidParameterError, NotImplementedError } from '../../errors.ts';
 
 type LogConfig = { Type: string; Config: Record<string, string> };
 

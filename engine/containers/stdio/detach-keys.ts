@@ -1,4 +1,4 @@
-import { InvalidParameterError } from '../errors.ts';
+import { InvalidParameterError } from '../../errors.ts';
 
 /** Ctrl-P, Ctrl-Q. */
 const defaultKeys = Buffer.from([16, 17]);

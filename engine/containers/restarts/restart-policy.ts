@@ -1,4 +1,4 @@
-import type { RestartPolicy } from '../../contract/engine-api/container.ts';
+import type { RestartPolicy } from '../../../contract/engine-api/container.ts';
 
 const firstDelay = 100;
 const longestDelay = 60_000;

@@ -1,5 +1,5 @@
-import type { Container } from './container.ts';
-import type { ContainerDependencies } from './dependencies.ts';
+import type { Container } from '../container.ts';
+import type { ContainerDependencies } from '../dependencies.ts';
 
 /** Gives up a restart that a policy has planned: the container is exited from then on. Does nothing in other states. */
 export async function cancelRestart(needs: Pick<ContainerDependencies, 'store'>, container: Container): Promise<void> {

@@ -1,5 +1,5 @@
-import { parseTimestamp } from '../lib/timestamp.ts';
-import type { ContainerState } from './container.ts';
+import { parseTimestamp } from '../../lib/timestamp.ts';
+import type { ContainerState } from '../container.ts';
 
 /**
  * What `docker ps` shows under STATUS: `Up 3 seconds`, `Exited (0) 2 minutes ago`. Source: moby daemon/container/state.go.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RestartPolicy } from '../../contract/engine-api/container.ts';
+import type { RestartPolicy } from '../../../contract/engine-api/container.ts';
 import { restartDelay, startsWithEngine } from './restart-policy.ts';
 
 const policy = (Name: RestartPolicy['Name'], MaximumRetryCount = 0): RestartPolicy => ({ Name, MaximumRetryCount });
