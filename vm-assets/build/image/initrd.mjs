@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { writeCpio } from '../formats/cpio.mjs';
 
 /** Without /proc the shell does not find its own applets, so those that init runs have links. */
-const applets = ['sh', 'insmod', 'mount', 'poweroff', 'switch_root'];
+const applets = ['sh', 'chroot', 'insmod', 'mount', 'poweroff'];
 
 /**
  * The first root: a static busybox, its init, and the modules on the way to the root file system, numbered in loading order. Not
