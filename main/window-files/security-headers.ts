@@ -2,7 +2,7 @@
  * What the window's page may do, in both shells. Names, labels and logs of containers are text of strangers: should one of them ever
  * become markup, no script of it runs and nothing of it reaches another address.
  *
- * `style-src` must allow inline styles: xterm's DOM renderer writes `<style>` elements and `style` attributes.
+ * Inline styles are forbidden too; the window turns those of xterm into constructed sheets (renderer/features/terminal/strict-styles.ts).
  *
  * @param connect where the page may connect besides its own origin: the web shell's WebSocket.
  */
@@ -10,7 +10,7 @@ export function contentSecurityPolicy(connect: string[] = []): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
-    "style-src 'self' 'unsafe-inline'",
+    "style-src 'self'",
     "img-src 'self'",
     "font-src 'self'",
     `connect-src ${["'self'", ...connect].join(' ')}`,

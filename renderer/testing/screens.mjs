@@ -1,9 +1,10 @@
 // Pictures of every screen of the built window, from scripted states: node renderer/testing/screens.mjs [--skip-build] [name …]
-// The page runs under the strict content security policy; a violation or an error on the console fails the run.
+// The page runs under the strict content security policy; a violation, an error on the console, or a finding of axe fails the run.
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 import { rolldown } from 'rolldown';
 import { build } from 'vite';
@@ -83,6 +84,8 @@ async function take(browser, origin, bridge, shot, theme) {
     await page.evaluate(() => document.fonts.ready);
     await shot.act?.(page);
     await page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity).map((one) => one.finished.catch(() => undefined))));
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    for (const { id, nodes } of violations) troubles.push(`axe ${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} (${failureSummary?.split('\n')[1]?.trim()})`).slice(0, 3).join('; ')}`);
     await page.screenshot({ path: join(out, `${shot.name}-${theme}.png`) });
   } catch (error) {
     troubles.push(String(error).split('\n').slice(0, 4).join(' '));

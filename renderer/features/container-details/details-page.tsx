@@ -73,6 +73,7 @@ function DetailsBar({ view, onMenu }: { view: ContainerView; onMenu(anchor: Menu
   const pending = useContainers((state) => state.pending[view.id]);
   const state = shownState(view, pending);
   const isContainerUp = isUp(view.condition);
+  const published = view.ports.filter(({ publicPort }) => publicPort !== undefined);
   return (
     <>
       <nav className="crumbs" aria-label={text.tabs.label}>
@@ -95,7 +96,7 @@ function DetailsBar({ view, onMenu }: { view: ContainerView; onMenu(anchor: Menu
         <code className="details-bar__image cut isolated" title={view.image}>
           {view.image}
         </code>
-        <PortLinks ports={view.ports.filter(({ publicPort }) => publicPort !== undefined)} onFollow={followLink} atMost={3} />
+        {published.length > 0 && <PortLinks ports={published} onFollow={followLink} atMost={3} />}
       </div>
       <span className="top-bar__gap" />
       <Button

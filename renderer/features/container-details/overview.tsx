@@ -118,7 +118,7 @@ const moment = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short'
 function Moment({ at, age }: { at: number; age: string }) {
   return (
     <time className="numbers" dateTime={new Date(at).toISOString()}>
-      {age} ago, {moment.format(at)}
+      {age === '0 s' ? text.justNow : text.ago(age)}, {moment.format(at)}
     </time>
   );
 }

@@ -69,4 +69,6 @@ export const text = {
   hide: 'Hide',
   showValue: (name: string, isShown: boolean) => `${isShown ? 'Hide' : 'Show'} ${name}`,
   copyId: 'Copy ID',
+  ago: (age: string) => `${age} ago`,
+  justNow: 'just now',
 };

@@ -51,32 +51,34 @@ export function ContainerTable({ rows, isStale }: { rows: readonly FlatRow[]; is
   }
 
   return (
-    <div
-      ref={grid}
-      className={`grid container-grid${isSelecting ? ' grid--selecting' : ''}${isStale ? ' grid--stale' : ''}`}
-      role="treegrid"
-      aria-label={text.list}
-      aria-multiselectable="true"
-      aria-rowcount={rows.length + 1}
-      data-region="list"
-      onKeyDown={onKeyDown}
-      onFocus={(event: FocusEvent<HTMLElement>) => {
-        const key = event.target.closest<HTMLElement>('[data-key]')?.dataset.key;
-        if (key !== undefined) setActiveKey(key);
-      }}
-    >
-      <Head />
-      <RowList items={rows} keyOf={(row) => row.key} heightOf={(row) => (row.kind === 'group' ? 34 : 36)} ref={list}>
-        {(row) =>
-          row.kind === 'group' ? (
-            <GroupRow row={row} isActive={row === active} onActivate={() => setActiveKey(row.key)} />
-          ) : (
-            <ContainerRow view={row.view} isActive={row === active} isLast={row.isLast} level={2} onPress={onPress} onMenu={onMenu} />
-          )
-        }
-      </RowList>
+    <>
+      <div
+        ref={grid}
+        className={`grid container-grid${isSelecting ? ' grid--selecting' : ''}${isStale ? ' grid--stale' : ''}`}
+        role="treegrid"
+        aria-label={text.list}
+        aria-multiselectable="true"
+        aria-rowcount={rows.length + 1}
+        data-region="list"
+        onKeyDown={onKeyDown}
+        onFocus={(event: FocusEvent<HTMLElement>) => {
+          const key = event.target.closest<HTMLElement>('[data-key]')?.dataset.key;
+          if (key !== undefined) setActiveKey(key);
+        }}
+      >
+        <Head />
+        <RowList items={rows} keyOf={(row) => row.key} heightOf={(row) => (row.kind === 'group' ? 34 : 36)} ref={list}>
+          {(row) =>
+            row.kind === 'group' ? (
+              <GroupRow row={row} isActive={row === active} onActivate={() => setActiveKey(row.key)} />
+            ) : (
+              <ContainerRow view={row.view} isActive={row === active} isLast={row.isLast} level={2} onPress={onPress} onMenu={onMenu} />
+            )
+          }
+        </RowList>
+      </div>
       {menu !== undefined && <ContainerMenu view={menu.view} anchor={menu.anchor} onClose={() => setMenu(undefined)} />}
-    </div>
+    </>
   );
 }
 

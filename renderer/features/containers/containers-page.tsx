@@ -69,7 +69,7 @@ export function ContainersPage({ isStale }: { isStale: boolean }) {
       {isEmpty && <EmptyContainers />}
       {status === 'ready' && !isEmpty && (
         <>
-          {chosen.length > 0 ? <SelectionBar chosen={chosen} shown={containerIds(rows)} /> : <ListBar counts={counts} staleSince={isStale ? readAt : undefined} />}
+          {chosen.length > 0 ? <SelectionBar chosen={chosen} shown={containerIds(rows)} /> : <ListBar counts={counts} hasProjects={containers.some(({ project }) => project !== undefined)} staleSince={isStale ? readAt : undefined} />}
           {rows.length > 0 ? <ContainerTable rows={rows} isStale={isStale} /> : <NoRows />}
         </>
       )}

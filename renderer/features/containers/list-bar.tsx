@@ -8,7 +8,7 @@ import { text } from './text.ts';
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 
-export function ListBar({ counts, staleSince }: { counts: ListCounts; staleSince: number | undefined }) {
+export function ListBar({ counts, staleSince, hasProjects }: { counts: ListCounts; staleSince: number | undefined; hasProjects: boolean }) {
   const { tab, isGrouped } = useContainerList();
   return (
     <SubBar label={text.listBar} className="list-bar">
@@ -25,9 +25,11 @@ export function ListBar({ counts, staleSince }: { counts: ListCounts; staleSince
       />
       <span className="sub-bar__gap" />
       {staleSince !== undefined && <span className="stale-note numbers">{text.asOf(clock.format(staleSince))}</span>}
-      <Button kind="quiet" className="list-bar__group" icon={<Layers2 {...icon} />} onClick={() => setGrouped(!isGrouped)}>
-        {isGrouped ? text.group.project : text.group.none}
-      </Button>
+      {hasProjects && (
+        <Button kind="quiet" className="list-bar__group" icon={<Layers2 {...icon} />} onClick={() => setGrouped(!isGrouped)}>
+          {isGrouped ? text.group.project : text.group.none}
+        </Button>
+      )}
     </SubBar>
   );
 }

@@ -19,7 +19,7 @@ export const text = {
   groupRunning: (running: number, total: number) => `${running} of ${total} running`,
   fold: (name: string, isFolded: boolean) => `${isFolded ? 'Unfold' : 'Fold'} ${name}`,
   neverRan: 'never ran',
-  ago: (age: string) => `${age} ago`,
+  ago: (age: string) => (age === '0 s' ? 'just now' : `${age} ago`),
   asOf: (time: string) => `as of ${time}`,
   select: (name: string) => `Select ${name}`,
   selectAll: 'Select all',

@@ -60,44 +60,46 @@ export function ImageTable({ rows, sort, onSort, transfers }: ImageTableProps) {
   }
 
   return (
-    <div
-      ref={grid}
-      className="grid image-grid"
-      role="grid"
-      aria-label={text.list}
-      aria-rowcount={rows.length + 1}
-      data-region="list"
-      onKeyDown={onKeyDown}
-      onFocus={(event) => {
-        const key = event.target.closest<HTMLElement>('[data-key]')?.dataset.key;
-        if (key !== undefined) setActiveKey(key);
-      }}
-    >
-      <div className="grid__head" role="row">
-        <span role="presentation" />
-        <SortHead sortKey="image" label={text.columns.image} sort={sort} onSort={onSort} />
-        <div role="columnheader">{text.columns.id}</div>
-        <SortHead sortKey="size" label={text.columns.size} sort={sort} onSort={onSort} isRight />
-        <div role="columnheader" className="image-row__users">
-          {text.columns.usedBy}
-        </div>
-        <SortHead sortKey="created" label={text.columns.created} sort={sort} onSort={onSort} />
-        <div role="columnheader">
-          <span className="unseen">{text.columns.actions}</span>
-        </div>
-      </div>
-      {transfers.map((transfer) => (
-        <div key={transfer.key} role="row">
-          <div role="gridcell">
-            <TransferCard transfer={transfer} />
+    <>
+      <div
+        ref={grid}
+        className="grid image-grid"
+        role="grid"
+        aria-label={text.list}
+        aria-rowcount={rows.length + 1}
+        data-region="list"
+        onKeyDown={onKeyDown}
+        onFocus={(event) => {
+          const key = event.target.closest<HTMLElement>('[data-key]')?.dataset.key;
+          if (key !== undefined) setActiveKey(key);
+        }}
+      >
+        <div className="grid__head" role="row">
+          <span role="presentation" />
+          <SortHead sortKey="image" label={text.columns.image} sort={sort} onSort={onSort} />
+          <div role="columnheader">{text.columns.id}</div>
+          <SortHead sortKey="size" label={text.columns.size} sort={sort} onSort={onSort} isRight />
+          <div role="columnheader" className="image-row__users">
+            {text.columns.usedBy}
+          </div>
+          <SortHead sortKey="created" label={text.columns.created} sort={sort} onSort={onSort} />
+          <div role="columnheader">
+            <span className="unseen">{text.columns.actions}</span>
           </div>
         </div>
-      ))}
-      <RowList items={rows} keyOf={(row) => row.key} heightOf={() => 36} ref={list}>
-        {(row) => <ImageLine row={row} isActive={row === active} onMenu={(anchor) => setMenu({ row, anchor })} />}
-      </RowList>
+        {transfers.map((transfer) => (
+          <div key={transfer.key} role="row">
+            <div role="gridcell">
+              <TransferCard transfer={transfer} />
+            </div>
+          </div>
+        ))}
+        <RowList items={rows} keyOf={(row) => row.key} heightOf={() => 36} ref={list}>
+          {(row) => <ImageLine row={row} isActive={row === active} onMenu={(anchor) => setMenu({ row, anchor })} />}
+        </RowList>
+      </div>
       {menu !== undefined && <Menu label={text.more(menu.row.name)} anchor={menu.anchor} items={menuItems(menu.row)} onClose={() => setMenu(undefined)} />}
-    </div>
+    </>
   );
 }
 

@@ -23,6 +23,8 @@ export class LogBuffer {
   hits: LogHit[] = [];
   errors = 0;
   warnings = 0;
+  /** Some line has a level, or came on stderr: the column that tells it has something to tell. */
+  hasLevels = false;
   /** Lines that came in all, also those dropped since. */
   received = 0;
 
@@ -64,6 +66,7 @@ export class LogBuffer {
     this.shown = this.lines;
     this.hits = [];
     this.errors = this.warnings = this.received = 0;
+    this.hasLevels = false;
     this.#partial = { stdout: '', stderr: '' };
     this.#open = undefined;
     this.#lastStamp = this.#skipUntil = '';
@@ -98,6 +101,7 @@ export class LogBuffer {
 
   #keep(line: LogLine): void {
     this.lines.push(line);
+    if (line.level !== undefined || line.stream === 'stderr') this.hasLevels = true;
     if (line.level === 'error') this.errors += 1;
     if (line.level === 'warning') this.warnings += 1;
     if (!this.#passes(line.level)) return;

@@ -76,7 +76,7 @@ export function LogView({ view }: { view: ContainerView }) {
   const newLines = isFollowing ? 0 : buffer.received - leftAt;
 
   return (
-    <div className={`log${isWrapped ? ' log--wrap' : ''}`}>
+    <div className={`log${isWrapped ? ' log--wrap' : ''}${buffer.hasLevels ? '' : ' log--plain'}`}>
       <LogBar
         ref={search}
         query={query}

@@ -26,7 +26,7 @@ function useEngineState(): { shape: GlyphShape; word: string } {
 /** The engine at a glance, on every page. */
 export function EngineFoot() {
   const { shape, word } = useEngineState();
-  const version = useVm(({ vm, info }) => (vm?.status === 'running' ? (info?.ServerVersion ?? vm.engineVersion) : ''));
+  const version = useVm(({ vm, info }) => (vm?.status === 'running' ? plainVersion(info?.ServerVersion ?? vm.engineVersion) : ''));
   const size = useVm(({ info }) => (info === undefined ? undefined : text.engine.size(info.NCPU, formatMemory(info.MemTotal))));
   return (
     <div className="engine-foot" role="status" title={word}>
@@ -38,4 +38,9 @@ export function EngineFoot() {
       {size !== undefined && <small className="engine-foot__size numbers">{size}</small>}
     </div>
   );
+}
+
+/** `28.5.2+slipway0.1.0` → `28.5.2`: what follows the plus sign names the build and is told in the settings. */
+function plainVersion(version: string): string {
+  return version.split('+', 1)[0] ?? '';
 }
