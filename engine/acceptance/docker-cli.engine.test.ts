@@ -162,6 +162,14 @@ describe.skipIf(missing !== null)('the docker CLI', () => {
       for (let round = 0; round < 5; round += 1) expect(await docker.text('exec', 'c1', 'echo', 'whole')).toBe('whole');
     });
 
+    test('stats counts it', async () => {
+      const [name, cpu, memory, pids] = (await docker.text('stats', '--no-stream', '--format', '{{.Name}} {{.CPUPerc}} {{.MemUsage}} {{.PIDs}}', 'c1')).split(/ (?!\/)(?<!\/ )/);
+      expect(name).toBe('c1');
+      expect(Number.parseFloat(cpu!)).toBeGreaterThanOrEqual(0);
+      expect(memory).toMatch(/^[1-9][\d.]*[KM]iB \/ [\d.]+[MG]iB$/);
+      expect(Number(pids)).toBeGreaterThan(0);
+    });
+
     test('top shows its processes', async () => {
       expect(await docker.text('top', 'c1')).toContain('sleep 0.05');
     });

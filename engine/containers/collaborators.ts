@@ -3,6 +3,7 @@ import type { ContainerConfig, HostConfig, MountPoint, PortMap } from '../../con
 import type { EventMessage } from '../../contract/engine-api/event.ts';
 import type { ImageRunConfig } from '../../contract/engine-api/image.ts';
 import type { EndpointSettings } from '../../contract/engine-api/network.ts';
+import type { CgroupStats } from '../runtime/cgroup-stats.ts';
 
 /**
  * What the container verbs need from the rest of the engine, as small as they use it. Implementations live in `images/`,
@@ -118,6 +119,8 @@ export interface TaskService {
   list(): Promise<TaskStatus[]>;
   /** PIDs in the container's cgroup. */
   pids(containerId: string): Promise<number[]>;
+  /** What the container's cgroup has counted so far. */
+  stats(containerId: string): Promise<CgroupStats>;
   onExit(listener: (exit: TaskExit) => void): () => void;
 }
 

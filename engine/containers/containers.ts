@@ -1,4 +1,3 @@
-import { NotImplementedError } from '../errors.ts';
 import { attachToContainer } from './attach.ts';
 import { createContainer } from './create.ts';
 import type { ContainerDependencies } from './dependencies.ts';
@@ -18,6 +17,7 @@ import { renameContainer } from './rename.ts';
 import { resizeContainer } from './resize.ts';
 import { restartContainer } from './restart.ts';
 import { startContainer } from './start.ts';
+import { containerStats } from './stats.ts';
 import { stopContainer } from './stop.ts';
 import { listProcesses } from './top.ts';
 import { parseWaitCondition, waitForContainer } from './wait.ts';
@@ -56,9 +56,7 @@ export function containerVerbs(needs: ContainerDependencies) {
         attachToContainer(needs, reference, options, open),
       logs: (reference: string, options: Parameters<typeof readLogs>[2]) => readLogs(needs, reference, options),
       wait: (reference: string, condition: string, signal: AbortSignal) => waitForContainer(needs, reference, parseWaitCondition(condition), signal),
-      stats: (): AsyncIterable<unknown> => {
-        throw new NotImplementedError('docker stats is not built yet');
-      },
+      stats: (reference: string, options: Parameters<typeof containerStats>[2]) => containerStats(needs, reference, options),
     },
     execs: {
       create: (reference: string, request: Parameters<typeof createExec>[2]) => createExec(execNeeds, reference, request),

@@ -5,6 +5,7 @@ import type { ExecSpec, TaskExit, TaskService, TaskSpec, TaskStatus } from '../c
 import { ConflictError, InternalError, NotFoundError } from '../errors.ts';
 import type { ProcessStatus, RunResult } from '../shimd/protocol.ts';
 import { BundleStore } from './bundle.ts';
+import { type CgroupStats, readCgroupStats } from './cgroup-stats.ts';
 import { cgroupDirectories, cgroupDirectory, cgroupPids, oomFile } from './cgroup.ts';
 import { Crun, runtimeError } from './crun.ts';
 import { execProcess } from './exec-process.ts';
@@ -174,6 +175,10 @@ export class CrunTaskService implements TaskService {
   async pids(containerId: string): Promise<number[]> {
     const { cgroupsPath } = this.#bundles.read(containerId).linux;
     return Promise.resolve(cgroupPids(cgroupDirectory(this.#facts.cgroupVersion, cgroupsPath, 'pids')));
+  }
+
+  stats(containerId: string): Promise<CgroupStats> {
+    return readCgroupStats(this.#facts.cgroupVersion, this.#bundles.read(containerId).linux.cgroupsPath);
   }
 
   onExit(listener: (exit: TaskExit) => void): () => void {

@@ -1,0 +1,138 @@
+import { readFile } from 'node:fs/promises';
+import { cpus, totalmem } from 'node:os';
+import type { CgroupStats } from '../runtime/cgroup-stats.ts';
+import { nowTimestamp, zeroTime } from '../lib/timestamp.ts';
+import { isRunning } from './container.ts';
+import type { Container } from './container.ts';
+import type { ContainerDependencies } from './dependencies.ts';
+
+type StatsNeeds = Pick<ContainerDependencies, 'store' | 'tasks' | 'host'>;
+
+export interface StatsOptions {
+  /** One sample a second until the signal, or one alone. */
+  stream: boolean;
+  /** With a single sample: do not wait a second for the one before it, by which clients compute percentages. */
+  oneShot: boolean;
+  signal: AbortSignal;
+}
+
+const interval = 1000;
+
+/** `docker stats`, in moby's shape. A container that does not run counts nothing. Ends when the container is removed. */
+export async function* containerStats(needs: StatsNeeds, reference: string, options: StatsOptions): AsyncGenerator<Record<string, unknown>> {
+  const container = needs.store.resolve(reference);
+  let previous = emptyCpu();
+  let readBefore = zeroTime;
+  let first = true;
+  while (!options.signal.aborted && needs.store.get(container.id) !== undefined) {
+    const sample = await takeSample(needs, container);
+    const wantsTwo = !options.stream && !options.oneShot && isRunning(container.state);
+    if (!first || !wantsTwo) {
+      yield { ...sample, preread: readBefore, precpu_stats: previous };
+      if (!options.stream) return;
+    }
+    previous = sample.cpu_stats;
+    readBefore = sample.read;
+    first = false;
+    await pause(options.signal);
+  }
+}
+
+function pause(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, interval);
+    signal.addEventListener('abort', done, { once: true });
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+  });
+}
+
+async function takeSample(needs: StatsNeeds, container: Container) {
+  const { state } = container;
+  const identity = { name: `/${container.name}`, id: container.id, num_procs: 0, storage_stats: {} };
+  const counted = isRunning(state) ? await needs.tasks.stats(container.id).catch(() => null) : null;
+  if (counted === null || !isRunning(state)) {
+    return { read: zeroTime, pids_stats: {}, blkio_stats: blockIo([], 2), cpu_stats: emptyCpu(), memory_stats: {}, ...identity };
+  }
+  const networks = container.sandbox?.netns === null ? {} : { networks: await interfaces(state.pid) };
+  return {
+    read: nowTimestamp(),
+    pids_stats: { current: counted.pids.current, ...(counted.pids.limit === Infinity ? {} : { limit: counted.pids.limit }) },
+    blkio_stats: blockIo(counted.io, needs.host.cgroupVersion),
+    cpu_stats: await cpuStats(counted),
+    memory_stats: {
+      usage: counted.memory.usage,
+      stats: counted.memory.details,
+      limit: Math.min(counted.memory.limit, totalmem()),
+    },
+    ...identity,
+    ...networks,
+  };
+}
+
+function emptyCpu() {
+  return {
+    cpu_usage: { total_usage: 0, usage_in_kernelmode: 0, usage_in_usermode: 0 },
+    system_cpu_usage: 0,
+    online_cpus: 0,
+    throttling_data: { periods: 0, throttled_periods: 0, throttled_time: 0 },
+  };
+}
+
+async function cpuStats({ cpu }: CgroupStats) {
+  return {
+    cpu_usage: { total_usage: cpu.usageNanoseconds, usage_in_kernelmode: cpu.systemNanoseconds, usage_in_usermode: cpu.userNanoseconds },
+    system_cpu_usage: await machineCpu(),
+    online_cpus: cpus().length,
+    throttling_data: { periods: cpu.periods, throttled_periods: cpu.throttledPeriods, throttled_time: cpu.throttledNanoseconds },
+  };
+}
+
+/** Nanoseconds of all CPUs since boot, idle ones included: the first seven columns of /proc/stat, in ticks of 10 ms. */
+async function machineCpu(): Promise<number> {
+  const line = (await readFile('/proc/stat', 'utf8')).split('\n', 1)[0]!;
+  const ticks = line.trim().split(/\s+/).slice(1, 8).map(Number);
+  return ticks.reduce((sum, count) => sum + count, 0) * 1e7;
+}
+
+/** v1 and v2 spell operations differently, and clients look for either. */
+function blockIo(io: CgroupStats['io'], version: 1 | 2) {
+  const name = (operation: 'read' | 'write') => (version === 2 ? operation : operation === 'read' ? 'Read' : 'Write');
+  const rows = (value: (row: CgroupStats['io'][number]) => number) =>
+    io.map((row) => ({ major: row.major, minor: row.minor, op: name(row.operation), value: value(row) }));
+  return {
+    io_service_bytes_recursive: rows((row) => row.bytes),
+    io_serviced_recursive: rows((row) => row.count),
+    io_queue_recursive: null,
+    io_service_time_recursive: null,
+    io_wait_time_recursive: null,
+    io_merged_recursive: null,
+    io_time_recursive: null,
+    sectors_recursive: null,
+  };
+}
+
+/** Counters of the interfaces that a process sees, but for its loopback. Source: proc(5), /proc/net/dev. */
+async function interfaces(pid: number): Promise<Record<string, Record<string, number>>> {
+  const text = await readFile(`/proc/${pid}/net/dev`, 'utf8').catch(() => '');
+  const found: Record<string, Record<string, number>> = {};
+  for (const line of text.split('\n').slice(2)) {
+    const [name, rest] = line.split(':');
+    if (rest === undefined || name!.trim() === 'lo') continue;
+    const columns = rest.trim().split(/\s+/).map(Number);
+    found[name!.trim()] = {
+      rx_bytes: columns[0]!,
+      rx_packets: columns[1]!,
+      rx_errors: columns[2]!,
+      rx_dropped: columns[3]!,
+      tx_bytes: columns[8]!,
+      tx_packets: columns[9]!,
+      tx_errors: columns[10]!,
+      tx_dropped: columns[11]!,
+    };
+  }
+  return found;
+}
