@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, openSync, readdirSync } from 'node:fs';
 import koffi from 'koffi';
 import { check, libc } from './libc.ts';
 
@@ -248,6 +248,20 @@ const openFiles = 7;
 export function raiseOpenFiles(count: number): void {
   const limits = BigUint64Array.from([BigInt(count), BigInt(count)]);
   if (Number(c.setrlimit(openFiles, limits)) < 0 && koffi.errno() !== koffi.os.errno.EPERM) check(-1, 'setrlimit');
+}
+
+/**
+ * Closes what the parent left open by mistake: descriptors that survive an exec. Node's own do not. A process that lives
+ * long would keep somebody waiting for the end of a pipe; and it would pass them on.
+ */
+export function closeInherited(): void {
+  const getDescriptorFlags = 1;
+  const closeOnExec = 1;
+  for (const name of readdirSync('/proc/self/fd')) {
+    const fd = Number(name);
+    const flags = fd > 2 ? Number(c.fcntl(fd, getDescriptorFlags, 0)) : -1;
+    if (flags >= 0 && (flags & closeOnExec) === 0) closeSync(fd);
+  }
 }
 
 /** A second descriptor of the same open file, closed on exec. The caller closes it. */

@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { readNow, setTerminalSize } from '../lib/syscalls-process.ts';
+import { readNow, setTerminalSize, SyscallError } from '../lib/syscalls-process.ts';
 import { ConsoleSocket } from './console-socket.ts';
-import type { LaunchRequest, RunResult } from './protocol.ts';
+import { runCommand } from './command.ts';
+import type { LaunchRequest } from './protocol.ts';
 import { closeSide, openPipes, removePipes, type ShimSide } from './stdio.ts';
 
 /** The command that was to leave a process behind failed; `message` is what it said. */
@@ -16,22 +15,6 @@ export interface Launched {
 }
 
 let consoleCount = 0;
-
-/** Commands that run now. libuv collects their exit codes; nobody else may. */
-const commands = new Set<number>();
-
-export function isCommand(pid: number): boolean {
-  return commands.has(pid);
-}
-
-function watch<T extends ChildProcess>(child: T): T {
-  const { pid } = child;
-  if (pid !== undefined) {
-    commands.add(pid);
-    child.once('exit', () => commands.delete(pid));
-  }
-  return child;
-}
 
 /**
  * Runs the command, which makes a process with the pipes of `directory` (or a new terminal) as its stdio and exits.
@@ -48,7 +31,7 @@ export async function launch(request: LaunchRequest, directory: string, socketDi
     if (request.tty) console = await ConsoleSocket.listen(join(socketDirectory, `c${consoleCount++}`));
     const command = request.command.map((argument) => (argument === '{pid}' ? pidFile : argument === '{console}' ? (console?.path ?? '') : argument));
     const { stdin, stdout, stderr } = pipes.child;
-    const exitCode = await exitOf(watch(spawn(command[0]!, command.slice(1), { cwd: '/', stdio: [stdin ?? 'ignore', stdout, stderr] })));
+    const exitCode = await runCommand({ command, stdin, stdout, stderr });
     if (exitCode !== 0) throw new LaunchError(whatWasSaid(pipes.shim) || `${command[0]} ended with code ${exitCode} and said nothing`);
     const pid = Number(readFileSync(pidFile, 'utf8'));
     if (!Number.isInteger(pid) || pid <= 0) throw new LaunchError(`${command[0]} wrote no process number to ${pidFile}`);
@@ -59,6 +42,9 @@ export async function launch(request: LaunchRequest, directory: string, socketDi
     const terminal = await console.receive();
     if (request.size !== undefined) setTerminalSize(terminal, request.size);
     return { pid, stdio: { terminal } };
+  } catch (error) {
+    if (error instanceof SyscallError && error.syscall === 'posix_spawn') throw new LaunchError(`${request.command[0]} cannot be started: ${error.message}`);
+    throw error;
   } finally {
     console?.close();
     closeSide(pipes.child);
@@ -67,15 +53,6 @@ export async function launch(request: LaunchRequest, directory: string, socketDi
       closeSide(pipes.shim);
       removePipes(directory);
     }
-  }
-}
-
-async function exitOf(child: ChildProcess): Promise<number> {
-  try {
-    const [code] = (await once(child, 'exit')) as [number | null];
-    return code ?? 128;
-  } catch (error) {
-    throw new LaunchError(`${child.spawnfile} cannot be started: ${(error as Error).message}`);
   }
 }
 
@@ -88,27 +65,6 @@ function whatWasSaid(side: ShimSide): string {
     if (count !== 'again') words.push(buffer.toString('utf8', 0, count));
   }
   return words.join('').trim();
-}
-
-const outputLimit = 64 * 1024;
-
-/** Runs a short command to its end. */
-export async function run(command: string[]): Promise<RunResult> {
-  const child = watch(spawn(command[0]!, command.slice(1), { cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] }));
-  const output = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
-      if (output[name].length < outputLimit) output[name] += text;
-    });
-  }
-  const closed = once(child, 'close');
-  closed.catch(() => undefined);
-  try {
-    const [code] = (await closed) as [number | null];
-    return { exitCode: code ?? 128, ...output };
-  } catch (error) {
-    return { exitCode: 127, stdout: '', stderr: `${command[0]} cannot be started: ${(error as Error).message}` };
-  }
 }
 
 export function closeLaunched(launched: Launched): void {

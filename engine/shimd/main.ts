@@ -2,9 +2,9 @@ import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { becomeSubreaper, raiseOpenFiles, tryLock } from '../lib/syscalls-process.ts';
+import { becomeSubreaper, closeInherited, raiseOpenFiles, tryLock } from '../lib/syscalls-process.ts';
 import { ControlServer } from './control-server.ts';
-import { isCommand, run } from './launch.ts';
+import { isCommand, run } from './command.ts';
 import { reapOrphans } from './orphans.ts';
 import { ProcessTable, TableError } from './process-table.ts';
 import { type AttachRequest, type HelloResult, protocolVersion, type Request } from './protocol.ts';
@@ -31,6 +31,7 @@ function complain(text: string): void {
   if (complaints++ < 1000) process.stderr.write(`shimd: ${text}\n`);
 }
 
+closeInherited();
 mkdirSync(directory, { recursive: true, mode: 0o700 });
 const lock = openSync(join(directory, 'lock'), 'a', 0o600);
 if (!tryLock(lock)) {
