@@ -10,6 +10,7 @@ import { Mutex } from '../lib/mutex.ts';
 import { planMounts, type MountPlan } from './mount-plan.ts';
 import { populateVolume } from './populate.ts';
 import { checkDriver } from './volumes.ts';
+import { tmpfsOptions } from './tmpfs-options.ts';
 import type { VolumeStore } from './volume-store.ts';
 import type { VolumeUsers } from './volume-users.ts';
 
@@ -45,6 +46,7 @@ export class VolumeMountSource implements MountSource {
     try {
       for (const mount of this.#inherited(hostConfig)) mounts.set(mount.Destination, mount);
       for (const plan of plans) this.#check(plan);
+      for (const options of Object.values(hostConfig.Tmpfs ?? {})) tmpfsOptions(options);
       const tmpfs = Object.keys(hostConfig.Tmpfs ?? {}).map((path) => posix.resolve('/', path));
       for (const path of tmpfs) mounts.delete(path);
       for (const plan of plans) mounts.set(plan.destination, await this.#make(plan, made));
@@ -91,7 +93,10 @@ export class VolumeMountSource implements MountSource {
 
   toTaskMounts(mounts: MountPoint[], hostConfig: HostConfig): TaskMount[] {
     const requests = new Map((hostConfig.Mounts ?? []).map((request) => [posix.resolve('/', request.Target), request]));
-    return mounts.map((mount): TaskMount => {
+    const tmpfs = Object.entries(hostConfig.Tmpfs ?? {}).map(([path, options]): TaskMount => {
+      return { type: 'tmpfs', source: 'tmpfs', destination: posix.resolve('/', path), options: tmpfsOptions(options) };
+    });
+    const planned = mounts.map((mount): TaskMount => {
       const access = mount.RW ? 'rw' : 'ro';
       const request = requests.get(mount.Destination);
       if (mount.Type === 'tmpfs') {
@@ -102,6 +107,7 @@ export class VolumeMountSource implements MountSource {
       const bind = request?.BindOptions?.NonRecursive === true ? 'bind' : 'rbind';
       return { type: 'bind', source: this.#machinePath(mount), destination: mount.Destination, options: [bind, mount.Propagation || 'rprivate', access] };
     });
+    return [...planned, ...tmpfs];
   }
 
   async release(containerId: string, mounts: MountPoint[], removeAnonymous: boolean): Promise<void> {
