@@ -100,6 +100,26 @@ describe.skipIf(missing !== null)('the docker CLI', () => {
       await docker.text('rm', 'limited');
     });
 
+    test('a read-only root with a tmpfs', async () => {
+      const script = 'touch /x || touch /tmp/x && mount | grep " /tmp "';
+      expect((await docker.run(['run', '--rm', '--read-only', '--tmpfs', '/tmp:size=1m', 'bb', 'sh', '-c', script])).stdout).toMatch(/^tmpfs on \/tmp type tmpfs \(rw,nosuid,nodev,noexec/);
+    });
+
+    test('namespaces of others: network and processes', async () => {
+      await docker.text('run', '-d', '--name', 'base', 'bb', 'sleep', '1000');
+      const address = (await inspect('base')).NetworkSettings.IPAddress;
+      expect(await docker.text('run', '--rm', '--network', 'container:base', 'bb', 'ip', '-o', '-4', 'addr', 'show', 'eth0')).toContain(`${address}/`);
+      expect(await docker.text('run', '--rm', '--pid', 'container:base', 'bb', 'ps')).toContain('sleep 1000');
+      expect(await docker.text('run', '--rm', '--network', 'none', 'bb', 'ls', '/sys/class/net')).toBe('lo');
+      await docker.text('rm', '-f', 'base');
+    });
+
+    test('a killed-for-memory container says so', async () => {
+      expect((await docker.run(['run', '--name', 'greedy', '-m', '20m', 'bb', 'sh', '-c', 'head -c 100m /dev/zero | tail'])).code).toBe(137);
+      expect((await inspect('greedy')).State).toMatchObject({ ExitCode: 137, OOMKilled: true });
+      await docker.text('rm', 'greedy');
+    });
+
     test('a name is taken once', async () => {
       await docker.text('create', '--name', 'twice', 'bb');
       const { code, stderr } = await docker.run(['create', '--name', 'twice', 'bb']);

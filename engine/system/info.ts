@@ -40,6 +40,8 @@ export async function infoResponse(sources: InfoSources): Promise<InfoResponse> 
     CPUSet: true,
     PidsLimit: true,
     IPv4Forwarding: true,
+    BridgeNfIptables: false,
+    BridgeNfIp6tables: false,
     Debug: false,
     NFd: 0,
     OomKillDisable: !v2,

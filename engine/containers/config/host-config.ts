@@ -20,6 +20,20 @@ const maskedPaths = [
 ];
 const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
+/** Fields that inspect shows and that nothing here acts on. */
+const unusedHere = {
+  BlkioWeightDevice: [],
+  BlkioDeviceReadBps: [],
+  BlkioDeviceWriteBps: [],
+  BlkioDeviceReadIOps: [],
+  BlkioDeviceWriteIOps: [],
+  DeviceRequests: null,
+  CpuCount: 0,
+  CpuPercent: 0,
+  IOMaximumIOps: 0,
+  IOMaximumBandwidth: 0,
+};
+
 const defaultShmSize = 64 * 1024 * 1024;
 const minimumMemory = 6 * 1024 * 1024;
 const knownRuntimes = ['crun', 'runc', 'io.containerd.runc.v2'];
@@ -33,6 +47,7 @@ export function completeHostConfig(request: HostConfig, host: HostFacts): HostCo
   const privileged = asked.Privileged === true;
   const networkMode = asked.NetworkMode === undefined || asked.NetworkMode === '' || asked.NetworkMode === 'default' ? 'bridge' : asked.NetworkMode;
   const hostConfig: HostConfig = {
+    ...unusedHere,
     Binds: null,
     ContainerIDFile: '',
     PortBindings: {},
@@ -73,13 +88,14 @@ export function completeHostConfig(request: HostConfig, host: HostFacts): HostCo
     DeviceCgroupRules: null,
     MemoryReservation: 0,
     MemorySwap: 0,
-    MemorySwappiness: null,
     OomKillDisable: null,
-    PidsLimit: null,
     Ulimits: [],
     ...asked,
     NetworkMode: networkMode,
     LogConfig: checkLogConfig(asked.LogConfig),
+    // Clients say "no limit" in several ways; inspect shows one.
+    PidsLimit: (asked.PidsLimit ?? 0) > 0 ? asked.PidsLimit! : null,
+    MemorySwappiness: (asked.MemorySwappiness ?? -1) < 0 ? null : asked.MemorySwappiness!,
     RestartPolicy: { Name: asked.RestartPolicy?.Name || 'no', MaximumRetryCount: asked.RestartPolicy?.MaximumRetryCount ?? 0 },
     CgroupnsMode: asked.CgroupnsMode || (host.cgroupVersion === 2 && !privileged ? 'private' : 'host'),
     IpcMode: asked.IpcMode || 'private',
@@ -129,8 +145,8 @@ function checkResources(hostConfig: HostConfig, host: HostFacts): void {
   if (memory > 0 && reservation > memory) {
     throw new InvalidParameterError('Minimum memory limit can not be less than memory reservation limit, see usage');
   }
-  const swappiness = hostConfig.MemorySwappiness ?? -1;
-  if (swappiness < -1 || swappiness > 100) throw new InvalidParameterError(`Invalid value: ${swappiness}, valid memory swappiness range is 0-100`);
+  const swappiness = hostConfig.MemorySwappiness ?? 0;
+  if (swappiness > 100) throw new InvalidParameterError(`Invalid value: ${swappiness}, valid memory swappiness range is 0-100`);
   if (nanoCpus > 0 && (hostConfig.CpuPeriod ?? 0) > 0) throw new InvalidParameterError('Conflicting options: Nano CPUs and CPU Period cannot both be set');
   if (nanoCpus > 0 && (hostConfig.CpuQuota ?? 0) > 0) throw new InvalidParameterError('Conflicting options: Nano CPUs and CPU Quota cannot both be set');
   if (nanoCpus < 0 || nanoCpus > host.cpus * 1e9) {
