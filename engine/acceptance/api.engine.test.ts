@@ -103,7 +103,7 @@ describe('dockerode', () => {
     const stream = (await container.logs({ follow: true, stdout: true, stderr: true })) as unknown as NodeJS.ReadableStream;
     expect(await collect(stream)).toBe('1\r\n2\r\n3\r\n');
     const all = (await container.logs({ stdout: true, timestamps: true })).toString();
-    const entries = all.trimEnd().split('\n').map((line) => ({ time: line.split(' ')[0]!, text: `${line.slice(line.indexOf(' ') + 1)}\n` }));
+    const entries = all.split('\n').slice(0, -1).map((line) => ({ time: line.split(' ')[0]!, text: `${line.slice(line.indexOf(' ') + 1)}\n` }));
     for (const { time } of entries) {
       // Lines that came together share a moment.
       const expected = entries.filter((entry) => entry.time >= time).map((entry) => entry.text).join('');
