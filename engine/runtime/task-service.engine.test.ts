@@ -174,7 +174,7 @@ describe('output', () => {
     const running = await fixture.tasks.exec({ ...fixture.exec(spec.id, ['sleep', '1000']), attached: false });
     for (const number of [pid, running.pid]) {
       // Until crun's own code has made way for the program.
-      await expect.poll(() => readFileSync(`/proc/${number}/cmdline`, 'utf8')).toBe('sleep\0' + '1000\0');
+      await expect.poll(() => readFileSync(`/proc/${number}/cmdline`, 'utf8'), { timeout: 10_000 }).toBe('sleep\0' + '1000\0');
       expect(readdirSync(`/proc/${number}/fd`)).toEqual(['0', '1', '2']);
     }
     await fixture.tasks.delete(spec.id, { force: true });
