@@ -9,7 +9,7 @@ import { LogsPage } from './features/logs/logs-page.tsx';
 import { LogView } from './features/logs/log-view.tsx';
 import { RunPage } from './features/run/run-page.tsx';
 import { SettingsPage } from './features/settings/settings-page.tsx';
-import { EngineBar, useIsStale } from './features/shell/engine-bar.tsx';
+import { EngineBar, TransportBar, useIsStale } from './features/shell/engine-bar.tsx';
 import { useGlobalKeys } from './features/shell/keyboard.ts';
 import { SessionPage } from './features/shell/session-page.tsx';
 import { Sidebar } from './features/shell/sidebar.tsx';
@@ -32,6 +32,7 @@ export function App() {
   return (
     <div className="app" data-frame={facts?.shell === 'electron' && facts.platform === 'darwin' ? 'inset' : 'plain'}>
       <Face />
+      <FaceBar />
       <AppDialogs />
     </div>
   );
@@ -63,6 +64,12 @@ function Face() {
     case 'running':
       return sawStart ? <StartUpScreen vm={vm} /> : <ConnectingPage />;
   }
+}
+
+/** The lists have their own place for it, above the page. */
+function FaceBar() {
+  const hasEntered = useVm((state) => state.hasEntered);
+  return hasEntered ? null : <TransportBar isOver />;
 }
 
 function Shell() {

@@ -6,7 +6,8 @@ export interface RampProps {
   steps?: number;
   /** Sleepers that the hull has passed. */
   done?: number;
-  hull: 'moving' | 'failed' | 'floating' | 'empty';
+  /** `adrift`: it floated, and failed there. */
+  hull: 'moving' | 'failed' | 'floating' | 'adrift' | 'empty';
 }
 
 const hullLength = 86;
@@ -27,7 +28,7 @@ export function Ramp({ width, steps = 0, done = 0, hull }: RampProps) {
 
   const at = hull === 'empty' ? 26 : sleeperX(Math.min(done, Math.max(0, steps - 1))) - hullLength + (hull === 'failed' ? 13 : 2);
   const hullTransform =
-    hull === 'floating' ? `translate(${end + (width - end) / 2 - hullLength / 2}px, ${water + 6}px)` : `translate(${at}px, ${yAt(at) - 2}px) rotate(${degrees}deg)`;
+    hull === 'floating' || hull === 'adrift' ? `translate(${end + (width - end) / 2 - hullLength / 2}px, ${water + 6}px)` : `translate(${at}px, ${yAt(at) - 2}px) rotate(${degrees}deg)`;
 
   return (
     <svg className="ramp" width={width} height={water + 26} viewBox={`0 0 ${width} ${water + 26}`} fill="none" aria-hidden="true">

@@ -56,6 +56,17 @@ test('a stream taken up again repeats nothing', () => {
   expect(log.lines.map(({ text }) => text)).toEqual(['a', 'b', 'c']);
 });
 
+test('a gap between two streams is noticed', () => {
+  const log = buffer();
+  log.push({ stream: 'stdout', text: `${stamp(1)} a\n` });
+  log.resume();
+  log.push({ stream: 'stdout', text: `${stamp(1)} a\n${stamp(2)} b\n` });
+  expect(log.hasGap).toBe(false);
+  log.resume();
+  log.push({ stream: 'stdout', text: `${stamp(4)} d\n` });
+  expect(log.hasGap).toBe(true);
+});
+
 test('old lines go, the newest stay, and numbers go on', () => {
   const log = buffer();
   const lines = keptLines + 20_000;

@@ -23,6 +23,8 @@ export class LogBuffer {
   hits: LogHit[] = [];
   errors = 0;
   warnings = 0;
+  /** A stream that was taken up again began later than the last one ended: lines between were not read. */
+  hasGap = false;
   /** Some line has a level, or came on stderr: the column that tells it has something to tell. */
   hasLevels = false;
   /** Lines that came in all, also those dropped since. */
@@ -36,6 +38,7 @@ export class LogBuffer {
   #open: { line: LogLine; stream: LogChunk['stream'] } | undefined;
   #lastStamp = '';
   #skipUntil = '';
+  #expectsOverlap = false;
   #frame: number | undefined;
   readonly #listeners = new Set<() => void>();
   readonly #schedule: (tell: () => void) => number;
@@ -59,6 +62,7 @@ export class LogBuffer {
   resume(): void {
     this.#partial = { stdout: '', stderr: '' };
     this.#skipUntil = this.#lastStamp;
+    this.#expectsOverlap = this.#lastStamp !== '';
   }
 
   clear(): void {
@@ -66,7 +70,7 @@ export class LogBuffer {
     this.shown = this.lines;
     this.hits = [];
     this.errors = this.warnings = this.received = 0;
-    this.hasLevels = false;
+    this.hasLevels = this.hasGap = this.#expectsOverlap = false;
     this.#partial = { stdout: '', stderr: '' };
     this.#open = undefined;
     this.#lastStamp = this.#skipUntil = '';
@@ -94,6 +98,8 @@ export class LogBuffer {
 
   #add(stream: LogChunk['stream'], piece: string): void {
     const stamp = stampPattern.exec(piece)?.[0] ?? '';
+    if (this.#expectsOverlap && stamp > this.#skipUntil) this.hasGap = true;
+    this.#expectsOverlap = false;
     if (stamp !== '' && stamp <= this.#skipUntil) return;
     if (stamp !== '') this.#lastStamp = stamp;
     this.#keep(parseLogLine(this.received++, stream, piece));

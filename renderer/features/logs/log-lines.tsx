@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { CircleX, TriangleAlert } from 'lucide-react';
-import { memo, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, type Ref } from 'react';
+import { memo, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type ReactNode, type Ref, type RefObject } from 'react';
 import { formatLogTime, levelLetters, type LogLine } from '../../format/log-line.ts';
 import { AnsiText } from './ansi-text.tsx';
 import type { LogHit } from './log-search.ts';
@@ -42,6 +42,10 @@ export function LogLines({ lines, hits, currentHit, isFollowing, isWrapped, show
     overscan: 20,
   });
   const height = virtual.getTotalSize();
+  const rowsInView = useRowsInView(scroller);
+  // While it follows, the last lines simply stand at the end: where a fast log's next frame scrolls to is not known before.
+  const tail = isFollowing ? lines.slice(-rowsInView) : undefined;
+  const isWhole = tail?.length === lines.length;
 
   useLayoutEffect(() => {
     const element = scroller.current;
@@ -65,6 +69,11 @@ export function LogLines({ lines, hits, currentHit, isFollowing, isWrapped, show
   }, [hits, hits.length]);
   const current = hits[currentHit];
 
+  function bodyOf(line: LogLine): ReactNode {
+    const lineHits = hitsByLine.get(line.number) ?? noHits;
+    return <LineBody line={line} hits={lineHits} now={current?.line === line.number ? lineHits.indexOf(current) : undefined} showsTime={showsTime} />;
+  }
+
   function onScroll(): void {
     const element = scroller.current;
     if (element === null) return;
@@ -78,21 +87,49 @@ export function LogLines({ lines, hits, currentHit, isFollowing, isWrapped, show
   return (
     <div className="log__lines">
       <div className="log__scroll" ref={scroller} role="log" aria-live="off" aria-label={text.lines} tabIndex={0} data-region="list" onScroll={onScroll}>
-        <div style={{ height, position: 'relative', minWidth: '100%' }}>
-          {virtual.getVirtualItems().map((row) => {
-            const line = lines[row.index] as LogLine;
-            const lineHits = hitsByLine.get(line.number) ?? noHits;
-            return (
-              <div key={row.key} data-index={row.index} ref={isWrapped ? virtual.measureElement : undefined} className={lineClass(line, current?.line === line.number)} style={{ transform: `translateY(${row.start}px)` }}>
-                <LineBody line={line} hits={lineHits} now={current?.line === line.number ? lineHits.indexOf(current) : undefined} showsTime={showsTime} />
-              </div>
-            );
-          })}
+        <div style={{ height: isWhole ? undefined : height, position: 'relative', minWidth: '100%' }}>
+          {tail !== undefined && (
+            <div className={isWhole ? 'log__whole' : 'log__tail'}>
+              {tail.map((line) => (
+                <div key={line.number} className={lineClass(line, current?.line === line.number)}>
+                  {bodyOf(line)}
+                </div>
+              ))}
+            </div>
+          )}
+          {tail === undefined &&
+            virtual.getVirtualItems().map((row) => {
+              const line = lines[row.index] as LogLine;
+              return (
+                <div
+                  key={row.key}
+                  data-index={row.index}
+                  ref={isWrapped ? virtual.measureElement : undefined}
+                  className={`${lineClass(line, current?.line === line.number)} log-line--placed`}
+                  style={{ transform: `translateY(${row.start}px)` }}
+                >
+                  {bodyOf(line)}
+                </div>
+              );
+            })}
         </div>
       </div>
       <LogMap lines={lines} hits={hits} />
     </div>
   );
+}
+
+/** How many lines the view holds, and a few more. */
+function useRowsInView(scroller: RefObject<HTMLElement | null>): number {
+  const [rows, setRows] = useState(60);
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(() => setRows(Math.ceil(element.clientHeight / 20) + 4));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [scroller]);
+  return rows;
 }
 
 function lineClass(line: LogLine, isNow: boolean): string {

@@ -2,6 +2,7 @@ import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { IpcFailure } from '../../api.ts';
 import { isUp, type ContainerView } from '../../format/container.ts';
 import { useConnection } from '../../stores/connection.ts';
+import { findContainer, useContainers } from '../../stores/containers.ts';
 import { openLog } from '../../stores/logs.ts';
 import { LogBuffer } from './log-buffer.ts';
 
@@ -21,16 +22,14 @@ export interface FollowedLog {
 }
 
 /**
- * The log of one container while it is looked at. A stream that ends because the container stopped, or that breaks, is
+ * The log of one container while it is looked at. A stream that ended because the container stopped, or that broke, is
  * taken up again without repeating lines when the container or the connection is back.
  */
-export function useLog(view: ContainerView): FollowedLog {
-  const { id, name } = view;
+export function useLog({ id, name }: ContainerView): FollowedLog {
   const [buffer] = useState(() => new LogBuffer());
   const [tail, setTail] = useState<number | 'all'>(firstTail);
   const [state, setState] = useState<LogStatus>({ status: 'reading' });
   const [round, setRound] = useState(0);
-  const isContainerUp = isUp(view.condition);
   const isConnected = useConnection(({ transport, engine }) => transport === 'connected' && engine.status !== 'away');
   useSyncExternalStore(buffer.subscribe, buffer.version);
 
@@ -39,16 +38,23 @@ export function useLog(view: ContainerView): FollowedLog {
     const isFirst = buffer.received === 0;
     if (!isFirst) buffer.resume();
     let hasLines = false;
+    let stopWaiting = (): void => undefined;
     const close = openLog({ id, name, follow: true, tail: isFirst ? tail : tail === 'all' ? 'all' : resumeTail, isRepeat: !isFirst }, {
       onChunk: (chunk) => {
         if (!hasLines) setState({ status: 'streaming' });
         hasLines = true;
         buffer.push(chunk);
       },
-      onEnd: (failure) => setState(failure === undefined ? { status: 'ended' } : { status: 'failed', failure }),
+      onEnd: (failure) => {
+        setState(failure === undefined ? { status: 'ended' } : { status: 'failed', failure });
+        if (failure === undefined) stopWaiting = onNextRun(id, () => setRound(round + 1));
+      },
     });
-    return close;
-  }, [buffer, id, name, tail, round, isContainerUp, isConnected]);
+    return () => {
+      close();
+      stopWaiting();
+    };
+  }, [buffer, id, name, tail, round, isConnected]);
 
   return {
     buffer,
@@ -60,4 +66,17 @@ export function useLog(view: ContainerView): FollowedLog {
     },
     again: () => setRound(round + 1),
   };
+}
+
+/** Tells when the container's row has changed and says that it runs: the row of this moment may not know yet that it stopped. */
+function onNextRun(id: string, then: () => void): () => void {
+  const rowOf = (): ContainerView | undefined => findContainer(useContainers.getState().containers, id);
+  const before = rowOf();
+  const stop = useContainers.subscribe(() => {
+    const row = rowOf();
+    if (row === undefined || row === before || !isUp(row.condition)) return;
+    stop();
+    then();
+  });
+  return stop;
 }

@@ -11,7 +11,7 @@ import { text } from './text.ts';
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
 /** The same as a docker command, live, and in words what pressing Run will do. */
-export function CommandPane({ problems, isImageHere }: { problems: readonly Problem[]; isImageHere: boolean }) {
+export function CommandPane({ problems, isImageHere, replaces }: { problems: readonly Problem[]; isImageHere: boolean; replaces: string | undefined }) {
   const { draft, changed } = useDraft();
   const [copied, setCopied] = useState<string>();
   const whole = previewText(draft);
@@ -44,7 +44,10 @@ export function CommandPane({ problems, isImageHere }: { problems: readonly Prob
       </div>
       <p className="pane-note">{hasSecret ? text.preview.secret : text.preview.note}</p>
       <h2>{text.plan.title}</h2>
-      <ul className="plan">{planOf(draft, problems, isImageHere)}</ul>
+      <ul className="plan">
+        {replaces !== undefined && <Step glyph={<Trash2 {...icon} />} words={text.plan.replaces(replaces)} />}
+        {planOf(draft, problems, isImageHere)}
+      </ul>
     </aside>
   );
 }

@@ -26,6 +26,8 @@ export interface World {
   holders: ReadonlyMap<number, ContainerView>;
   /** Ports that the engine refused in this form because something else on this computer has them. */
   refusedPorts: ReadonlySet<number>;
+  /** Made by this form's last try and never started; the next try replaces it. */
+  leftover: string | undefined;
 }
 
 /** Problems are found before the start, from what the window knows; the engine has the last word. */
@@ -33,7 +35,7 @@ export function problemsOf(draft: RunDraft, world: World): Problem[] {
   const problems: Problem[] = [];
   const image = problemOfReference(draft.image);
   if (image !== undefined) problems.push({ field: 'image', group: 'Image', kind: 'wrong', sentence: image });
-  problems.push(...nameProblems(draft.name.trim(), world.containers), ...portProblems(draft, world));
+  problems.push(...nameProblems(draft.name.trim(), world.containers.filter(({ id }) => id !== world.leftover)), ...portProblems(draft, world));
 
   for (const { key, name } of filledEnv(draft)) {
     if (/[=\s]/.test(name.trim())) problems.push({ field: key, group: 'Environment', kind: 'wrong', sentence: `“${name.trim()}” cannot be a name: it has a space or an equals sign.` });

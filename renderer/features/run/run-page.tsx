@@ -9,6 +9,7 @@ import { Page } from '../../components/layout/page.tsx';
 import { formatBytes } from '../../format/bytes.ts';
 import { isMod } from '../../format/keys.ts';
 import { sentences } from '../../format/sentence.ts';
+import { act } from '../../stores/container-actions.ts';
 import { portHolders, useContainers } from '../../stores/containers.ts';
 import { useDialogs } from '../../stores/dialogs.ts';
 import { findImage, useImages } from '../../stores/images.ts';
@@ -37,6 +38,7 @@ export function RunPage({ image, isAway }: { image: string; isAway: boolean }) {
   const containers = useContainers((state) => state.containers);
   const images = useImages((state) => state.images);
   const [refusedPorts, setRefusedPorts] = useState<ReadonlySet<number>>(new Set());
+  const [leftover, setLeftover] = useState<string>();
   const [progress, setProgress] = useState<Progress>({ step: 'idle' });
 
   useEffect(() => {
@@ -45,7 +47,7 @@ export function RunPage({ image, isAway }: { image: string; isAway: boolean }) {
 
   const found = findImage(images, draft.image);
   const defaults = useImageDefaults(found);
-  const problems = problemsOf(draft, { containers, holders: portHolders(containers), refusedPorts });
+  const problems = problemsOf(draft, { containers, holders: portHolders(containers), refusedPorts, leftover });
   const isBusy = progress.step === 'pulling' || progress.step === 'starting';
   // An empty form is not scolded; it only cannot run.
   const told = problems.filter(({ field }) => field !== 'image' || draft.image !== '');
@@ -59,6 +61,9 @@ export function RunPage({ image, isAway }: { image: string; isAway: boolean }) {
       if (pulled.outcome !== 'done') return setProgress(pulled.outcome === 'failed' ? { step: 'failed', failure: pulled.failure } : { step: 'idle' });
     }
     setProgress({ step: 'starting' });
+    if (leftover !== undefined) await act('remove', [leftover]);
+    setLeftover(undefined);
+    const known = new Set(useContainers.getState().containers.map(({ id }) => id));
     try {
       const name = wanted.name.trim();
       const { id } = await runContainer(runCommand(wanted, start), { ...(name === '' ? {} : { name }), request: requestOf(wanted), start });
@@ -67,6 +72,8 @@ export function RunPage({ image, isAway }: { image: string; isAway: boolean }) {
     } catch (error) {
       const failure = error as IpcFailure;
       setProgress({ step: 'failed', failure });
+      // The engine keeps a container that could not start; the next try takes its place.
+      setLeftover(useContainers.getState().containers.find((view) => !known.has(view.id) && view.condition === 'created')?.id);
       const port = refusedPortOf(failure.message);
       if (port !== undefined) setRefusedPorts(new Set([...refusedPorts, port]));
     }
@@ -112,7 +119,7 @@ export function RunPage({ image, isAway }: { image: string; isAway: boolean }) {
             <Folds problems={told} />
           </div>
         </form>
-        <CommandPane problems={told} isImageHere={found !== undefined} />
+        <CommandPane problems={told} isImageHere={found !== undefined} replaces={containers.find(({ id }) => id === leftover)?.name} />
       </div>
       <footer className="run-foot" data-region="strip">
         <FootWords problems={told} progress={progress} image={draft.image.trim()} isAway={isAway} />

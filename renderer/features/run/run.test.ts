@@ -78,7 +78,7 @@ test('the request says the same to the engine', () => {
 
 describe('problems', () => {
   const holder = viewOf(container('shop-postgres-1', 'postgres:17.2', 'running', 'Up 3 hours'), 0);
-  const world: World = { containers: [holder], holders: new Map([[5432, holder], [5433, holder]]), refusedPorts: new Set([8080]) };
+  const world: World = { containers: [holder], holders: new Map([[5432, holder], [5433, holder]]), refusedPorts: new Set([8080]), leftover: undefined };
   const problemOf = (draft: Partial<RunDraft>) => problemsOf({ ...emptyDraft('nginx'), ...draft }, world);
 
   test('an empty form only needs an image', () => {
@@ -107,6 +107,10 @@ describe('problems', () => {
 
   test('a taken name proposes a free one', () => {
     expect(problemOf({ name: 'shop-postgres-1' })).toMatchObject([{ kind: 'name-taken', instead: 'shop-postgres-2' }]);
+  });
+
+  test('what the last try left behind takes no name', () => {
+    expect(problemsOf({ ...emptyDraft('nginx'), name: 'shop-postgres-1' }, { ...world, leftover: holder.id })).toEqual([]);
   });
 
   test.each<[string, Partial<RunDraft>]>([

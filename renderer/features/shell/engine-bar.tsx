@@ -18,29 +18,34 @@ export function useIsStale(): boolean {
   return !isRunning || !isConnected;
 }
 
-function Bar({ isTrouble, children }: { isTrouble: boolean; children: ReactNode }) {
+function Bar({ isTrouble, isOver = false, children }: { isTrouble: boolean; isOver?: boolean; children: ReactNode }) {
   return (
-    <div className="bar-notice" role={isTrouble ? 'alert' : 'status'}>
+    <div className={`bar-notice${isTrouble ? '' : ' bar-notice--calm'}${isOver ? ' bar-notice--over' : ''}`} role={isTrouble ? 'alert' : 'status'}>
       {isTrouble ? <TriangleAlert size={15} strokeWidth={1.75} aria-hidden="true" /> : <StateGlyph shape="working" />}
       <div className="isolated">{children}</div>
     </div>
   );
 }
 
+/** The way to Slipway itself is broken: told over whatever is shown. */
+export function TransportBar({ isOver }: { isOver: boolean }) {
+  const { transport, transportSince } = useConnection();
+  if (transport !== 'broken') return null;
+  return (
+    <Bar isTrouble isOver={isOver}>
+      <Ago since={{ at: transportSince ?? 0, tolerance: 0 }}>{text.bar.transport}</Ago> {text.bar.transportHint}
+    </Bar>
+  );
+}
+
 /** Trouble with the engine, above what was read before it: the rest stays readable. */
 export function EngineBar() {
   const vm = useVm((state) => state.vm);
-  const { transport, transportSince, engine } = useConnection();
+  const { transport, engine } = useConnection();
   const listFailure = useContainers((state) => state.failure) ?? null;
   const imagesFailure = useImages((state) => state.failure) ?? null;
 
-  if (transport === 'broken') {
-    return (
-      <Bar isTrouble>
-        <Ago since={{ at: transportSince ?? 0, tolerance: 0 }}>{text.bar.transport}</Ago> {text.bar.transportHint}
-      </Bar>
-    );
-  }
+  if (transport === 'broken') return <TransportBar isOver={false} />;
   if (vm?.status === 'failed') {
     return (
       <Bar isTrouble>

@@ -10,9 +10,10 @@ const shapes: Record<VmPhase['status'], GlyphShape> = { waiting: 'created', runn
 export interface PhaseListProps {
   phases: readonly VmPhase[];
   sinceStartMs: number;
-  /** Where it stopped, and what is said there. */
-  failed?: VmPhaseId | undefined;
-  panel?: ReactNode;
+  /** Where it stopped; undefined while it has not, or when no phase is to blame. */
+  failed: VmPhaseId | undefined;
+  /** What is said at the failed phase, or below all. */
+  panel: ReactNode;
 }
 
 /** The phases in their order, each with its stretch of one shared time axis, so that the slow one shows. */
@@ -44,6 +45,7 @@ export function PhaseList({ phases: told, sinceStartMs, failed, panel }: PhaseLi
           </li>
         );
       })}
+      {failed === undefined && panel !== undefined && <li className="phases__after">{panel}</li>}
     </ol>
   );
 }

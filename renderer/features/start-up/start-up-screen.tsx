@@ -24,8 +24,10 @@ export function StartUpScreen({ vm }: { vm: ShownState }) {
   const sinceStart = useSinceStart(vm);
   const [isConsoleShown, setConsoleShown] = useState(false);
   const failure = vm.status === 'failed' ? vm.failure : undefined;
-  const done = vm.phases.filter(({ status, id }) => status === 'done' && id !== failure?.phase).length;
   const all = vm.phases.length;
+  const done = vm.phases.filter(({ status }) => status === 'done').length;
+  // It ran and ended later: no phase of the start is to blame.
+  const hasRun = failure !== undefined && done === all;
 
   useEffect(() => {
     if (vm.status !== 'failed') return;
@@ -39,15 +41,15 @@ export function StartUpScreen({ vm }: { vm: ShownState }) {
   }, [vm.status]);
 
   const title = failure !== undefined ? text.failed[failure.code] : vm.status === 'running' ? text.ready : text.title;
-  const lead = failure === undefined ? text.lead : [text.done(done, all), harmless.has(failure.code) ? text.safe : ''].join(' ').trim();
+  const lead = failure === undefined ? text.lead : hasRun ? text.hasRun : [text.done(done, all), harmless.has(failure.code) ? text.safe : ''].join(' ').trim();
 
   return (
     <main className={`start-up${vm.status === 'running' ? ' start-up--leaving' : ''}`}>
       <div className="start-up__middle">
-        <Ramp width={720} steps={all} done={done} hull={failure !== undefined ? 'failed' : vm.status === 'running' ? 'floating' : 'moving'} />
+        <Ramp width={720} steps={all} done={done} hull={failure !== undefined ? (hasRun ? 'adrift' : 'failed') : vm.status === 'running' ? 'floating' : 'moving'} />
         <h1>{title}</h1>
         <p className="start-up__lead">{lead}</p>
-        <PhaseList phases={vm.phases} sinceStartMs={sinceStart} failed={failure?.phase} panel={failure && <FailurePanel failure={failure} />} />
+        <PhaseList phases={vm.phases} sinceStartMs={sinceStart} failed={hasRun ? undefined : failure?.phase} panel={failure && <FailurePanel failure={failure} />} />
         {failure === undefined ? (
           <div className="start-up__total">
             <span role="status">{text.phaseOf(Math.min(done + 1, all), all)}</span>

@@ -31,6 +31,7 @@ export const text = {
     internal: 'The engine could not start',
   } satisfies Record<VmFailureCode, string>,
   done: (count: number, all: number) => (count === 0 ? 'Nothing was started.' : `${spell(count)} of ${spell(all).toLowerCase()} phases ${count === 1 ? 'is' : 'are'} done.`),
+  hasRun: 'It had started well and ended later.',
   safe: 'Your images, containers and volumes were not touched.',
   step: {
     retry: 'Retry',
