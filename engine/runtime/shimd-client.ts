@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -32,7 +32,7 @@ export class ShimdClient {
   readonly #announced = new Set<string>();
   #current: Promise<ShimdConnection> | undefined;
   #everConnected = false;
-  /** No shimd has run since the machine was booted, so nothing can run. */
+  /** Nothing ran when this engine started. */
   #fresh = false;
   readonly #closed = new AbortController();
 
@@ -43,11 +43,11 @@ export class ShimdClient {
   }
 
   /**
-   * Connects now instead of at the first request. Waits for it where shimd may hold processes; after a boot of the machine (shimd's
-   * folder lies in memory) there are none, and the API need not wait until another Node has started: a second in an emulated VM.
+   * Connects now instead of at the first request. Waits for it where shimd may hold processes; without any (after a boot of the
+   * machine) the API need not wait until another Node has started: a second in an emulated VM.
    */
   async open(): Promise<void> {
-    this.#fresh = !existsSync(join(this.#options.directory, 'lock'));
+    this.#fresh = holdsNothing(this.#options.directory);
     const connected = this.#connection();
     // A failure is told to the first request, which tries again.
     if (this.#fresh) connected.catch(() => undefined);
@@ -219,5 +219,14 @@ export function toEngineError(failure: Failure): EngineError {
     case 'bad-request':
     case 'internal':
       return new InternalError(failure.message);
+  }
+}
+
+/** shimd keeps a folder for each container (`shimd/record.ts`), made before the container is. */
+function holdsNothing(directory: string): boolean {
+  try {
+    return readdirSync(join(directory, 'tasks')).length === 0;
+  } catch {
+    return true;
   }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -149,6 +149,16 @@ describe('shimd', () => {
     expect(reply(3).result).toMatchObject({ exitCode: 127 });
     expect(reply(6).result).toMatchObject({ pid: before });
     expect(existsSync(join(fixture.execRoot, 'x'))).toBe(false);
+  });
+
+  it('tells of an end that it cannot save', async () => {
+    const spec = fixture.spec(['sh', '-c', `${untilFile('no-room')}; exit 4`]);
+    await fixture.tasks.create(spec);
+    await fixture.tasks.start(spec.id);
+    rmSync(join(fixture.execRoot, 'shimd/tasks', spec.id), { recursive: true });
+    makeFile('no-room');
+    expect((await fixture.tasks.wait(spec.id, null)).exitCode).toBe(4);
+    await fixture.tasks.delete(spec.id);
   });
 
   it('serves a folder once', async () => {

@@ -55,7 +55,7 @@ export class SupervisedProcess {
 
   setState(state: TaskState): void {
     this.record.state = state;
-    saveRecord(this.#directory, this.record);
+    this.#attempt(() => saveRecord(this.#directory, this.record));
   }
 
   /** @returns false when the process has ended. A pidfd never hits a later process with the same number. */
@@ -87,10 +87,19 @@ export class SupervisedProcess {
     this.#pidPoll.close();
     closeSync(this.#pidfd);
     this.#exit = { containerId, execId, exitCode, exitedAt: formatNanoseconds(clockRealTime()), oomKilled: wasOomKilled(this.record.oomFile) };
-    saveExit(this.#directory, this.#exit);
+    this.#attempt(() => saveExit(this.#directory, this.#exit!));
     this.io.closeInput();
     if (this.io.outputEnded) this.#drained();
     else this.#drainTimer = setTimeout(() => this.#drainLimitPassed(), drainLimit);
+  }
+
+  /** A full disk keeps neither a process from ending nor its end from being told; only the next shimd would not know of it. */
+  #attempt(save: () => void): void {
+    try {
+      save();
+    } catch (error) {
+      process.stderr.write(`${keyOf(this.record)}: not saved: ${String(error)}\n`);
+    }
   }
 
   #exitCode(pid: number): number | undefined {
