@@ -10,7 +10,7 @@ export const initrdModules = ['virtio_pci', 'virtio_blk', 'crc32c_generic', 'ero
 export const earlyModules = ['virtio_console', 'qemu_fw_cfg', 'ext4', 'virtio_net', 'overlay'];
 
 /**
- * Loaded in the background once the engine runs, so that the first container does not wait for them. Whatever else is in the image the
+ * Loaded while Node starts, so that neither the engine nor the first container waits for them. Whatever else is in the image the
  * kernel loads by itself through /sbin/modprobe.
  */
 export const lateModules = [
