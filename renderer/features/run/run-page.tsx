@@ -1,14 +1,9 @@
-import { Check, ChevronRight, Layers, Play, TriangleAlert } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { ChevronRight, Play } from 'lucide-react';
+import { useEffect, useState, type ReactNode } from 'react';
 import type { IpcFailure } from '../../api.ts';
-import { Button, LinkButton } from '../../components/controls/button.tsx';
-import { Field, FieldMessage } from '../../components/controls/field.tsx';
-import { SuggestField } from '../../components/controls/suggest-field.tsx';
-import { StateGlyph } from '../../components/drawing/state-glyph.tsx';
+import { Button } from '../../components/controls/button.tsx';
 import { Page } from '../../components/layout/page.tsx';
-import { formatBytes } from '../../format/bytes.ts';
 import { isMod } from '../../format/keys.ts';
-import { sentences } from '../../format/sentence.ts';
 import { act } from '../../stores/container-actions.ts';
 import { portHolders, useContainers } from '../../stores/containers.ts';
 import { useDialogs } from '../../stores/dialogs.ts';
@@ -16,21 +11,20 @@ import { findImage, useImages } from '../../stores/images.ts';
 import { formatRoute, go } from '../../stores/navigation.ts';
 import { pullImage } from '../../stores/pulls.ts';
 import { runContainer } from '../../stores/run-container.ts';
+import { ImageLine, NameLine } from './basic-fields.tsx';
 import { runCommand } from './command-preview.ts';
 import { CommandPane } from './command-pane.tsx';
-import { NameConflict } from './conflict.tsx';
 import { requestOf } from './draft.ts';
-import { changeDraft, resetDraft, useDraft } from './draft-store.ts';
+import { resetDraft, useDraft } from './draft-store.ts';
 import { EnvField, PortsField, VolumesField } from './fields.tsx';
 import { Folds } from './folds.tsx';
-import { problemsOf, type Problem } from './problems.ts';
+import { problemsOf } from './problems.ts';
+import { FootWords, type Progress } from './run-foot.tsx';
 import { text } from './text.ts';
 import { useImageDefaults } from './use-image-defaults.ts';
 import './run.css';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
-
-type Progress = { step: 'idle' } | { step: 'pulling' } | { step: 'starting' } | { step: 'failed'; failure: IpcFailure };
 
 /** @param image chosen on another page; the form starts over with it. */
 export function RunPage({ image, isAway }: { image: string; isAway: boolean }) {
@@ -145,7 +139,7 @@ function refusedPortOf(message: string): number | undefined {
   return Number.isInteger(port) && port > 0 ? port : undefined;
 }
 
-function Rows({ label, children }: { label: string; children: React.ReactNode }) {
+function Rows({ label, children }: { label: string; children: ReactNode }) {
   return (
     <div className="field-line field-line--rows" role="group" aria-label={label}>
       <span className="field-line__label" aria-hidden="true">
@@ -154,105 +148,4 @@ function Rows({ label, children }: { label: string; children: React.ReactNode })
       <div>{children}</div>
     </div>
   );
-}
-
-function ImageLine({ problem, size }: { problem: Problem | undefined; size: number | undefined }) {
-  const value = useDraft(({ draft }) => draft.image);
-  const images = useImages((state) => state.images);
-  const tags = images.flatMap((image) => (image.RepoTags ?? []).map((tag) => ({ value: tag, note: formatBytes(image.Size) })));
-  const query = value.trim().toLowerCase();
-  const suggestions = tags.filter((tag) => tag.value.toLowerCase().includes(query) && tag.value !== value.trim());
-  return (
-    <div className="field-line">
-      <label htmlFor="run-image">{text.labels.image}</label>
-      <div>
-        <SuggestField
-          id="run-image"
-          mono
-          lead={<Layers {...icon} />}
-          listLabel={text.labels.image}
-          suggestions={suggestions}
-          value={value}
-          placeholder={text.imagePlaceholder}
-          wrong={problem !== undefined}
-          data-field="image"
-          autoFocus
-          aria-describedby={problem === undefined ? undefined : 'run-image-message'}
-          note={
-            value.trim() === '' || problem !== undefined ? undefined : size === undefined ? (
-              text.notHere
-            ) : (
-              <>
-                <Check size={13} strokeWidth={2} className="field__here" aria-hidden="true" />
-                {text.here(formatBytes(size))}
-              </>
-            )
-          }
-          onValue={(image) => changeDraft('image', { image })}
-        />
-        {problem !== undefined && <FieldMessage id="run-image-message">{problem.sentence}</FieldMessage>}
-      </div>
-    </div>
-  );
-}
-
-function NameLine({ problem }: { problem: Problem | undefined }) {
-  const value = useDraft(({ draft }) => draft.name);
-  return (
-    <div className="field-line">
-      <label htmlFor="run-name">{text.labels.name}</label>
-      <div>
-        <Field
-          id="run-name"
-          value={value}
-          placeholder={text.namePlaceholder}
-          wrong={problem !== undefined}
-          data-field="name"
-          aria-describedby={problem === undefined ? undefined : 'run-name-message'}
-          onChange={(event) => changeDraft('name', { name: event.target.value })}
-        />
-        {problem?.kind === 'wrong' && <FieldMessage id="run-name-message">{problem.sentence}</FieldMessage>}
-        {problem?.kind === 'name-taken' && <NameConflict id="run-name-message" problem={problem} onUse={(name) => changeDraft('name', { name })} />}
-      </div>
-    </div>
-  );
-}
-
-function FootWords({ problems, progress, image, isAway }: { problems: readonly Problem[]; progress: Progress; image: string; isAway: boolean }) {
-  const [first] = problems;
-  if (progress.step === 'pulling' || progress.step === 'starting') {
-    return (
-      <div className="run-foot__words" role="status">
-        <StateGlyph shape="working" />
-        <span className="cut">{progress.step === 'pulling' ? text.foot.pulling(image) : text.foot.starting}</span>
-      </div>
-    );
-  }
-  if (isAway) {
-    return (
-      <div className="run-foot__words" role="status">
-        <TriangleAlert {...icon} />
-        {text.foot.away}
-      </div>
-    );
-  }
-  if (first !== undefined) {
-    return (
-      <div className="run-foot__words" role="status">
-        <TriangleAlert {...icon} />
-        <span>{text.foot.settle(problems.length)}</span>
-        <LinkButton onClick={() => document.querySelector<HTMLElement>(`[data-field="${first.field}"]`)?.focus()}>{text.foot.goTo(first.group)}</LinkButton>
-      </div>
-    );
-  }
-  if (progress.step === 'failed') {
-    return (
-      <div className="run-foot__words run-foot__failure selectable isolated" role="alert">
-        <span>
-          <strong>{text.foot.failed}</strong> {sentences(progress.failure.message, progress.failure.hint)}
-        </span>
-      </div>
-    );
-  }
-  return <div className="run-foot__words" />;
 }
