@@ -7,7 +7,10 @@ import type { ExecSpec, TaskSpec } from '../containers/collaborators.ts';
 import { type CrunTaskService, openTaskService } from '../runtime/task-service.ts';
 import { makeBusyboxRootfs } from './busybox-rootfs.ts';
 
-/** A folder with an exec root, a busybox root file system that all tasks share, and services on them. */
+/**
+ * A folder with an exec root, a busybox root file system that all tasks share, and services on them. SLIPWAY_TEST_SHIMD names a
+ * bundled shimd (`dist/engine/shimd.mjs`) to take instead of the one in source.
+ */
 export class TaskFixture {
   readonly directory = mkdtempSync('/tmp/slipway-task-');
   readonly rootfs = join(this.directory, 'rootfs');
