@@ -23,6 +23,31 @@ const builtinsAsObjects = {
   load: (id) => (id.startsWith('\0node:') ? { code: `module.exports = process.getBuiltinModule(${JSON.stringify(id.slice(1))});`, moduleType: 'js' } : null),
 };
 
+/**
+ * koffi as its bare addon where `koffi.node` lies beside the bundle, as in the VM image. Its JavaScript finds the right addon among many and adds
+ * deprecated names: 0.2 s in an emulated VM.
+ */
+const koffiBeside = {
+  name: 'koffi-beside',
+  resolveId: (source) => (source === 'koffi' ? { id: '\0koffi' } : null),
+  load: (id) =>
+    id === '\0koffi'
+      ? `import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+function load() {
+  const file = \`\${import.meta.dirname}/koffi.node\`;
+  if (!existsSync(file)) return createRequire(import.meta.url)('koffi');
+  const addon = { exports: {} };
+  process.dlopen(addon, file);
+  return addon.exports;
+}
+const koffi = load();
+export default koffi;
+export const { node } = koffi;
+`
+      : null,
+};
+
 async function bundle({ input, file, format, external, plugins = [] }) {
   const build = await rolldown({ input: join(projectRoot, input), platform: 'node', external, plugins, cwd: projectRoot });
   await build.write({ file: join(projectRoot, file), format, minify: false, sourcemap: false, codeSplitting: false });
@@ -31,7 +56,7 @@ async function bundle({ input, file, format, external, plugins = [] }) {
 
 if (targets.includes('engine')) {
   for (const [input, name] of [['engine/main.ts', 'engine'], ['engine/shimd/main.ts', 'shimd']]) {
-    if (existsSync(join(projectRoot, input))) await bundle({ input, file: `dist/engine/${name}.mjs`, format: 'esm', external: ['koffi'], plugins: [builtinsAsObjects] });
+    if (existsSync(join(projectRoot, input))) await bundle({ input, file: `dist/engine/${name}.mjs`, format: 'esm', plugins: [koffiBeside, builtinsAsObjects] });
   }
 }
 if (targets.includes('electron') && existsSync(join(projectRoot, 'main/electron/main.ts'))) {

@@ -92,8 +92,8 @@ async function assemble({ base, folder, arch, key, bundle, cmdline, readNpm, npm
   report('adding the engine and the guest files');
   const busybox = base.packages.find(({ package: name }) => name === 'busybox-static');
   const hello = makeHello({ busybox: readFileSync(tree.host('usr/bin/busybox')), copyright: readFileSync(tree.host('usr/share/doc/busybox-static/copyright')), source: join(assets, 'hello'), arch, version: busybox.version });
-  const { files } = await engineFiles({ bundle, arch, readNpm });
-  const own = new Map([...[...files].map(([path, bytes]) => [join('opt/slipway/engine', path), { bytes, mode: 0o644 }]), ['opt/slipway/images/hello.tar', { bytes: hello, mode: 0o644 }], ...guestFiles(join(assets, 'rootfs'))]);
+  const engine = await engineFiles({ bundle, arch, readNpm });
+  const own = new Map([...[...engine].map(([path, bytes]) => [path, { bytes, mode: 0o644 }]), ['opt/slipway/images/hello.tar', { bytes: hello, mode: 0o644 }], ...guestFiles(join(assets, 'rootfs'))]);
   // What the last build put here goes first; the list is there before the files are, so that a build cut short leaves nothing unknown.
   const overlaid = join(base.folder, 'overlaid.json');
   if (existsSync(overlaid)) for (const path of JSON.parse(readFileSync(overlaid, 'utf8'))) tree.remove(path);

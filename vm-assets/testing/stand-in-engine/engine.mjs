@@ -3,7 +3,11 @@
 import { execFile } from 'node:child_process';
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { createServer } from 'node:http';
-import koffi from 'koffi';
+
+// Beside this file in the guest.
+const addon = { exports: {} };
+process.dlopen(addon, `${import.meta.dirname}/koffi.node`);
+const koffi = addon.exports;
 
 const option = (name) => process.argv[process.argv.indexOf(`--${name}`) + 1];
 const socket = option('socket');
