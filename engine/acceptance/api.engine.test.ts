@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
-  await engine.dispose();
+  await engine?.dispose();
 });
 
 async function collect(stream: NodeJS.ReadableStream): Promise<string> {

@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await engine.dispose();
+  await engine?.dispose();
 });
 
 async function run(name: string, command: string, hostConfig: Dockerode.HostConfig = {}): Promise<Dockerode.Container> {
@@ -139,7 +139,9 @@ test('killed again and again under load: what was answered is there, and the res
   }
   expect(await docker.listContainers({ all: true })).toEqual([]);
   expect(readdirSync(join(engine.directory, 'root/containers')).filter((name) => /^[0-9a-f]{64}/.test(name))).toEqual([]);
-  expect(readdirSync(join(engine.directory, 'root/exec/crun'))).toEqual([]);
+  // crun removes its folder with the last container.
+  const crunState = join(engine.directory, 'root/exec/crun');
+  expect(existsSync(crunState) ? readdirSync(crunState) : []).toEqual([]);
   expect(engine.log).not.toContain('not caught');
 });
 

@@ -22,7 +22,7 @@ describe.skipIf(missing !== null)('the docker CLI', () => {
   });
 
   afterAll(async () => {
-    await engine.dispose();
+    await engine?.dispose();
   });
 
   const inspect = async (name: string) => (JSON.parse(await docker.text('inspect', '--type', 'container', name)) as ContainerInspect[])[0]!;
@@ -174,7 +174,7 @@ describe.skipIf(missing !== null)('the docker CLI', () => {
       expect(await docker.run(['exec', '-i', 'c1', 'cat'], 'typed')).toMatchObject({ code: 0, stdout: 'typed' });
       expect((await docker.run(['exec', 'c1', 'nosuch'])).code).toBe(127);
       expect((await docker.run(['exec', 'c1', '/etc'])).code).toBe(126);
-      const shell = docker.spawnInTerminal(['exec', '-it', 'c1', 'sh', '-c', 'until stty size 2>/dev/null; do usleep 10000; done; tty; exit 6']);
+      const shell = docker.spawnInTerminal(['exec', '-it', 'c1', 'sh', '-c', 'until [ "$(stty size 2>&1)" = "33 101" ]; do usleep 10000; done; stty size; tty; exit 6']);
       const result = await finish(shell);
       expect([result.code, result.stdout]).toEqual([6, expect.stringMatching(/33 101\r\n\/dev\/pts\/\d+/)]);
       await docker.text('exec', '-d', 'c1', 'touch', '/tmp/made');
