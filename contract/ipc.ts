@@ -92,6 +92,8 @@ export interface LogStreamParams {
   /** Newest lines to begin with; `all` for the whole log. */
   tail: number | 'all';
   timestamps: boolean;
+  /** Only lines from this time on, as the log itself spells it (RFC 3339, nine decimals): where an earlier stream ended. */
+  since?: string;
 }
 
 export interface LogChunk {

@@ -30,6 +30,8 @@ export interface LogOptions {
   follow: boolean;
   tail: number | 'all';
   timestamps: boolean;
+  /** RFC 3339 with up to nine decimals. */
+  since?: string | undefined;
   signal: AbortSignal;
 }
 
@@ -55,16 +57,22 @@ export function containerCalls(call: EngineCall): ContainerCalls {
     unpause: (id) => call((docker) => docker.getContainer(id).unpause()),
     remove: (id, { force, volumes }) =>
       call((docker) => docker.getContainer(id).remove({ ...(force === true ? { force } : {}), ...(volumes === true ? { v: true } : {}) })),
-    logs: (id, { follow, tail, timestamps, signal }) =>
+    logs: (id, { follow, tail, timestamps, since, signal }) =>
       call((docker) =>
         docker.getContainer(id).logs({
           // dockerode streams only what follows; without this a whole log would be read into memory before it is answered.
           follow: true,
-          _query: { follow, stdout: true, stderr: true, timestamps, tail },
+          _query: { follow, stdout: true, stderr: true, timestamps, tail, ...(since === undefined ? {} : { since: unixTime(since) }) },
           abortSignal: signal,
         } as { follow: true }),
       ),
   };
+}
+
+/** The API takes Unix seconds with a fraction; a double would not hold the nanoseconds, so the fraction stays text. */
+function unixTime(time: string): string {
+  const fraction = /\.(\d{1,9})/.exec(time)?.[1] ?? '0';
+  return `${Math.floor(Date.parse(time) / 1000)}.${fraction.padEnd(9, '0')}`;
 }
 
 function dial(docker: Docker, request: object): Promise<unknown> {

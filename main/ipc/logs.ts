@@ -8,9 +8,9 @@ type Logs = IpcStreams['containers/logs'];
 
 /** Reads a container's log only as fast as the window takes it. Without `follow`, and when the container is removed, it ends. */
 export async function streamLogs(engine: EngineClient, params: Logs['params'], session: StreamSession<Logs['down'], never>): Promise<void> {
-  const { id, follow, tail, timestamps } = params;
+  const { id, follow, tail, timestamps, since } = params;
   const { Config } = await engine.containers.inspect(id);
-  const source = await engine.containers.logs(id, { follow, tail, timestamps, signal: session.signal });
+  const source = await engine.containers.logs(id, { follow, tail, timestamps, since, signal: session.signal });
   const decoder = new LogDecoder(Config.Tty === true);
   try {
     for await (const bytes of source as AsyncIterable<Uint8Array>) {

@@ -53,6 +53,7 @@ export const streamParams: { [C in IpcStreamChannel]: Check<IpcStreams[C]['param
     follow: boolean,
     tail: either(oneOf('all'), integer(0, 10_000_000)),
     timestamps: boolean,
+    since: optional(matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/, 'a time as in RFC 3339')),
   }),
   'containers/terminal': object<IpcStreams['containers/terminal']['params']>({
     id: containerId,

@@ -6,17 +6,16 @@ import { beginCommand } from './commands.ts';
 export interface LogRequest {
   id: string;
   name: string;
-  follow: boolean;
   tail: number | 'all';
-  /** Taken up again after a break: no new line in the history. */
-  isRepeat: boolean;
+  /** Taken up again from this time on: no new line in the history. */
+  since: string | undefined;
 }
 
-/** Streams a container's log until it is closed; answers the way to close it. */
-export function openLog({ id, name, follow, tail, isRepeat }: LogRequest, listeners: { onChunk(chunk: LogChunk): void; onEnd(failure: IpcFailure | undefined): void }): () => void {
-  const command = isRepeat ? undefined : beginCommand(docker.logs(name, tail));
+/** Follows a container's log until it is closed; answers the way to close it. */
+export function openLog({ id, name, tail, since }: LogRequest, listeners: { onChunk(chunk: LogChunk): void; onEnd(failure: IpcFailure | undefined): void }): () => void {
+  const command = since === undefined ? beginCommand(docker.logs(name, tail)) : undefined;
   command?.live('streaming');
-  const stream = openStream('containers/logs', { id, follow, tail, timestamps: true }, {
+  const stream = openStream('containers/logs', { id, follow: true, tail, timestamps: true, ...(since === undefined ? {} : { since }) }, {
     onData: (chunk) => listeners.onChunk(chunk),
     onEnd: (failure) => {
       if (failure === undefined) command?.done('ended');

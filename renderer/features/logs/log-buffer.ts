@@ -23,8 +23,6 @@ export class LogBuffer {
   hits: LogHit[] = [];
   errors = 0;
   warnings = 0;
-  /** A stream that was taken up again began later than the last one ended: lines between were not read. */
-  hasGap = false;
   /** Some line has a level, or came on stderr: the column that tells it has something to tell. */
   hasLevels = false;
   /** Lines that came in all, also those dropped since. */
@@ -37,8 +35,10 @@ export class LogBuffer {
   /** Whether the last shown line is an unfinished one that grows. */
   #open: { line: LogLine; stream: LogChunk['stream'] } | undefined;
   #lastStamp = '';
+  /** How many lines had that stamp: nanoseconds are fine, but not always fine enough. */
+  #lastStampLines = 0;
   #skipUntil = '';
-  #expectsOverlap = false;
+  #skipLines = 0;
   #frame: number | undefined;
   readonly #listeners = new Set<() => void>();
   readonly #schedule: (tell: () => void) => number;
@@ -58,11 +58,15 @@ export class LogBuffer {
     this.#changed();
   }
 
-  /** Before a stream is opened again: what it repeats up to the last line here is left out. */
-  resume(): void {
+  /**
+   * Before a stream is opened again: what it repeats up to the last line here is left out.
+   * @returns the time of that last line, from which on to read; undefined when there was none.
+   */
+  resume(): string | undefined {
     this.#partial = { stdout: '', stderr: '' };
     this.#skipUntil = this.#lastStamp;
-    this.#expectsOverlap = this.#lastStamp !== '';
+    this.#skipLines = this.#lastStampLines;
+    return this.#lastStamp === '' ? undefined : this.#lastStamp;
   }
 
   clear(): void {
@@ -70,10 +74,11 @@ export class LogBuffer {
     this.shown = this.lines;
     this.hits = [];
     this.errors = this.warnings = this.received = 0;
-    this.hasLevels = this.hasGap = this.#expectsOverlap = false;
+    this.hasLevels = false;
     this.#partial = { stdout: '', stderr: '' };
     this.#open = undefined;
     this.#lastStamp = this.#skipUntil = '';
+    this.#lastStampLines = this.#skipLines = 0;
     this.#changed();
   }
 
@@ -98,11 +103,16 @@ export class LogBuffer {
 
   #add(stream: LogChunk['stream'], piece: string): void {
     const stamp = stampPattern.exec(piece)?.[0] ?? '';
-    if (this.#expectsOverlap && stamp > this.#skipUntil) this.hasGap = true;
-    this.#expectsOverlap = false;
-    if (stamp !== '' && stamp <= this.#skipUntil) return;
+    if (stamp !== '' && this.#isRepeated(stamp)) return;
+    if (stamp !== '') this.#lastStampLines = stamp === this.#lastStamp ? this.#lastStampLines + 1 : 1;
     if (stamp !== '') this.#lastStamp = stamp;
     this.#keep(parseLogLine(this.received++, stream, piece));
+  }
+
+  #isRepeated(stamp: string): boolean {
+    if (stamp !== this.#skipUntil) return stamp < this.#skipUntil;
+    this.#skipLines -= 1;
+    return this.#skipLines >= 0;
   }
 
   #keep(line: LogLine): void {

@@ -114,14 +114,9 @@ export function LogView({ view }: { view: ContainerView }) {
         <span>
           <strong>{buffer.received.toLocaleString('en-US')}</strong> {text.count(buffer.received).replace(/^\S+ /, '')}
         </span>
-        {isTruncated && !buffer.hasGap && (
+        {isTruncated && (
           <span className="log-foot__kept">
             {text.older(firstCount(tail))} <LinkButton onClick={readAll}>{text.wholeLog}</LinkButton>
-          </span>
-        )}
-        {buffer.hasGap && (
-          <span className="log-foot__kept" role="status">
-            {text.gap} <LinkButton onClick={readAll}>{text.wholeLog}</LinkButton>
           </span>
         )}
         {buffer.received > buffer.lines.length + 1 && <span className="log-foot__kept">{text.kept(keptLines)}</span>}

@@ -20,7 +20,6 @@ export const text = {
   warnings: (count: number) => `${count.toLocaleString('en-US')} ${count === 1 ? 'warning' : 'warnings'}`,
   rate: (rate: number) => `${rate.toLocaleString('en-US')} lines/s`,
   older: (count: number) => `The newest ${count.toLocaleString('en-US')} lines.`,
-  gap: 'Some lines in between were not read.',
   wholeLog: 'Read the whole log',
   kept: (count: number) => `Older lines than the newest ${count.toLocaleString('en-US')} are not kept here.`,
   following: 'Following',

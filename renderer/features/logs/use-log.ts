@@ -7,8 +7,6 @@ import { openLog } from '../../stores/logs.ts';
 import { LogBuffer } from './log-buffer.ts';
 
 export const firstTail = 5000;
-/** Enough to overlap what was shown before a stream broke. */
-const resumeTail = 20_000;
 
 export type LogStatus = { status: 'reading' } | { status: 'streaming' } | { status: 'ended' } | { status: 'failed'; failure: IpcFailure };
 
@@ -35,11 +33,10 @@ export function useLog({ id, name }: ContainerView): FollowedLog {
 
   useEffect(() => {
     if (!isConnected) return;
-    const isFirst = buffer.received === 0;
-    if (!isFirst) buffer.resume();
+    const since = buffer.resume();
     let hasLines = false;
     let stopWaiting = (): void => undefined;
-    const close = openLog({ id, name, follow: true, tail: isFirst ? tail : tail === 'all' ? 'all' : resumeTail, isRepeat: !isFirst }, {
+    const close = openLog({ id, name, tail: since === undefined ? tail : 'all', since }, {
       onChunk: (chunk) => {
         if (!hasLines) setState({ status: 'streaming' });
         hasLines = true;
