@@ -1,4 +1,4 @@
-import { ConflictError } from '../errors.ts';
+import { ConflictError, NotFoundError } from '../errors.ts';
 import { cancelRestart } from './restarts/cancel-restart.ts';
 import { announce } from './container-events.ts';
 import { isRunning } from './container.ts';
@@ -48,7 +48,7 @@ export async function sendSignal(needs: KillNeeds, container: Container, signal:
     await needs.tasks.kill(container.id, signal);
     if (stops && state.status === 'paused') await needs.tasks.resume(container.id);
   } catch (error) {
-    if (!(error instanceof ConflictError)) throw error;
+    if (!(error instanceof ConflictError) && !(error instanceof NotFoundError)) throw error;
   }
   announce(needs.events, container, 'kill', { signal: String(signal) });
 }

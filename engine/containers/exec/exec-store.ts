@@ -28,6 +28,7 @@ const keptAfterEnd = 5 * 60 * 1000;
 
 export class ExecStore {
   readonly #execs = new Map<string, Exec>();
+  readonly #forget = new Map<string, () => void>();
 
   /** @throws NotFoundError `No such exec instance: x` */
   get(id: string): Exec {
@@ -45,14 +46,18 @@ export class ExecStore {
     this.#execs.set(exec.id, exec);
     const unsubscribe = exec.container.onNews((news) => {
       // Those of a container that has exited keep their exit codes for a while: `settled` sees to them.
-      if (news.kind === 'exit' && exec.state.status !== 'created') return;
+      if (news.kind === 'removed' || exec.state.status === 'created') forget();
+    });
+    const forget = () => {
       unsubscribe();
       this.#execs.delete(exec.id);
-    });
+      this.#forget.delete(exec.id);
+    };
+    this.#forget.set(exec.id, forget);
   }
 
   /** Begins the time that is left to an ended exec. */
   settled(exec: Exec): void {
-    setTimeout(() => this.#execs.delete(exec.id), keptAfterEnd).unref();
+    setTimeout(() => this.#forget.get(exec.id)?.(), keptAfterEnd).unref();
   }
 }
