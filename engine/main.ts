@@ -16,7 +16,7 @@ import type { ContainerDependencies } from './containers/dependencies.ts';
 import { reconcile, startByPolicy } from './containers/reconcile.ts';
 import { rootfsMounter } from './containers/rootfs-mounter.ts';
 import { stopAllContainers } from './containers/stop-all.ts';
-import { messageOf } from './errors.ts';
+import { messageOf, NotFoundError } from './errors.ts';
 import { EventBus } from './events/event-bus.ts';
 import { eventFilter } from './events/event-filter.ts';
 import { streamEvents } from './events/event-stream.ts';
@@ -82,9 +82,18 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
   });
   const volumes = await openVolumes({ config, events, log, mountsOf: (reference) => store.resolve(reference).record.mounts });
   const { cgroupVersion } = readHostFacts();
+  // The API answers before the built-in images are loaded; who asks for one in that moment waits instead of being refused.
+  let builtinsLoaded: Promise<void> = Promise.resolve();
   const needs: ContainerDependencies = {
     store,
-    images,
+    images: {
+      resolve: (reference) =>
+        images.resolve(reference).catch(async (error: unknown) => {
+          if (!(error instanceof NotFoundError)) throw error;
+          await builtinsLoaded;
+          return images.resolve(reference);
+        }),
+    },
     snapshots,
     mounter: rootfsMounter,
     tasks,
@@ -144,15 +153,17 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
   if (Object.values(found).some((count) => count > 0)) log(`found after the start: ${JSON.stringify(found)}`);
 
   network.prepare();
+  if (config.builtinImages !== undefined) builtinsLoaded = loadBuiltins(config.builtinImages);
   void afterStart();
+  async function loadBuiltins(folder: string): Promise<void> {
+    const loaded = await images.loadBuiltins(folder).catch((error: unknown) => {
+      log(`built-in images: ${messageOf(error)}`);
+      return [];
+    });
+    if (loaded.length > 0) log(`built-in images loaded: ${loaded.join(', ')}`);
+  }
   async function afterStart(): Promise<void> {
-    if (config.builtinImages !== undefined) {
-      const loaded = await images.loadBuiltins(config.builtinImages).catch((error: unknown) => {
-        log(`built-in images: ${messageOf(error)}`);
-        return [];
-      });
-      if (loaded.length > 0) log(`built-in images loaded: ${loaded.join(', ')}`);
-    }
+    await builtinsLoaded;
     const started = await startByPolicy(needs);
     if (started > 0) log(`${started} containers started by their restart policies`);
   }
