@@ -1,10 +1,12 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { encodeFrame } from './frame.ts';
 import type { ChannelCrypto } from './handshake.ts';
 import { ChannelLink } from './link.ts';
 import { maxPeerStreams, type ChannelSession } from './session.ts';
 import { streamWindow, type ChannelStream } from './stream.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 let nonces = 0;
 beforeEach(() => void (nonces = 0));

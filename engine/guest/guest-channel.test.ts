@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { toDuplex } from '../../contract/channel/duplex.ts';
 import type { HostAnswer, HostRequest } from '../../contract/channel/host-requests.ts';
 import { ChannelLink } from '../../contract/channel/link.ts';
@@ -15,6 +15,8 @@ import type { ChannelSession } from '../../contract/channel/session.ts';
 import { encodeTarget, type StreamTarget } from '../../contract/channel/target.ts';
 import { startGuestChannel, type GuestChannel } from './guest-channel.ts';
 import { isGuestConnection } from './serve-stream.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const key = randomBytes(32);
 const web = { protocol: 'tcp', hostIp: '0.0.0.0', hostPort: 8080 } as const;

@@ -1,13 +1,17 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { VmFailureCode, VmState } from '../../contract/vm-state.ts';
+import type { BootDeadlines } from './boot.ts';
 import { callEngine } from './channel/engine-call.ts';
 import { createVm } from './create-vm.ts';
 import { VmStartError } from './start-error.ts';
 import { bootsWell, createFakeDriver, writeFakeImage, type FakeDriver, type FakeDriverOptions } from './testing/fake-driver.ts';
 import type { Vm } from './vm.ts';
+
+// Machines that run tests are busy.
+vi.setConfig({ testTimeout: 30_000 });
 
 let folder: string;
 const opened: Vm[] = [];
@@ -22,7 +26,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function open(options: FakeDriverOptions = {}): { vm: Vm; driver: FakeDriver; states: VmState[]; lines: string[] } {
+/** @param deadlines those that the test wants to be missed; all others are out of reach. */
+function open(options: FakeDriverOptions = {}, deadlines: Partial<BootDeadlines> = {}): { vm: Vm; driver: FakeDriver; states: VmState[]; lines: string[] } {
   const driver = createFakeDriver(options);
   const lines: string[] = [];
   const vm = createVm({
@@ -30,7 +35,7 @@ function open(options: FakeDriverOptions = {}): { vm: Vm; driver: FakeDriver; st
     imageDirectory: join(folder, 'image'),
     settings: () => ({ memoryMiB: 512, cpus: 1, diskGiB: 1, acceleration: 'auto' }),
     driver,
-    deadlines: { acceleratedKernelMs: 300, kernelMs: 300, guestMs: 300, engineMs: 600 },
+    deadlines: { acceleratedKernelMs: 20_000, kernelMs: 20_000, guestMs: 20_000, engineMs: 20_000, ...deadlines },
     log: (line) => lines.push(line),
   });
   opened.push(vm);
@@ -116,7 +121,7 @@ describe('a start', () => {
 
 describe('the watchdog', () => {
   it('starts again without acceleration when the guest hangs under it, and says so', async () => {
-    const { vm, driver, lines } = open({ accelerators: ['kvm', 'tcg'], script: (fake) => (fake.accelerator === 'tcg' ? bootsWell(fake) : undefined) });
+    const { vm, driver, lines } = open({ accelerators: ['kvm', 'tcg'], script: (fake) => (fake.accelerator === 'tcg' ? bootsWell(fake) : undefined) }, { acceleratedKernelMs: 100 });
     await vm.start();
     expect(driver.vms.map(({ accelerator }) => accelerator)).toEqual(['kvm', 'tcg']);
     if (vm.state.status !== 'running') throw new Error(vm.state.status);
@@ -130,16 +135,16 @@ describe('the watchdog', () => {
     await dies.vm.start();
     expect(dies.driver.vms).toHaveLength(2);
     await dies.vm.stop();
-    const later = open({ accelerators: ['kvm', 'tcg'], script: (fake) => fake.say('slipway: kernel') });
+    const later = open({ accelerators: ['kvm', 'tcg'], script: (fake) => fake.say('slipway: kernel') }, { guestMs: 100 });
     expect(await failureOf(later.vm)).toMatchObject({ code: 'boot-timeout', phase: 'guest' });
     expect(later.driver.vms).toHaveLength(1);
   });
 });
 
 describe('a start that fails', () => {
-  const cases: [code: VmFailureCode, phase: string, message: RegExp, options: FakeDriverOptions][] = [
-    ['boot-timeout', 'kernel', /hangs while it boots: its kernel did not reach user space/, { script: () => undefined }],
-    ['boot-timeout', 'guest', /its root file system did not come up/, { script: (vm) => vm.say('slipway: kernel') }],
+  const cases: [code: VmFailureCode, phase: string, message: RegExp, options: FakeDriverOptions, deadlines?: Partial<BootDeadlines>][] = [
+    ['boot-timeout', 'kernel', /hangs while it boots: its kernel did not reach user space/, { script: () => undefined }, { kernelMs: 100 }],
+    ['boot-timeout', 'guest', /its root file system did not come up/, { script: (vm) => vm.say('slipway: kernel') }, { guestMs: 100 }],
     [
       'vm-died',
       'guest',
@@ -155,11 +160,11 @@ describe('a start that fails', () => {
     ['image-corrupt', 'kernel', /the root file system could not be mounted/, { script: (vm) => vm.say('slipway: failed the root file system could not be mounted: the VM image is damaged') }],
     ['data-disk-damaged', 'guest', /data\.qcow2 cannot be used: it holds something that is no ext4/, { script: (vm) => (bootsWell(vm), vm.say('slipway: failed data disk: it holds something that is no ext4 file system')) }],
     ['engine-died', 'engine', /ends again and again/, { script: (vm) => (vm.guest.killEngine(), bootsWell(vm), [1, 2, 3, 4].forEach(() => vm.say('slipway: the engine ended with status 1; it is started again'))) }],
-    ['engine-timeout', 'engine', /its engine did not answer within/, { script: (vm) => (vm.guest.killEngine(), bootsWell(vm)) }],
+    ['engine-timeout', 'engine', /its engine did not answer within/, { script: (vm) => (vm.guest.killEngine(), bootsWell(vm)) }, { engineMs: 100 }],
   ];
 
-  it.each(cases)('says %s in phase %s', async (code, phase, message, options) => {
-    const { vm, driver } = open(options);
+  it.each(cases)('says %s in phase %s', async (code, phase, message, options, deadlines) => {
+    const { vm, driver } = open(options, deadlines);
     const failure = await failureOf(vm);
     expect(failure).toMatchObject({ code, phase });
     expect(failure.message).toMatch(message);
@@ -171,7 +176,7 @@ describe('a start that fails', () => {
   });
 
   it('blames the image when its files changed, whatever the boot looked like', async () => {
-    const { vm } = open({ script: () => undefined });
+    const { vm } = open({ script: () => undefined }, { kernelMs: 100 });
     await failureOf(vm);
     // As a bad sector would have it: other bytes, and nothing that the record of earlier checks could notice.
     const kernel = join(folder, 'image/kernel');
@@ -188,7 +193,7 @@ describe('a start that fails', () => {
 
   it('can be tried again', async () => {
     let broken = true;
-    const { vm } = open({ script: (fake) => (broken ? undefined : bootsWell(fake)) });
+    const { vm } = open({ script: (fake) => (broken ? fake.say('slipway: failed for a moment') : bootsWell(fake)) });
     await failureOf(vm);
     broken = false;
     await vm.start();

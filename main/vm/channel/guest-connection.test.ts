@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeGuest, healthyEngine } from '../testing/fake-guest.ts';
 import type { GuestTarget } from '../vm.ts';
 import { callEngine } from './engine-call.ts';
 import { GuestConnection } from './guest-connection.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const key = Buffer.alloc(32, 7);
 const echo: GuestTarget = { kind: 'port', protocol: 'tcp', hostIp: '', hostPort: 7 };
@@ -31,7 +33,7 @@ afterEach(async () => {
   await guest.close();
   await rm(folder, { recursive: true, force: true });
 });
-const ping = () => callEngine(() => connection.openStream({ kind: 'api' }), 'GET', '/_ping', AbortSignal.timeout(4000));
+const ping = () => callEngine(() => connection.openStream({ kind: 'api' }), 'GET', '/_ping', AbortSignal.timeout(20_000));
 
 describe('the connection to the guest', () => {
   it('carries two hundred requests at once', async () => {

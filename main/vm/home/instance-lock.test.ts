@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { acquireInstanceLock } from './instance-lock.ts';
 import { identifyProcess, isAlive, startTimeOfStat } from './process-identity.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 let folder: string;
 let path: string;

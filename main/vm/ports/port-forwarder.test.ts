@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HostPort } from '../vm.ts';
 import { listenAddresses, PortForwarder } from './port-forwarder.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 /** Stands for the container: answers with what it heard, backwards, once the client has ended its half. */
 let container: Server;

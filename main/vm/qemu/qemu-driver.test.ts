@@ -1,12 +1,14 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LaunchedVm, VmDriver } from '../driver.ts';
 import { instanceFiles, makeInstanceFolders, writeInstanceKey, type InstanceFiles } from '../home/instance-files.ts';
 import { VmStartError } from '../start-error.ts';
 import { writeProgram } from '../testing/stand-in-program.ts';
 import { createQemuDriver } from './qemu-driver.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 let folder: string;
 let files: InstanceFiles;

@@ -11,7 +11,7 @@ let server: Server;
 let connection: Promise<Socket>;
 const sockets: Socket[] = [];
 const path = () => join(folder, 'qmp.sock');
-const soon = () => AbortSignal.timeout(2000);
+const soon = () => AbortSignal.timeout(20_000);
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-qmp-'));
