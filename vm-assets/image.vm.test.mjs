@@ -74,6 +74,10 @@ describe('a booted image', () => {
     expect(await output('wc -c < /sys/firmware/qemu_fw_cfg/by_name/opt/slipway/key/raw')).toBe('32');
   });
 
+  it('has the devices that containers ask for', async () => {
+    await expect.poll(() => output('ls /dev/fuse /dev/net/tun /dev/loop-control'), { timeout: 30_000 }).toBe('/dev/fuse\n/dev/loop-control\n/dev/net/tun');
+  });
+
   it('has the tools that the engine calls, with all their libraries', async () => {
     for (const command of ['crun --version', 'nft --version', '/usr/bin/ip -V', '/usr/bin/tar --version', '/usr/bin/ps -ef', 'zstd --version', '/usr/bin/xz --version', '/usr/bin/gzip --version', '/usr/sbin/tc -V', 'node --version']) {
       expect(await guest.run(command), command).toMatchObject({ code: 0 });

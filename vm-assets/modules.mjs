@@ -15,6 +15,8 @@ export const earlyModules = ['virtio_console', 'qemu_fw_cfg', 'ext4', 'virtio_ne
  */
 export const lateModules = [
   'virtio_rng', 'virtio_balloon', 'bridge', 'br_netfilter', 'veth', 'nf_tables', 'nf_nat', 'nft_chain_nat', 'nft_masq', 'nft_nat', 'nft_ct', 'nft_fib_inet', 'nf_conntrack_netlink',
+  // Their device nodes exist only once they are loaded, and are asked for by --device.
+  'fuse', 'tun', 'loop',
 ];
 
 /** In the image, with the reason. A trailing `*` takes all modules of that folder below `kernel/`. */
