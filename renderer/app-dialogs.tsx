@@ -7,7 +7,7 @@ import { StopEngineDialog } from './features/settings/stop-engine-dialog.tsx';
 import { HistoryDialog } from './features/shell/history-dialog.tsx';
 import { KeysDialog } from './features/shell/keys-dialog.tsx';
 import { ResetDiskDialog } from './features/start-up/reset-disk-dialog.tsx';
-import { closeDialog, useDialogs } from './stores/dialogs.ts';
+import { closeDialog, useDialogs } from './stores/window/dialogs.ts';
 
 /** The one dialog that is open, whichever feature brings it. */
 export function AppDialogs(): ReactNode {

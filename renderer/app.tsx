@@ -1,5 +1,5 @@
 import { useEffect, type ReactNode } from 'react';
-import type { ContainerView } from './format/container.ts';
+import type { ContainerView } from './format/engine/container.ts';
 import { ContainerMenu } from './features/containers/container-menu.tsx';
 import { ContainersPage } from './features/containers/containers-page.tsx';
 import { DetailsPage } from './features/container-details/details-page.tsx';
@@ -20,7 +20,7 @@ import { ConnectingPage, StoppedPage } from './features/start-up/stopped-page.ts
 import { TerminalView } from './features/terminal/terminal-view.tsx';
 import { AppDialogs } from './app-dialogs.tsx';
 import { useConnection } from './stores/connection.ts';
-import { useNavigation } from './stores/navigation.ts';
+import { useNavigation } from './stores/window/navigation.ts';
 import { useSettings } from './stores/settings.ts';
 import { enterWindow, useVm } from './stores/vm.ts';
 

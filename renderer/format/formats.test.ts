@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { formatBytes, formatBytesOf, formatMemory, parseMemory } from './bytes.ts';
-import { commandText, docker } from './docker-command.ts';
+import { commandText, docker } from './engine/docker-command.ts';
 import { chordLabel } from './keys.ts';
 import { matchWords } from './matching.ts';
-import { familiarReference, problemOfReference, splitReference } from './reference.ts';
+import { familiarReference, problemOfReference, splitReference } from './engine/reference.ts';
 import { looksSecret } from './secrets.ts';
 import { plainName, sentences } from './sentence.ts';
 

@@ -1,12 +1,12 @@
 import { create } from 'zustand';
 import type { ImageInspect, ImageSummary } from '../../contract/engine-api/image.ts';
 import { asFailure, request, type IpcFailure } from '../api.ts';
-import { docker } from '../format/docker-command.ts';
-import { familiarReference } from '../format/reference.ts';
+import { docker } from '../format/engine/docker-command.ts';
+import { familiarReference } from '../format/engine/reference.ts';
 import { sentences } from '../format/sentence.ts';
 import { coalesce } from './coalesce.ts';
-import { withCommand } from './commands.ts';
-import { showToast } from './toasts.ts';
+import { withCommand } from './window/commands.ts';
+import { showToast } from './window/toasts.ts';
 
 export interface ImagesState {
   status: 'unread' | 'ready';

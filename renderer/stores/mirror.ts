@@ -1,8 +1,8 @@
 import type { EventMessage } from '../../contract/engine-api/event.ts';
 import { onPush, onTransport, request } from '../api.ts';
 import { useConnection } from './connection.ts';
-import { refreshContainers, useContainers } from './containers.ts';
-import { gatherEvidence } from './evidence.ts';
+import { refreshContainers, useContainers } from './containers/containers.ts';
+import { gatherEvidence } from './containers/evidence.ts';
 import { refreshImages } from './images.ts';
 import { readSettings } from './settings.ts';
 import { readEngineInfo, setVm, useVm } from './vm.ts';

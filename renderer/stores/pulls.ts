@@ -1,12 +1,12 @@
 import { create } from 'zustand';
 import { asFailure, IpcFailure, openStream, type OpenStream } from '../api.ts';
-import { docker } from '../format/docker-command.ts';
-import { advance, downloadedOf, noProgress, type PullProgress } from '../format/pull-progress.ts';
-import { familiarReference } from '../format/reference.ts';
-import { beginCommand } from './commands.ts';
+import { docker } from '../format/engine/docker-command.ts';
+import { advance, downloadedOf, noProgress, type PullProgress } from '../format/engine/pull-progress.ts';
+import { familiarReference } from '../format/engine/reference.ts';
+import { beginCommand } from './window/commands.ts';
 import { refreshImages } from './images.ts';
-import { useNavigation } from './navigation.ts';
-import { showToast } from './toasts.ts';
+import { useNavigation } from './window/navigation.ts';
+import { showToast } from './window/toasts.ts';
 
 /** A pull or a load under way, or one that failed and waits to be seen. */
 export interface Transfer {

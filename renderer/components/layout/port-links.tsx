@@ -1,5 +1,5 @@
 import type { MouseEvent } from 'react';
-import { formatPort, type PortView } from '../../format/ports.ts';
+import { formatPort, type PortView } from '../../format/engine/ports.ts';
 
 export interface PortLinksProps {
   ports: readonly PortView[];

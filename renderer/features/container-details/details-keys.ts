@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { isMod, isTyping } from '../../format/keys.ts';
-import { useDialogs } from '../../stores/dialogs.ts';
-import { detailsTabs, go, type DetailsTab } from '../../stores/navigation.ts';
+import { useDialogs } from '../../stores/window/dialogs.ts';
+import { detailsTabs, go, type DetailsTab } from '../../stores/window/navigation.ts';
 
 /** Ctrl/⌘ 1…3 picks a tab, L and T go to theirs, Escape leaves for the list. */
 export function useDetailsKeys(pick: (tab: DetailsTab) => void): void {

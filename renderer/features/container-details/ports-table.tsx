@@ -1,5 +1,5 @@
-import type { ContainerView } from '../../format/container.ts';
-import { followLink } from '../../stores/open-url.ts';
+import type { ContainerView } from '../../format/engine/container.ts';
+import { followLink } from '../../stores/window/open-url.ts';
 import { text } from './text.ts';
 
 export function PortsTable({ view }: { view: ContainerView }) {

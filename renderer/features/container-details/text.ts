@@ -1,4 +1,4 @@
-import type { DetailsTab } from '../../stores/navigation.ts';
+import type { DetailsTab } from '../../stores/window/navigation.ts';
 
 export const text = {
   containers: 'Containers',

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
 import type { ContainerInspect } from '../../../contract/engine-api/container.ts';
 import type { IpcFailure } from '../../api.ts';
-import type { ContainerView } from '../../format/container.ts';
-import { inspectContainer } from '../../stores/inspect.ts';
+import type { ContainerView } from '../../format/engine/container.ts';
+import { inspectContainer } from '../../stores/containers/inspect.ts';
 
 export interface Inspected {
   inspect: ContainerInspect | undefined;

@@ -1,11 +1,11 @@
 import { LinkButton } from '../../components/controls/button.tsx';
-import { attentionOf } from '../../format/attention.ts';
-import type { ContainerView } from '../../format/container.ts';
+import { attentionOf } from '../../format/engine/attention.ts';
+import type { ContainerView } from '../../format/engine/container.ts';
 import { sentences } from '../../format/sentence.ts';
-import { useClock } from '../../stores/clock.ts';
-import { act, dismissFailure } from '../../stores/container-actions.ts';
-import { portHolders, useContainers } from '../../stores/containers.ts';
-import { useEvidence } from '../../stores/evidence.ts';
+import { useClock } from '../../stores/window/clock.ts';
+import { act, dismissFailure } from '../../stores/containers/container-actions.ts';
+import { portHolders, useContainers } from '../../stores/containers/containers.ts';
+import { useEvidence } from '../../stores/containers/evidence.ts';
 import { openLogs } from './row-actions.ts';
 import { text } from './text.ts';
 

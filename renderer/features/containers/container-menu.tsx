@@ -1,8 +1,8 @@
 import { Copy, ExternalLink, Info, Pause, Play, RotateCw, ScrollText, Skull, Square, SquareTerminal, Trash2 } from 'lucide-react';
 import { Menu, type MenuAnchor, type MenuItem } from '../../components/overlay/menu.tsx';
-import { isRunning, isUp, type ContainerView } from '../../format/container.ts';
-import { act } from '../../stores/container-actions.ts';
-import { openUrl } from '../../stores/open-url.ts';
+import { isRunning, isUp, type ContainerView } from '../../format/engine/container.ts';
+import { act } from '../../stores/containers/container-actions.ts';
+import { openUrl } from '../../stores/window/open-url.ts';
 import { askToRemove, openDetails, openLogs, openTerminal, pauseOrResume, restart, startOrStop } from './row-actions.ts';
 import { text } from './text.ts';
 

@@ -4,12 +4,12 @@ import { Button } from '../../components/controls/button.tsx';
 import { Ramp } from '../../components/drawing/ramp.tsx';
 import { StateGlyph } from '../../components/drawing/state-glyph.tsx';
 import type { IpcFailure } from '../../api.ts';
-import { commandText, type DockerCommand } from '../../format/docker-command.ts';
+import { commandText, type DockerCommand } from '../../format/engine/docker-command.ts';
 import { sentences } from '../../format/sentence.ts';
-import { openDialog } from '../../stores/dialogs.ts';
+import { openDialog } from '../../stores/window/dialogs.ts';
 import { findImage, useImages } from '../../stores/images.ts';
-import { go } from '../../stores/navigation.ts';
-import { runContainer } from '../../stores/run-container.ts';
+import { go } from '../../stores/window/navigation.ts';
+import { runContainer } from '../../stores/containers/run-container.ts';
 import { text } from './text.ts';
 
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const;

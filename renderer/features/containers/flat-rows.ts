@@ -1,5 +1,5 @@
-import type { ContainerView } from '../../format/container.ts';
-import type { ContainerGroup } from '../../stores/container-list.ts';
+import type { ContainerView } from '../../format/engine/container.ts';
+import type { ContainerGroup } from '../../stores/containers/container-list.ts';
 
 /** The list as it is drawn: one array for arrows, for virtual rows and for range selection. */
 export type FlatRow =

@@ -2,7 +2,7 @@ import { Layers2, TriangleAlert } from 'lucide-react';
 import { Button } from '../../components/controls/button.tsx';
 import { Segments } from '../../components/controls/segments.tsx';
 import { SubBar } from '../../components/layout/page.tsx';
-import { setGrouped, setTab, useContainerList, type ListCounts } from '../../stores/container-list.ts';
+import { setGrouped, setTab, useContainerList, type ListCounts } from '../../stores/containers/container-list.ts';
 import { text } from './text.ts';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;

@@ -1,7 +1,7 @@
 import type { KeyboardEvent } from 'react';
-import type { ContainerView } from '../../format/container.ts';
+import type { ContainerView } from '../../format/engine/container.ts';
 import { hasNoModifier, isMod } from '../../format/keys.ts';
-import { clearSelection, selectOnly, selectRange, setFolded, toggleSelected, useContainerList } from '../../stores/container-list.ts';
+import { clearSelection, selectOnly, selectRange, setFolded, toggleSelected, useContainerList } from '../../stores/containers/container-list.ts';
 import { containerIds, type FlatRow } from './flat-rows.ts';
 import { askToRemove, openDetails, openFirstPort, openLogs, openTerminal, pauseOrResume, restart, startOrStop, viewsOf } from './row-actions.ts';
 

@@ -1,11 +1,11 @@
 import { Button } from '../../components/controls/button.tsx';
 import { Dialog, DialogBody, DialogCommand, DialogFoot } from '../../components/overlay/dialog.tsx';
-import { isUp } from '../../format/container.ts';
-import { commandText } from '../../format/docker-command.ts';
-import { act, commandOf } from '../../stores/container-actions.ts';
-import { clearSelection } from '../../stores/container-list.ts';
-import { useContainers } from '../../stores/containers.ts';
-import { replaceRoute, useNavigation } from '../../stores/navigation.ts';
+import { isUp } from '../../format/engine/container.ts';
+import { commandText } from '../../format/engine/docker-command.ts';
+import { act, commandOf } from '../../stores/containers/container-actions.ts';
+import { clearSelection } from '../../stores/containers/container-list.ts';
+import { useContainers } from '../../stores/containers/containers.ts';
+import { replaceRoute, useNavigation } from '../../stores/window/navigation.ts';
 import { text } from './text.ts';
 
 /** What goes and what stays, before it goes. A container that vanished meanwhile is left out. */

@@ -1,9 +1,9 @@
-import { isRunning, isUp, type ContainerView } from '../../format/container.ts';
-import { act } from '../../stores/container-actions.ts';
-import { useContainers, type Verb } from '../../stores/containers.ts';
-import { openDialog } from '../../stores/dialogs.ts';
-import { go } from '../../stores/navigation.ts';
-import { openUrl } from '../../stores/open-url.ts';
+import { isRunning, isUp, type ContainerView } from '../../format/engine/container.ts';
+import { act } from '../../stores/containers/container-actions.ts';
+import { useContainers, type Verb } from '../../stores/containers/containers.ts';
+import { openDialog } from '../../stores/window/dialogs.ts';
+import { go } from '../../stores/window/navigation.ts';
+import { openUrl } from '../../stores/window/open-url.ts';
 
 /** What the key or button means for the containers chosen: those it does not fit are left alone. */
 export function startOrStop(views: readonly ContainerView[]): Promise<boolean> {

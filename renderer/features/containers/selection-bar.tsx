@@ -2,9 +2,9 @@ import { Pause, Play, RotateCw, Square, Trash2 } from 'lucide-react';
 import { Button } from '../../components/controls/button.tsx';
 import { Checkbox } from '../../components/controls/checkbox.tsx';
 import { SubBar } from '../../components/layout/page.tsx';
-import type { ContainerView } from '../../format/container.ts';
-import { clearSelection, selectOnly } from '../../stores/container-list.ts';
-import { useContainers } from '../../stores/containers.ts';
+import type { ContainerView } from '../../format/engine/container.ts';
+import { clearSelection, selectOnly } from '../../stores/containers/container-list.ts';
+import { useContainers } from '../../stores/containers/containers.ts';
 import { askToRemove, pauseOrResume, restart, startOrStop, verbsFor } from './row-actions.ts';
 import { text } from './text.ts';
 

@@ -1,4 +1,4 @@
-import type { Verb } from '../../stores/containers.ts';
+import type { Verb } from '../../stores/containers/containers.ts';
 
 const quoted = (names: readonly string[]): string => {
   if (names.length <= 3) return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;

@@ -1,7 +1,7 @@
 import { ArrowDownToLine, FolderOpen } from 'lucide-react';
 import { Button } from '../../components/controls/button.tsx';
 import { Ramp } from '../../components/drawing/ramp.tsx';
-import { openDialog } from '../../stores/dialogs.ts';
+import { openDialog } from '../../stores/window/dialogs.ts';
 import { text } from './text.ts';
 
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const;

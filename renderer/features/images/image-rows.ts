@@ -1,6 +1,6 @@
 import type { ImageSummary } from '../../../contract/engine-api/image.ts';
-import { shortId, splitReference } from '../../format/reference.ts';
-import type { ContainerView } from '../../format/container.ts';
+import { shortId, splitReference } from '../../format/engine/reference.ts';
+import type { ContainerView } from '../../format/engine/container.ts';
 
 /** One name of one image; an image without a name is one row too. */
 export interface ImageRow {

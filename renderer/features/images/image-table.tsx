@@ -7,11 +7,11 @@ import { Menu, type MenuAnchor, type MenuItem } from '../../components/overlay/m
 import { formatCreated } from '../../format/age.ts';
 import { formatBytes } from '../../format/bytes.ts';
 import { hasNoModifier } from '../../format/keys.ts';
-import { shownState } from '../../format/row-state.ts';
-import { useClock } from '../../stores/clock.ts';
-import { openDialog } from '../../stores/dialogs.ts';
+import { shownState } from '../../format/engine/row-state.ts';
+import { useClock } from '../../stores/window/clock.ts';
+import { openDialog } from '../../stores/window/dialogs.ts';
 import { useImages } from '../../stores/images.ts';
-import { formatRoute, go } from '../../stores/navigation.ts';
+import { formatRoute, go } from '../../stores/window/navigation.ts';
 import { pullImage, type Transfer } from '../../stores/pulls.ts';
 import type { ImageRow, ImageSort } from './image-rows.ts';
 import { text } from './text.ts';

@@ -3,9 +3,9 @@ import { useState } from 'react';
 import { Button } from '../../components/controls/button.tsx';
 import { Field, FieldMessage } from '../../components/controls/field.tsx';
 import { Dialog, DialogBody, DialogCommand, DialogFoot } from '../../components/overlay/dialog.tsx';
-import { commandText, docker } from '../../format/docker-command.ts';
-import { problemOfReference } from '../../format/reference.ts';
-import { go } from '../../stores/navigation.ts';
+import { commandText, docker } from '../../format/engine/docker-command.ts';
+import { problemOfReference } from '../../format/engine/reference.ts';
+import { go } from '../../stores/window/navigation.ts';
 import { pullImage } from '../../stores/pulls.ts';
 import { text } from './text.ts';
 

@@ -1,5 +1,5 @@
 import type { CSSProperties } from 'react';
-import { parseAnsi, type AnsiSpan } from '../../format/ansi.ts';
+import { parseAnsi, type AnsiSpan } from '../../format/log/ansi.ts';
 import { cutAtHits, type LogHit } from './log-search.ts';
 import { text } from './text.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseAnsi } from '../../format/ansi.ts';
+import { parseAnsi } from '../../format/log/ansi.ts';
 import { keptLines, LogBuffer } from './log-buffer.ts';
 import { cutAtHits, findHits } from './log-search.ts';
 

@@ -1,5 +1,5 @@
 import type { LogChunk } from '../../../contract/ipc.ts';
-import { parseLogLine, type LogLevel, type LogLine } from '../../format/log-line.ts';
+import { parseLogLine, type LogLevel, type LogLine } from '../../format/log/log-line.ts';
 import { findHits, type LogHit, type LogSearch } from './log-search.ts';
 
 export type LevelFilter = 'all' | 'warning' | 'error';

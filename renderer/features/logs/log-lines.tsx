@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { CircleX, TriangleAlert } from 'lucide-react';
 import { memo, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type ReactNode, type Ref, type RefObject } from 'react';
-import { formatLogTime, levelLetters, type LogLine } from '../../format/log-line.ts';
+import { formatLogTime, levelLetters, type LogLine } from '../../format/log/log-line.ts';
 import { AnsiText } from './ansi-text.tsx';
 import type { LogHit } from './log-search.ts';
 import { LogMap } from './log-map.tsx';

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { LogLine } from '../../format/log-line.ts';
+import type { LogLine } from '../../format/log/log-line.ts';
 import type { LogHit } from './log-search.ts';
 
 const buckets = 160;

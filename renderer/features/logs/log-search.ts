@@ -1,5 +1,5 @@
-import type { AnsiSpan } from '../../format/ansi.ts';
-import type { LogLine } from '../../format/log-line.ts';
+import type { AnsiSpan } from '../../format/log/ansi.ts';
+import type { LogLine } from '../../format/log/log-line.ts';
 
 export interface LogSearch {
   query: string;

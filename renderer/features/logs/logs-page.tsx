@@ -4,10 +4,10 @@ import { StateLabel } from '../../components/drawing/state-label.tsx';
 import { Notice } from '../../components/layout/notice.tsx';
 import { Page } from '../../components/layout/page.tsx';
 import { SkeletonRows } from '../../components/layout/skeleton.tsx';
-import { isUp, type ContainerView } from '../../format/container.ts';
-import { shownState } from '../../format/row-state.ts';
-import { findContainer, useContainers } from '../../stores/containers.ts';
-import { go, replaceRoute } from '../../stores/navigation.ts';
+import { isUp, type ContainerView } from '../../format/engine/container.ts';
+import { shownState } from '../../format/engine/row-state.ts';
+import { findContainer, useContainers } from '../../stores/containers/containers.ts';
+import { go, replaceRoute } from '../../stores/window/navigation.ts';
 import { LogView } from './log-view.tsx';
 import { text } from './text.ts';
 

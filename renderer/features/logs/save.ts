@@ -1,4 +1,4 @@
-import type { LogLine } from '../../format/log-line.ts';
+import type { LogLine } from '../../format/log/log-line.ts';
 
 /** Saves plain lines with their times as a text file, by way of the browser's own download. */
 export function saveLines(name: string, lines: readonly LogLine[]): void {

@@ -1,9 +1,9 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { IpcFailure } from '../../api.ts';
-import { isUp, type ContainerView } from '../../format/container.ts';
+import { isUp, type ContainerView } from '../../format/engine/container.ts';
 import { useConnection } from '../../stores/connection.ts';
-import { findContainer, useContainers } from '../../stores/containers.ts';
-import { openLog } from '../../stores/logs.ts';
+import { findContainer, useContainers } from '../../stores/containers/containers.ts';
+import { openLog } from '../../stores/containers/logs.ts';
 import { LogBuffer } from './log-buffer.ts';
 
 export const firstTail = 5000;

@@ -1,11 +1,11 @@
 import type { ImageSummary } from '../../../contract/engine-api/image.ts';
 import { formatBytes } from '../../format/bytes.ts';
-import { isRunning, isUp, type ContainerView } from '../../format/container.ts';
-import { docker, type DockerCommand } from '../../format/docker-command.ts';
-import { problemOfReference } from '../../format/reference.ts';
-import { act } from '../../stores/container-actions.ts';
-import { openDialog } from '../../stores/dialogs.ts';
-import { go, type Route } from '../../stores/navigation.ts';
+import { isRunning, isUp, type ContainerView } from '../../format/engine/container.ts';
+import { docker, type DockerCommand } from '../../format/engine/docker-command.ts';
+import { problemOfReference } from '../../format/engine/reference.ts';
+import { act } from '../../stores/containers/container-actions.ts';
+import { openDialog } from '../../stores/window/dialogs.ts';
+import { go, type Route } from '../../stores/window/navigation.ts';
 import { pullImage } from '../../stores/pulls.ts';
 import { changeSettings } from '../../stores/settings.ts';
 import { text } from './text.ts';

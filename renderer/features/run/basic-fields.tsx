@@ -4,8 +4,8 @@ import { SuggestField } from '../../components/controls/suggest-field.tsx';
 import { formatBytes } from '../../format/bytes.ts';
 import { useImages } from '../../stores/images.ts';
 import { NameConflict } from './conflict.tsx';
-import { changeDraft, useDraft } from './draft-store.ts';
-import type { Problem } from './problems.ts';
+import { changeDraft, useDraft } from './draft/draft-store.ts';
+import type { Problem } from './draft/problems.ts';
 import { text } from './text.ts';
 
 /** @param size of the image when it is on this computer. */

@@ -2,10 +2,10 @@ import { Check, Copy, FolderOpen, Globe, HardDrive, Layers, RotateCw, Trash2, Tr
 import { useState, type ReactNode } from 'react';
 import { Button } from '../../components/controls/button.tsx';
 import { looksSecret } from '../../format/secrets.ts';
-import { previewParts, previewText, shownValue } from './command-preview.ts';
-import { filledEnv, filledPorts, filledVolumes, isHostFolder, portPair, type RunDraft } from './draft.ts';
-import { useDraft } from './draft-store.ts';
-import type { Problem } from './problems.ts';
+import { previewParts, previewText, shownValue } from './draft/command-preview.ts';
+import { filledEnv, filledPorts, filledVolumes, isHostFolder, portPair, type RunDraft } from './draft/draft.ts';
+import { useDraft } from './draft/draft-store.ts';
+import type { Problem } from './draft/problems.ts';
 import { text } from './text.ts';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;

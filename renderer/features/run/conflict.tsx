@@ -1,14 +1,14 @@
 import { Square } from 'lucide-react';
 import { Button } from '../../components/controls/button.tsx';
 import { spellAge } from '../../format/age.ts';
-import { isUp } from '../../format/container.ts';
-import { shownState } from '../../format/row-state.ts';
-import { useClock } from '../../stores/clock.ts';
-import { act } from '../../stores/container-actions.ts';
-import { useContainers } from '../../stores/containers.ts';
-import { openDialog } from '../../stores/dialogs.ts';
-import { formatRoute } from '../../stores/navigation.ts';
-import type { Problem } from './problems.ts';
+import { isUp } from '../../format/engine/container.ts';
+import { shownState } from '../../format/engine/row-state.ts';
+import { useClock } from '../../stores/window/clock.ts';
+import { act } from '../../stores/containers/container-actions.ts';
+import { useContainers } from '../../stores/containers/containers.ts';
+import { openDialog } from '../../stores/window/dialogs.ts';
+import { formatRoute } from '../../stores/window/navigation.ts';
+import type { Problem } from './draft/problems.ts';
 import { text } from './text.ts';
 
 interface ConflictProps {

@@ -3,10 +3,10 @@ import { useState } from 'react';
 import { IconButton, LinkButton } from '../../components/controls/button.tsx';
 import { Field, FieldMessage } from '../../components/controls/field.tsx';
 import { looksSecret } from '../../format/secrets.ts';
-import { envRow, isHostFolder, portRow, volumeRow, type EnvRow, type PortRow, type VolumeRow } from './draft.ts';
-import { changeDraft, changeRow, removeRow, useDraft } from './draft-store.ts';
+import { envRow, isHostFolder, portRow, volumeRow, type EnvRow, type PortRow, type VolumeRow } from './draft/draft.ts';
+import { changeDraft, changeRow, removeRow, useDraft } from './draft/draft-store.ts';
 import { PortConflict } from './conflict.tsx';
-import type { Problem } from './problems.ts';
+import type { Problem } from './draft/problems.ts';
 import { text } from './text.ts';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;

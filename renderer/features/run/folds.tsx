@@ -2,10 +2,10 @@ import { Field, FieldMessage } from '../../components/controls/field.tsx';
 import { Select } from '../../components/controls/select.tsx';
 import { Checkbox } from '../../components/controls/checkbox.tsx';
 import { formatMemory, parseMemory } from '../../format/bytes.ts';
-import type { RestartChoice, RunDraft } from './draft.ts';
-import { changeDraft, useDraft } from './draft-store.ts';
+import type { RestartChoice, RunDraft } from './draft/draft.ts';
+import { changeDraft, useDraft } from './draft/draft-store.ts';
 import { Fold } from './fold.tsx';
-import type { Problem } from './problems.ts';
+import type { Problem } from './draft/problems.ts';
 import { text } from './text.ts';
 
 const restartChoices = ['no', 'unless-stopped', 'always', 'on-failure'] as const satisfies readonly RestartChoice[];

@@ -3,7 +3,7 @@ import type { IpcFailure } from '../../api.ts';
 import { LinkButton } from '../../components/controls/button.tsx';
 import { StateGlyph } from '../../components/drawing/state-glyph.tsx';
 import { sentences } from '../../format/sentence.ts';
-import type { Problem } from './problems.ts';
+import type { Problem } from './draft/problems.ts';
 import { text } from './text.ts';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;

@@ -5,7 +5,7 @@ import { Segments } from '../../components/controls/segments.tsx';
 import { Page } from '../../components/layout/page.tsx';
 import { SkeletonRows } from '../../components/layout/skeleton.tsx';
 import { sentences } from '../../format/sentence.ts';
-import { openDialog } from '../../stores/dialogs.ts';
+import { openDialog } from '../../stores/window/dialogs.ts';
 import { changeSettings, useSettings } from '../../stores/settings.ts';
 import { startVm, useVm } from '../../stores/vm.ts';
 import { ResourcesForm } from './resources-form.tsx';

@@ -1,7 +1,7 @@
 import { Button } from '../../components/controls/button.tsx';
 import { Dialog, DialogBody, DialogFoot } from '../../components/overlay/dialog.tsx';
-import { isUp } from '../../format/container.ts';
-import { useContainers } from '../../stores/containers.ts';
+import { isUp } from '../../format/engine/container.ts';
+import { useContainers } from '../../stores/containers/containers.ts';
 import { stopVm } from '../../stores/vm.ts';
 import { text } from './text.ts';
 

@@ -1,7 +1,7 @@
 import { Copy } from 'lucide-react';
 import { Button, IconButton } from '../../components/controls/button.tsx';
 import { Dialog, DialogBody, DialogFoot } from '../../components/overlay/dialog.tsx';
-import { useCommands } from '../../stores/commands.ts';
+import { useCommands } from '../../stores/window/commands.ts';
 import { text } from './text.ts';
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { hasNoModifier, isMac, isMod, isTyping } from '../../format/keys.ts';
-import { openDialog, useDialogs } from '../../stores/dialogs.ts';
-import { go, type Route } from '../../stores/navigation.ts';
+import { openDialog, useDialogs } from '../../stores/window/dialogs.ts';
+import { go, type Route } from '../../stores/window/navigation.ts';
 
 const places: Record<string, Route> = { c: { page: 'containers' }, i: { page: 'images' }, l: { page: 'logs', id: undefined } };
 const sequenceWithin = 1500;

@@ -2,8 +2,8 @@ import { Check, ChevronRight, CircleX, Copy, History } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../components/controls/button.tsx';
 import { StateGlyph } from '../../components/drawing/state-glyph.tsx';
-import { useCommands, type CommandEntry } from '../../stores/commands.ts';
-import { openDialog } from '../../stores/dialogs.ts';
+import { useCommands, type CommandEntry } from '../../stores/window/commands.ts';
+import { openDialog } from '../../stores/window/dialogs.ts';
 import { text } from './text.ts';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;

@@ -1,5 +1,5 @@
 import { Toast } from '../../components/overlay/toast.tsx';
-import { dismissToast, useToasts } from '../../stores/toasts.ts';
+import { dismissToast, useToasts } from '../../stores/window/toasts.ts';
 import { text } from './text.ts';
 
 export function Toasts() {

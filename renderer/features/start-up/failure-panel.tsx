@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { VmFailure, VmFailureStep } from '../../../contract/vm-state.ts';
 import { Button } from '../../components/controls/button.tsx';
 import { sentences } from '../../format/sentence.ts';
-import { openDialog } from '../../stores/dialogs.ts';
+import { openDialog } from '../../stores/window/dialogs.ts';
 import { takeStep, useVm } from '../../stores/vm.ts';
 import { text } from './text.ts';
 

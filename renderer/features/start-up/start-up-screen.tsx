@@ -5,7 +5,7 @@ import { Button } from '../../components/controls/button.tsx';
 import { Ramp } from '../../components/drawing/ramp.tsx';
 import { formatMilliseconds } from '../../format/age.ts';
 import { hasNoModifier } from '../../format/keys.ts';
-import { useDialogs } from '../../stores/dialogs.ts';
+import { useDialogs } from '../../stores/window/dialogs.ts';
 import { takeStep } from '../../stores/vm.ts';
 import { FailurePanel } from './failure-panel.tsx';
 import { PhaseList } from './phase-list.tsx';

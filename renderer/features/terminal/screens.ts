@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import { closeSession, useTerminals, type TerminalSession } from '../../stores/terminals.ts';
+import { closeSession, useTerminals, type TerminalSession } from '../../stores/containers/terminals.ts';
 import { createTerminalScreen, type Size, type TerminalScreen } from './terminal-screen.ts';
 import { text } from './text.ts';
 

@@ -4,7 +4,7 @@ import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import { isMac } from '../../format/keys.ts';
 import { onThemeChange } from '../../stores/settings.ts';
-import { connectSession, resizeSession, typeInto } from '../../stores/terminals.ts';
+import { connectSession, resizeSession, typeInto } from '../../stores/containers/terminals.ts';
 import { allowStrictStyles } from './strict-styles.ts';
 import { terminalTheme } from './terminal-theme.ts';
 

@@ -1,5 +1,5 @@
 import { lazy, Suspense } from 'react';
-import type { ContainerView } from '../../format/container.ts';
+import type { ContainerView } from '../../format/engine/container.ts';
 import { SkeletonRows } from '../../components/layout/skeleton.tsx';
 import { text } from './text.ts';
 

@@ -1,6 +1,6 @@
 import type { MouseEvent } from 'react';
-import { asFailure, request } from '../api.ts';
-import { useSettings } from './settings.ts';
+import { asFailure, request } from '../../api.ts';
+import { useSettings } from '../settings.ts';
 import { showToast } from './toasts.ts';
 
 /** Opens an http(s) address in the person's browser: through the shell in Electron, as a new tab where the window is one itself. */

@@ -1,11 +1,11 @@
 import { create } from 'zustand';
-import type { ContainerSummary } from '../../contract/engine-api/container.ts';
-import { asFailure, request, type IpcFailure } from '../api.ts';
-import { viewOf, type ContainerView } from '../format/container.ts';
-import { docker } from '../format/docker-command.ts';
-import { useClock } from './clock.ts';
-import { coalesce } from './coalesce.ts';
-import { withCommand } from './commands.ts';
+import type { ContainerSummary } from '../../../contract/engine-api/container.ts';
+import { asFailure, request, type IpcFailure } from '../../api.ts';
+import { viewOf, type ContainerView } from '../../format/engine/container.ts';
+import { docker } from '../../format/engine/docker-command.ts';
+import { useClock } from '../window/clock.ts';
+import { coalesce } from '../coalesce.ts';
+import { withCommand } from '../window/commands.ts';
 
 export type Verb = 'start' | 'stop' | 'restart' | 'pause' | 'unpause' | 'kill' | 'remove';
 

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
-import type { ContainerInspect } from '../../contract/engine-api/container.ts';
-import { request } from '../api.ts';
-import type { ContainerView } from '../format/container.ts';
+import type { ContainerInspect } from '../../../contract/engine-api/container.ts';
+import { request } from '../../api.ts';
+import type { ContainerView } from '../../format/engine/container.ts';
 
 /** What explains a row in trouble; the list alone does not tell it. */
 export interface Evidence {

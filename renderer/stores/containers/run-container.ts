@@ -1,7 +1,7 @@
-import type { ContainerCreateRequest } from '../../contract/engine-api/container.ts';
-import { request } from '../api.ts';
-import type { DockerCommand } from '../format/docker-command.ts';
-import { withCommand } from './commands.ts';
+import type { ContainerCreateRequest } from '../../../contract/engine-api/container.ts';
+import { request } from '../../api.ts';
+import type { DockerCommand } from '../../format/engine/docker-command.ts';
+import { withCommand } from '../window/commands.ts';
 import { refreshContainers } from './containers.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
-import { asFailure, type IpcFailure } from '../api.ts';
-import { formatTook } from '../format/age.ts';
-import { commandText, type DockerCommand } from '../format/docker-command.ts';
+import { asFailure, type IpcFailure } from '../../api.ts';
+import { formatTook } from '../../format/age.ts';
+import { commandText, type DockerCommand } from '../../format/engine/docker-command.ts';
 
 /** One thing that was done, as the docker command that does the same. */
 export interface CommandEntry {

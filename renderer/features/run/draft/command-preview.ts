@@ -1,6 +1,6 @@
-import { looksSecret } from '../../format/secrets.ts';
-import { quoteWord } from '../../format/shell-words.ts';
-import type { DockerCommand } from '../../format/docker-command.ts';
+import { looksSecret } from '../../../format/secrets.ts';
+import { quoteWord } from '../../../format/shell-words.ts';
+import type { DockerCommand } from '../../../format/engine/docker-command.ts';
 import { commandWords, filledEnv, filledPorts, filledVolumes, portPair, type RunDraft } from './draft.ts';
 
 /** One line of the preview: a flag, its value, and the field of the form that it comes from. */

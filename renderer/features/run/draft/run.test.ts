@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { viewOf } from '../../format/container.ts';
-import { splitWords } from '../../format/shell-words.ts';
-import { container } from '../../testing/scenes/sample.ts';
-import { commandText } from '../../format/docker-command.ts';
+import { viewOf } from '../../../format/engine/container.ts';
+import { splitWords } from '../../../format/shell-words.ts';
+import { container } from '../../../testing/scenes/sample.ts';
+import { commandText } from '../../../format/engine/docker-command.ts';
 import { previewText, runCommand } from './command-preview.ts';
 import { emptyDraft, portRow, requestOf, volumeRow, type RunDraft } from './draft.ts';
 import { problemsOf, type World } from './problems.ts';

@@ -1,5 +1,5 @@
-import type { ContainerInspect } from '../../contract/engine-api/container.ts';
-import { asFailure, request } from '../api.ts';
+import type { ContainerInspect } from '../../../contract/engine-api/container.ts';
+import { asFailure, request } from '../../api.ts';
 
 /** @throws {IpcFailure} */
 export async function inspectContainer(id: string): Promise<ContainerInspect> {

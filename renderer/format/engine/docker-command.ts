@@ -1,4 +1,4 @@
-import { quoteWord } from './shell-words.ts';
+import { quoteWord } from '../shell-words.ts';
 
 /** A docker command as its words; joined and quoted only where it is shown or copied. */
 export type DockerCommand = readonly string[];

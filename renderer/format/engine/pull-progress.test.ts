@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ProgressMessage } from '../../contract/engine-api/progress.ts';
+import type { ProgressMessage } from '../../../contract/engine-api/progress.ts';
 import { advance, downloadedOf, fractionOf, noProgress, type PullProgress } from './pull-progress.ts';
 
 const replay = (messages: ProgressMessage[]): PullProgress => messages.reduce(advance, noProgress);

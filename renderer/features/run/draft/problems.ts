@@ -1,8 +1,8 @@
-import { parseMemory } from '../../format/bytes.ts';
-import type { ContainerView } from '../../format/container.ts';
-import { nextFreePort, parsePort } from '../../format/ports.ts';
-import { problemOfReference } from '../../format/reference.ts';
-import { splitWords } from '../../format/shell-words.ts';
+import { parseMemory } from '../../../format/bytes.ts';
+import type { ContainerView } from '../../../format/engine/container.ts';
+import { nextFreePort, parsePort } from '../../../format/engine/ports.ts';
+import { problemOfReference } from '../../../format/engine/reference.ts';
+import { splitWords } from '../../../format/shell-words.ts';
 import { filledEnv, filledPorts, filledVolumes, portPair, type RunDraft } from './draft.ts';
 
 /** Why the draft cannot start as it is: a sentence, and what would settle it. */

@@ -1,10 +1,10 @@
-import { asFailure, request, type IpcFailure } from '../api.ts';
-import { docker, type DockerCommand } from '../format/docker-command.ts';
-import { sentences } from '../format/sentence.ts';
-import { beginCommand } from './commands.ts';
+import { asFailure, request, type IpcFailure } from '../../api.ts';
+import { docker, type DockerCommand } from '../../format/engine/docker-command.ts';
+import { sentences } from '../../format/sentence.ts';
+import { beginCommand } from '../window/commands.ts';
 import { refreshContainers, useContainers, type Verb } from './containers.ts';
-import { formatRoute, useNavigation } from './navigation.ts';
-import { showToast } from './toasts.ts';
+import { formatRoute, useNavigation } from '../window/navigation.ts';
+import { showToast } from '../window/toasts.ts';
 
 const abreast = 8;
 

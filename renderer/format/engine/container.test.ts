@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { formatAge, refineSince, sinceOfStatus } from './age.ts';
+import { formatAge, refineSince, sinceOfStatus } from '../age.ts';
 import { attentionOf } from './attention.ts';
 import { conditionOf, conditionWord, shortenHome, viewOf } from './container.ts';
 import { formatPort, nextFreePort, parsePort, portsOf } from './ports.ts';
-import { container } from '../testing/scenes/sample.ts';
+import { container } from '../../testing/scenes/sample.ts';
 
 const now = 1_800_000_000_000;
 

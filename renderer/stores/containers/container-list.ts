@@ -1,6 +1,6 @@
 import { create } from 'zustand';
-import { isRunning, isUp, type ContainerView } from '../format/container.ts';
-import { needsAttention } from '../format/attention.ts';
+import { isRunning, isUp, type ContainerView } from '../../format/engine/container.ts';
+import { needsAttention } from '../../format/engine/attention.ts';
 import type { Evidence } from './evidence.ts';
 
 export type ListTab = 'all' | 'running' | 'attention' | 'stopped';

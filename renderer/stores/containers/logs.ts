@@ -1,7 +1,7 @@
-import type { LogChunk } from '../../contract/ipc.ts';
-import { openStream, type IpcFailure } from '../api.ts';
-import { docker } from '../format/docker-command.ts';
-import { beginCommand } from './commands.ts';
+import type { LogChunk } from '../../../contract/ipc.ts';
+import { openStream, type IpcFailure } from '../../api.ts';
+import { docker } from '../../format/engine/docker-command.ts';
+import { beginCommand } from '../window/commands.ts';
 
 export interface LogRequest {
   id: string;

@@ -1,6 +1,6 @@
-import type { ContainerSummary } from '../../contract/engine-api/container.ts';
-import { refineSince, sinceOfStatus, type Since } from './age.ts';
-import { plainName } from './sentence.ts';
+import type { ContainerSummary } from '../../../contract/engine-api/container.ts';
+import { refineSince, sinceOfStatus, type Since } from '../age.ts';
+import { plainName } from '../sentence.ts';
 import { portsOf, type PortView } from './ports.ts';
 
 /** What a container is doing, told apart as finely as a person needs: each has its own glyph and word. */

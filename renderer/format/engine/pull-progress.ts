@@ -1,4 +1,4 @@
-import type { ProgressMessage } from '../../contract/engine-api/progress.ts';
+import type { ProgressMessage } from '../../../contract/engine-api/progress.ts';
 
 export type LayerPhase = 'waiting' | 'downloading' | 'verifying' | 'downloaded' | 'unpacking' | 'done' | 'here';
 

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
-import type { ImageInspect, ImageSummary } from '../../../contract/engine-api/image.ts';
-import { nextFreePort } from '../../format/ports.ts';
-import { inspectImage } from '../../stores/images.ts';
-import { portHolders, useContainers } from '../../stores/containers.ts';
+import type { ImageInspect, ImageSummary } from '../../../../contract/engine-api/image.ts';
+import { nextFreePort } from '../../../format/engine/ports.ts';
+import { inspectImage } from '../../../stores/images.ts';
+import { portHolders, useContainers } from '../../../stores/containers/containers.ts';
 import { portRow, type PortRow } from './draft.ts';
 import { useDraft } from './draft-store.ts';
 

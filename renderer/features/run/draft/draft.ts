@@ -1,6 +1,6 @@
-import type { ContainerCreateRequest, HostConfig } from '../../../contract/engine-api/container.ts';
-import { parseMemory } from '../../format/bytes.ts';
-import { splitWords } from '../../format/shell-words.ts';
+import type { ContainerCreateRequest, HostConfig } from '../../../../contract/engine-api/container.ts';
+import { parseMemory } from '../../../format/bytes.ts';
+import { splitWords } from '../../../format/shell-words.ts';
 
 export interface PortRow {
   key: string;

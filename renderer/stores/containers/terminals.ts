@@ -1,7 +1,7 @@
 import { create } from 'zustand';
-import { openStream, type IpcFailure, type OpenStream } from '../api.ts';
-import { docker } from '../format/docker-command.ts';
-import { beginCommand, type RunningCommand } from './commands.ts';
+import { openStream, type IpcFailure, type OpenStream } from '../../api.ts';
+import { docker } from '../../format/engine/docker-command.ts';
+import { beginCommand, type RunningCommand } from '../window/commands.ts';
 
 export type SessionStatus = { status: 'opening' } | { status: 'open' } | { status: 'ended'; exitCode: number } | { status: 'broken'; failure: IpcFailure };
 

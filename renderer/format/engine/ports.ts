@@ -1,4 +1,4 @@
-import type { PortSummary } from '../../contract/engine-api/container.ts';
+import type { PortSummary } from '../../../contract/engine-api/container.ts';
 
 /** One port of a container; `publicPort` only where it is published on this computer. */
 export interface PortView {

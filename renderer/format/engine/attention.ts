@@ -1,4 +1,4 @@
-import { formatMemory } from './bytes.ts';
+import { formatMemory } from '../bytes.ts';
 import type { ContainerView } from './container.ts';
 
 /** The part of a container's evidence that words are made from (stores/evidence reads it from inspect). */
