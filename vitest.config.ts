@@ -10,6 +10,9 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Property tests on a shared two-core machine; a hang is still found, only later.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
           include: ['{contract,engine,main,renderer,scripts,vm-assets}/**/*.test.{ts,tsx,mjs}'],
           exclude: ['**/*.engine.test.ts', '**/*.vm.test.{ts,mjs}', '**/node_modules/**'],
         },
