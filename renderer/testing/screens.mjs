@@ -86,6 +86,7 @@ async function take(browser, origin, bridge, shot, theme) {
     await page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity).map((one) => one.finished.catch(() => undefined))));
     const { violations } = await new AxeBuilder({ page }).analyze();
     for (const { id, nodes } of violations) troubles.push(`axe ${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} (${failureSummary?.split('\n')[1]?.trim()})`).slice(0, 3).join('; ')}`);
+    troubles.push(...(await page.evaluate(layoutTroubles)));
     await page.screenshot({ path: join(out, `${shot.name}-${theme}.png`) });
   } catch (error) {
     troubles.push(String(error).split('\n').slice(0, 4).join(' '));
@@ -93,4 +94,24 @@ async function take(browser, origin, bridge, shot, theme) {
     await context.close();
   }
   return troubles;
+}
+
+/** What a picture shows at a glance and no role tells: cells that do not stand under their heads, and text that runs out of its row. */
+function layoutTroubles() {
+  const troubles = [];
+  for (const grid of document.querySelectorAll('[role=treegrid], [role=grid]')) {
+    const heads = [...grid.querySelectorAll('[role=columnheader]')].filter((head) => head.checkVisibility()).map((head) => Math.round(head.getBoundingClientRect().left));
+    for (const row of grid.querySelectorAll('[role=row][data-key]')) {
+      const box = row.getBoundingClientRect();
+      for (const cell of row.querySelectorAll('[role=gridcell]')) {
+        if (!cell.checkVisibility() || row.hasAttribute('aria-expanded')) continue;
+        const { left, top, bottom, width } = cell.getBoundingClientRect();
+        const isOverlay = getComputedStyle(cell).position === 'absolute';
+        if (width > 1 && !isOverlay && heads.length > 3 && !heads.some((head) => Math.abs(head - left) <= 20)) troubles.push(`a cell of ${row.dataset.key} stands at ${Math.round(left)}, under no head`);
+        if (top < box.top - 1 || bottom > box.bottom + 1) troubles.push(`a cell of ${row.dataset.key} runs out of its row`);
+      }
+    }
+  }
+  if (document.documentElement.scrollWidth > innerWidth) troubles.push(`the page is ${document.documentElement.scrollWidth - innerWidth} px too wide`);
+  return troubles.slice(0, 4);
 }

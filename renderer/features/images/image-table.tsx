@@ -75,7 +75,9 @@ export function ImageTable({ rows, sort, onSort, transfers }: ImageTableProps) {
         }}
       >
         <div className="grid__head" role="row">
-          <span role="presentation" />
+          <div role="columnheader">
+            <span className="unseen">{text.columns.state}</span>
+          </div>
           <SortHead sortKey="image" label={text.columns.image} sort={sort} onSort={onSort} />
           <div role="columnheader">{text.columns.id}</div>
           <SortHead sortKey="size" label={text.columns.size} sort={sort} onSort={onSort} isRight />

@@ -7,7 +7,7 @@ export const text = {
   summary: (size: string, count: number) => [size, ` for ${count} ${count === 1 ? 'image' : 'images'}`] as const,
   unused: (count: number, size: string) => `${count} unused, ${size}`,
   reading: 'Reading the images',
-  columns: { image: 'Image', id: 'ID', size: 'Size', usedBy: 'Used by', created: 'Created', actions: 'Actions' },
+  columns: { state: 'State', image: 'Image', id: 'ID', size: 'Size', usedBy: 'Used by', created: 'Created', actions: 'Actions' },
   sortBy: (column: string) => `Sort by ${column.toLowerCase()}`,
   nothing: 'nothing',
   moreUsers: (count: number) => `and ${count} more`,
