@@ -23,7 +23,7 @@ export function ImageLine({ problem, size }: { problem: Problem | undefined; siz
           id="run-image"
           mono
           lead={<Layers size={14} strokeWidth={1.75} aria-hidden="true" />}
-          listLabel={text.labels.image}
+          listLabel={text.imagesHere}
           suggestions={suggestions}
           value={value}
           placeholder={text.imagePlaceholder}

@@ -47,5 +47,5 @@ export function FootWords({ problems, progress, image, isAway }: { problems: rea
       </div>
     );
   }
-  return <div className="run-foot__words" />;
+  return <div className="run-foot__words">{image === '' ? text.foot.noImage : ''}</div>;
 }

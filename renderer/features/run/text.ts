@@ -3,6 +3,7 @@ export const text = {
   title: 'Run a container',
   labels: { image: 'Image', name: 'Name', ports: 'Ports', env: 'Environment', volumes: 'Keep data in' },
   imagePlaceholder: 'nginx:alpine',
+  imagesHere: 'Known here',
   namePlaceholder: 'chosen by the engine',
   here: (size: string) => `On this computer, ${size}`,
   notHere: 'Will be downloaded',
@@ -72,6 +73,7 @@ export const text = {
   foot: {
     settle: (count: number) => (count === 1 ? 'One thing to settle before it can start' : `${count} things to settle before it can start`),
     goTo: (group: string) => `Go to ${group}`,
+    noImage: 'It needs an image to run.',
     cancel: 'Cancel',
     create: 'Create, don’t start',
     run: 'Run',
