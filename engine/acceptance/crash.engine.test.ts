@@ -134,7 +134,8 @@ test('killed again and again under load: what was answered is there, and the res
   for (const id of made) if (!removing.has(id)) expect(present.has(id), `container ${id} was answered and is not there`).toBe(true);
   for (const id of gone) expect(present.has(id)).toBe(false);
   for (const row of rows) {
-    expect(['created', 'running']).toContain(row.State);
+    // A forced removal that was cut off between its kill and its end leaves an exited container.
+    expect(removing.has(row.Id) ? ['created', 'running', 'exited'] : ['created', 'running']).toContain(row.State);
     await docker.getContainer(row.Id).remove({ force: true });
   }
   expect(await docker.listContainers({ all: true })).toEqual([]);
