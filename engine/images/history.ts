@@ -1,6 +1,6 @@
-import { findImage } from './find-image.ts';
+import { findImage } from './reference/find-image.ts';
 import type { HistoryRow } from './image-service.ts';
-import type { ImageStore } from './image-store.ts';
+import type { ImageStore } from './store/image-store.ts';
 import { createdSeconds, repoNames } from './list.ts';
 
 /** Rows of `GET /images/{name}/history`, the last step first. Only it has an id: the steps below are no images. */

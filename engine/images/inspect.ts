@@ -1,9 +1,9 @@
 import { dirname, join } from 'node:path';
 import type { ImageInspect } from '../../contract/engine-api/image.ts';
 import type { Snapshotter } from '../snapshots/snapshotter.ts';
-import { chainIds } from './chain-id.ts';
-import { findImage } from './find-image.ts';
-import type { ImageStore, StoredImage } from './image-store.ts';
+import { chainIds } from './model/chain-id.ts';
+import { findImage } from './reference/find-image.ts';
+import type { ImageStore, StoredImage } from './store/image-store.ts';
 import { repoNames } from './list.ts';
 
 /** Go's zero time. */

@@ -1,13 +1,13 @@
 import type { ImageSummary } from '../../contract/engine-api/image.ts';
 import type { Digest } from '../content/digest.ts';
 import { InvalidParameterError } from '../errors.ts';
-import { chainIds } from './chain-id.ts';
-import { findImage } from './find-image.ts';
+import { chainIds } from './model/chain-id.ts';
+import { findImage } from './reference/find-image.ts';
 import type { ImageListOptions } from './image-service.ts';
-import type { ImageStore, StoredImage } from './image-store.ts';
-import { matchesPath } from './path-match.ts';
-import type { Reference } from './reference.ts';
-import { familiarName, familiarString } from './reference.ts';
+import type { ImageStore, StoredImage } from './store/image-store.ts';
+import { matchesPath } from './reference/path-match.ts';
+import type { Reference } from './reference/reference.ts';
+import { familiarName, familiarString } from './reference/reference.ts';
 
 type Keep = (image: StoredImage, references: Reference[]) => boolean;
 

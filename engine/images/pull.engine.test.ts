@@ -12,7 +12,7 @@ import { ConflictError, NotFoundError, UnauthorizedError } from '../errors.ts';
 import { mount, umount2 } from '../lib/syscalls.ts';
 import type { ImageFixture } from '../testing/image-fixture.ts';
 import { makeImage } from '../testing/image-fixture.ts';
-import { machinePlatform } from './platform.ts';
+import { machinePlatform } from './model/platform.ts';
 import type { RegistryFixture } from '../testing/registry-fixture.ts';
 import { startRegistry } from '../testing/registry-fixture.ts';
 import type { ServiceFixture } from '../testing/image-service-fixture.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConflictError, InvalidParameterError, NotFoundError } from '../errors.ts';
-import { chainIds } from './chain-id.ts';
+import { chainIds } from './model/chain-id.ts';
 import type { ImageFixture } from '../testing/image-fixture.ts';
 import { dockerArchive, makeImage } from '../testing/image-fixture.ts';
 import type { ImageUser } from './image-service.ts';

@@ -1,14 +1,14 @@
 import type { EventSink } from '../containers/collaborators.ts';
 import { shortId } from '../content/digest.ts';
 import { ConflictError } from '../errors.ts';
-import { chainIds } from './chain-id.ts';
-import { findImage, isIdOf } from './find-image.ts';
-import type { GarbageCollector } from './garbage-collector.ts';
-import { imageEvent } from './image-event.ts';
+import { chainIds } from './model/chain-id.ts';
+import { findImage, isIdOf } from './reference/find-image.ts';
+import type { GarbageCollector } from './store/garbage-collector.ts';
+import { imageEvent } from './store/image-event.ts';
 import type { ListImageUsers, RemoveOptions, RemoveRow } from './image-service.ts';
-import type { ImageStore, StoredImage } from './image-store.ts';
-import type { Reference } from './reference.ts';
-import { familiarString, parseReference, repositoryOf, withDefaultTag } from './reference.ts';
+import type { ImageStore, StoredImage } from './store/image-store.ts';
+import type { Reference } from './reference/reference.ts';
+import { familiarString, parseReference, repositoryOf, withDefaultTag } from './reference/reference.ts';
 
 export interface RemoveCollaborators {
   store: ImageStore;

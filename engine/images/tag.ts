@@ -1,9 +1,9 @@
 import type { EventSink } from '../containers/collaborators.ts';
 import { InvalidParameterError } from '../errors.ts';
-import { findImage } from './find-image.ts';
-import { imageEvent } from './image-event.ts';
-import type { ImageStore } from './image-store.ts';
-import { familiarString, parseReference, withDefaultTag } from './reference.ts';
+import { findImage } from './reference/find-image.ts';
+import { imageEvent } from './store/image-event.ts';
+import type { ImageStore } from './store/image-store.ts';
+import { familiarString, parseReference, withDefaultTag } from './reference/reference.ts';
 
 /** See `ImageService.tag`. */
 export async function tagImage(store: ImageStore, events: EventSink, source: string, target: string): Promise<void> {

@@ -3,7 +3,7 @@ import type { Digest } from '../content/digest.ts';
 import { digestOf, hexOf } from '../content/digest.ts';
 import type { FixtureEntry } from './tar-fixture.ts';
 import { makeTar } from './tar-fixture.ts';
-import { machinePlatform } from '../images/platform.ts';
+import { machinePlatform } from '../images/model/platform.ts';
 
 /** An image made for a test, in every form in which images travel. */
 export interface ImageFixture {

@@ -1,13 +1,13 @@
 import { chmod, chown, stat } from 'node:fs/promises';
-import type { ContentStore } from '../content/content-store.ts';
-import type { Digest } from '../content/digest.ts';
-import { ConflictError, NotFoundError } from '../errors.ts';
-import { SharedTasks } from '../lib/shared-tasks.ts';
-import { Slots } from '../lib/slots.ts';
-import type { AppliedLayer } from '../snapshots/apply-layer.ts';
-import { applyLayer } from '../snapshots/apply-layer.ts';
-import type { Snapshotter } from '../snapshots/snapshotter.ts';
-import type { ImageStore } from './image-store.ts';
+import type { ContentStore } from '../../content/content-store.ts';
+import type { Digest } from '../../content/digest.ts';
+import { ConflictError, NotFoundError } from '../../errors.ts';
+import { SharedTasks } from '../../lib/shared-tasks.ts';
+import { Slots } from '../../lib/slots.ts';
+import type { AppliedLayer } from '../../snapshots/apply-layer.ts';
+import { applyLayer } from '../../snapshots/apply-layer.ts';
+import type { Snapshotter } from '../../snapshots/snapshotter.ts';
+import type { ImageStore } from '../store/image-store.ts';
 import type { LayerEvent } from './progress.ts';
 import { throttled } from './progress.ts';
 

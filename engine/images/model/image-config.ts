@@ -1,7 +1,7 @@
-import type { ImageRunConfig } from '../../contract/engine-api/image.ts';
-import type { Digest } from '../content/digest.ts';
-import { parseDigest } from '../content/digest.ts';
-import { InvalidParameterError } from '../errors.ts';
+import type { ImageRunConfig } from '../../../contract/engine-api/image.ts';
+import type { Digest } from '../../content/digest.ts';
+import { parseDigest } from '../../content/digest.ts';
+import { InvalidParameterError } from '../../errors.ts';
 import type { Platform } from './platform.ts';
 
 /** The image's config, the JSON whose digest is the image's id. Source: OCI image-spec `config.md`. */

@@ -1,4 +1,4 @@
-import type { EventSink } from '../containers/collaborators.ts';
+import type { EventSink } from '../../containers/collaborators.ts';
 import type { StoredImage } from './image-store.ts';
 
 /**

@@ -1,6 +1,6 @@
-import type { Digest } from '../content/digest.ts';
-import { parseDigest } from '../content/digest.ts';
-import { InvalidParameterError } from '../errors.ts';
+import type { Digest } from '../../content/digest.ts';
+import { parseDigest } from '../../content/digest.ts';
+import { InvalidParameterError } from '../../errors.ts';
 import { parseObject } from './image-config.ts';
 import type { Platform } from './platform.ts';
 

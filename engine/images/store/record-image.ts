@@ -1,6 +1,6 @@
-import type { Digest } from '../content/digest.ts';
+import type { Digest } from '../../content/digest.ts';
 import type { ImageStore, StoredImage } from './image-store.ts';
-import type { Reference } from './reference.ts';
+import type { Reference } from '../reference/reference.ts';
 
 /** An image whose blobs and layers are all there. */
 export type CompleteImage = Omit<StoredImage, 'lastTagTime'>;

@@ -1,4 +1,4 @@
-import type { ProgressMessage } from '../../contract/engine-api/progress.ts';
+import type { ProgressMessage } from '../../../contract/engine-api/progress.ts';
 
 /** Where one layer stands. What the user reads about it is {@link layerMessage}'s. */
 export type LayerEvent =

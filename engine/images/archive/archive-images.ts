@@ -1,14 +1,14 @@
-import type { Digest } from '../content/digest.ts';
-import { InvalidParameterError } from '../errors.ts';
+import type { Digest } from '../../content/digest.ts';
+import { InvalidParameterError } from '../../errors.ts';
 import type { ArchiveSpool } from './archive-spool.ts';
 import { expectDigest, layoutBytes, layoutPath } from './archive-spool.ts';
-import type { ImageConfig } from './image-config.ts';
-import { parseImageConfig } from './image-config.ts';
-import type { Descriptor } from './manifest.ts';
-import { isAttestation, parseDescriptor, parseManifest } from './manifest.ts';
-import { choosePlatform, formatPlatform, machinePlatform } from './platform.ts';
-import type { Reference } from './reference.ts';
-import { parseReference, withDefaultTag } from './reference.ts';
+import type { ImageConfig } from '../model/image-config.ts';
+import { parseImageConfig } from '../model/image-config.ts';
+import type { Descriptor } from '../model/manifest.ts';
+import { isAttestation, parseDescriptor, parseManifest } from '../model/manifest.ts';
+import { choosePlatform, formatPlatform, machinePlatform } from '../model/platform.ts';
+import type { Reference } from '../reference/reference.ts';
+import { parseReference, withDefaultTag } from '../reference/reference.ts';
 
 /** One image of an archive, its blobs in the content store. */
 export interface ArchivedImage {

@@ -1,8 +1,8 @@
-import type { ContentStore } from '../content/content-store.ts';
-import type { Snapshotter } from '../snapshots/snapshotter.ts';
-import { chainIds } from './chain-id.ts';
+import type { ContentStore } from '../../content/content-store.ts';
+import type { Snapshotter } from '../../snapshots/snapshotter.ts';
+import { chainIds } from '../model/chain-id.ts';
 import type { ImageStore } from './image-store.ts';
-import { canonicalString } from './reference.ts';
+import { canonicalString } from '../reference/reference.ts';
 
 /**
  * Forgets images of which a part is gone, and names of images that are gone: a record was damaged, or someone cleaned up

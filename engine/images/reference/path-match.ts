@@ -1,4 +1,4 @@
-import { InvalidParameterError } from '../errors.ts';
+import { InvalidParameterError } from '../../errors.ts';
 
 /**
  * Go's path.Match: `*` and `?` stop at slashes, `[a-z]` and `[^a-z]` are classes, a backslash quotes.

@@ -1,7 +1,7 @@
-import { isDigest } from '../content/digest.ts';
-import type { Digest } from '../content/digest.ts';
-import { NotFoundError } from '../errors.ts';
-import type { ImageStore, StoredImage } from './image-store.ts';
+import { isDigest } from '../../content/digest.ts';
+import type { Digest } from '../../content/digest.ts';
+import { NotFoundError } from '../../errors.ts';
+import type { ImageStore, StoredImage } from '../store/image-store.ts';
 import { familiarString, parseReference, withDefaultTag } from './reference.ts';
 
 /**

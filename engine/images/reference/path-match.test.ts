@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { InvalidParameterError } from '../errors.ts';
+import { InvalidParameterError } from '../../errors.ts';
 import { matchesPath } from './path-match.ts';
 
 test.each([

@@ -1,4 +1,4 @@
-import { InvalidParameterError } from '../errors.ts';
+import { InvalidParameterError } from '../../errors.ts';
 
 /** What an image runs on, in the OCI index's words (Go's GOOS and GOARCH). */
 export interface Platform {

@@ -1,5 +1,5 @@
-import type { Digest } from '../content/digest.ts';
-import { digestOf } from '../content/digest.ts';
+import type { Digest } from '../../content/digest.ts';
+import { digestOf } from '../../content/digest.ts';
 
 /**
  * The chainID of every layer from the bottom up: it names a layer together with all below it.

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import type { Digest } from '../content/digest.ts';
-import { isDigest } from '../content/digest.ts';
-import type { Compression } from '../lib/decompress.ts';
-import { Mutex } from '../lib/mutex.ts';
-import { JsonStore } from '../store/json-store.ts';
-import { chainIds } from './chain-id.ts';
-import type { ImageConfig } from './image-config.ts';
-import type { Reference } from './reference.ts';
-import { canonicalString, parseReference } from './reference.ts';
+import type { Digest } from '../../content/digest.ts';
+import { isDigest } from '../../content/digest.ts';
+import type { Compression } from '../../lib/decompress.ts';
+import { Mutex } from '../../lib/mutex.ts';
+import { JsonStore } from '../../store/json-store.ts';
+import { chainIds } from '../model/chain-id.ts';
+import type { ImageConfig } from '../model/image-config.ts';
+import type { Reference } from '../reference/reference.ts';
+import { canonicalString, parseReference } from '../reference/reference.ts';
 
 /** An image that is there in whole: its config, and every layer unpacked. */
 export interface StoredImage {

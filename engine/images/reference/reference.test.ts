@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { InvalidParameterError } from '../errors.ts';
+import { InvalidParameterError } from '../../errors.ts';
 import { canonicalString, familiarString, parseReference, withDefaultTag } from './reference.ts';
 
 const hex = 'a'.repeat(64);

@@ -1,6 +1,6 @@
-import type { Digest } from '../content/digest.ts';
-import { isDigest } from '../content/digest.ts';
-import { InvalidParameterError } from '../errors.ts';
+import type { Digest } from '../../content/digest.ts';
+import { isDigest } from '../../content/digest.ts';
+import { InvalidParameterError } from '../../errors.ts';
 
 /**
  * `registry/repository:tag@digest`, normalised as docker does: `busybox` is `docker.io/library/busybox`.

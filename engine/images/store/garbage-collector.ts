@@ -1,10 +1,10 @@
-import type { ContentStore } from '../content/content-store.ts';
-import { isDigest } from '../content/digest.ts';
-import { ConflictError, NotFoundError } from '../errors.ts';
-import type { Snapshotter } from '../snapshots/snapshotter.ts';
-import { chainIds } from './chain-id.ts';
+import type { ContentStore } from '../../content/content-store.ts';
+import { isDigest } from '../../content/digest.ts';
+import { ConflictError, NotFoundError } from '../../errors.ts';
+import type { Snapshotter } from '../../snapshots/snapshotter.ts';
+import { chainIds } from '../model/chain-id.ts';
 import type { ImageStore } from './image-store.ts';
-import { UNPACK_PREFIX } from './layer-installer.ts';
+import { UNPACK_PREFIX } from '../layers/layer-installer.ts';
 
 /**
  * Removes blobs, layers and snapshots that no image needs. What a pull or load has brought belongs to no image until its
