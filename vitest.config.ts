@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const retry = process.env['CI'] === undefined ? 0 : 1;
 
 /**
- * Three projects: `unit` runs anywhere in seconds; `vm` boots QEMU; `engine` (`*.engine.test.ts`) needs Linux, root, crun and nft and makes
+ * Four projects: `unit` runs anywhere in seconds; `vm` boots QEMU; `oracle` compares with a real dockerd; `engine` (`*.engine.test.ts`) needs Linux, root, crun and nft and makes
  * real namespaces, mounts and containers. `scripts/test.mjs` runs both, `npm run check` the first.
  */
 export default defineConfig({
@@ -17,7 +17,7 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 30_000,
           include: ['{contract,engine,main,renderer,scripts,vm-assets}/**/*.test.{ts,tsx,mjs}'],
-          exclude: ['**/*.engine.test.ts', '**/*.vm.test.{ts,mjs}', '**/node_modules/**'],
+          exclude: ['**/*.engine.test.ts', '**/*.oracle.test.ts', '**/*.vm.test.{ts,mjs}', '**/node_modules/**'],
         },
       },
       {
@@ -30,6 +30,17 @@ export default defineConfig({
           globalSetup: ['engine/testing/engine-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          // Not a part of `npm test`: needs a real dockerd beside this engine. `npm run test:oracle`.
+          name: 'oracle',
+          include: ['engine/acceptance/oracle/**/*.oracle.test.ts'],
+          pool: 'forks',
+          globalSetup: ['engine/testing/engine-setup.ts'],
+          hookTimeout: 120_000,
           fileParallelism: false,
         },
       },
