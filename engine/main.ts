@@ -12,6 +12,7 @@ import type { EngineConfig } from './config.ts';
 import { dataPaths } from './config.ts';
 import { ContainerStore } from './containers/container-store.ts';
 import { containerVerbs } from './containers/containers.ts';
+import { HealthMonitors } from './containers/health/health-monitors.ts';
 import type { ContainerDependencies } from './containers/dependencies.ts';
 import { reconcile, startByPolicy } from './containers/reconcile.ts';
 import { rootfsMounter } from './containers/rootfs-mounter.ts';
@@ -84,6 +85,7 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
   const { cgroupVersion } = readHostFacts();
   // The API answers before the built-in images are loaded; who asks for one in that moment waits instead of being refused.
   let builtinsLoaded: Promise<void> = Promise.resolve();
+  const health = new HealthMonitors({ store, tasks, events, log });
   const needs: ContainerDependencies = {
     store,
     images: {
@@ -100,6 +102,7 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
     network: network.controller,
     volumes: volumes.mounts,
     events,
+    health,
     host: { hostname: hostname(), cpus: cpus().length, cgroupVersion },
     log,
   };
@@ -175,6 +178,7 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
       rmSync(config.socket, { force: true });
       guest?.close();
       verbs.close();
+      health.close();
       await network.close();
       await nativePorts.close();
       await tasks.close();

@@ -1,4 +1,4 @@
-import type { ContainerConfig, ContainerStateName, HostConfig, MountPoint } from '../../contract/engine-api/container.ts';
+import type { ContainerConfig, ContainerHealth, ContainerStateName, HostConfig, MountPoint } from '../../contract/engine-api/container.ts';
 import type { EndpointSettings } from '../../contract/engine-api/network.ts';
 import { Mutex } from '../lib/mutex.ts';
 import type { Sandbox } from './collaborators.ts';
@@ -46,6 +46,8 @@ export interface ContainerRecord {
   endpoints: Record<string, EndpointSettings>;
   mounts: MountPoint[];
   state: ContainerState;
+  /** What its healthcheck found; absent without one, and before the first run. */
+  health?: ContainerHealth;
   /** By its restart policy, since it was last started by hand. */
   restartCount: number;
   /** Stopped or killed through the API, so that `unless-stopped` leaves it alone. */

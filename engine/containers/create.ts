@@ -7,6 +7,7 @@ import { announce } from './container-events.ts';
 import type { ContainerDependencies } from './dependencies.ts';
 import { completeHostConfig } from './config/host-config.ts';
 import { mergeConfig } from './config/merge-config.ts';
+import { checkHealthConfig } from './health/health-check.ts';
 import { checkName, generateName } from './config/names.ts';
 import { parseSignal } from './config/signals.ts';
 
@@ -26,6 +27,7 @@ export async function createContainer(needs: Needs, name: string, request: Conta
   const image = await images.resolve(asked.Image ?? '');
   const config = mergeConfig(asked, image.config);
   if (config.StopSignal !== undefined) parseSignal(config.StopSignal);
+  checkHealthConfig(config.Healthcheck);
   const id = randomBytes(32).toString('hex');
   if (config.Hostname === '') config.Hostname = defaultHostname(id, hostConfig.NetworkMode!, hostConfig.UTSMode, needs.host.hostname);
 

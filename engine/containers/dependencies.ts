@@ -1,5 +1,6 @@
 import type { Mount, Snapshotter } from '../snapshots/snapshotter.ts';
 import type { ContainerStore } from './container-store.ts';
+import type { HealthMonitors } from './health/health-monitors.ts';
 import type { EventSink, ImageSource, MountSource, NetworkController, TaskService } from './collaborators.ts';
 
 /** Everything that the verbs stand on; each takes the part it uses. Made in `engine/main.ts`. */
@@ -12,6 +13,7 @@ export interface ContainerDependencies {
   network: NetworkController;
   volumes: MountSource;
   events: EventSink;
+  health: HealthMonitors;
   host: HostFacts;
   log: (line: string) => void;
 }

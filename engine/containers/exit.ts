@@ -62,7 +62,7 @@ async function settle(needs: StartNeeds, container: Container, ended: Ended, cle
       });
   const removes = delay === null && record.hostConfig.AutoRemove === true && !container.restarting;
   await needs.store
-    .update(container, { state: { status: delay === null ? 'exited' : 'restarting', ...ended } }, { sync: !removes })
+    .update(container, { ...needs.health.unwatch(container), state: { status: delay === null ? 'exited' : 'restarting', ...ended } }, { sync: !removes })
     .catch((error: unknown) => needs.log(`exit of ${container.name}: ${messageOf(error)}`));
   if (ended.oomKilled) announce(needs.events, container, 'oom');
   announce(needs.events, container, 'die', { exitCode: String(ended.exitCode), execDuration: String(Math.max(0, Math.floor(ranFor / 1000))) });

@@ -61,6 +61,7 @@ function wireState(container: Container): WireState {
     Error: failure?.message ?? ('error' in state ? state.error : ''),
     StartedAt: ('startedAt' in state && state.startedAt) || zeroTime,
     FinishedAt: ('finishedAt' in state && state.finishedAt) || zeroTime,
+    ...(container.record.health === undefined ? {} : { Health: container.record.health }),
   };
 }
 

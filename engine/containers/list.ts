@@ -55,7 +55,7 @@ function summary(container: Container, now: number): ContainerSummary {
     Ports: ports(container.sandbox?.ports ?? {}),
     Labels: config.Labels ?? {},
     State: state.status,
-    Status: statusText(state, now),
+    Status: statusText(state, now, record.health),
     HostConfig: { NetworkMode: hostConfig.NetworkMode ?? 'bridge', ...(hostConfig.Annotations ? { Annotations: hostConfig.Annotations } : {}) },
     NetworkSettings: { Networks: container.sandbox?.endpoints ?? record.endpoints },
     Mounts: record.mounts,

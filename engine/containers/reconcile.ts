@@ -111,6 +111,7 @@ async function adopt(needs: StartNeeds, container: Container, task: TaskStatus):
   if (state.status !== status || state.pid !== task.pid) {
     await needs.store.update(container, { state: { ...state, status, pid: task.pid } }, { sync: false });
   }
+  needs.health.watch(container);
 }
 
 function lostExit(container: Container): TaskExit {

@@ -7,7 +7,7 @@ import type { ContainerDependencies } from './dependencies.ts';
 import { logRotation } from './config/log-options.ts';
 import { removeLocked } from './remove.ts';
 
-export type StartNeeds = Pick<ContainerDependencies, 'store' | 'snapshots' | 'mounter' | 'tasks' | 'network' | 'volumes' | 'events' | 'log'>;
+export type StartNeeds = Pick<ContainerDependencies, 'store' | 'snapshots' | 'mounter' | 'tasks' | 'network' | 'volumes' | 'events' | 'health' | 'log'>;
 
 /**
  * `docker start`.
@@ -71,7 +71,8 @@ export async function runContainer(needs: StartNeeds, container: Container, chan
     container.sandbox = sandbox;
     // A power cut ends the run, so only a policy that would start it again needs to outlive one.
     const sync = record.hostConfig.RestartPolicy?.Name !== 'no';
-    await store.update(container, { ...change, state: { status: 'running', pid, startedAt: nowTimestamp() } }, { sync });
+    await store.update(container, { ...change, ...needs.health.begin(container), state: { status: 'running', pid, startedAt: nowTimestamp() } }, { sync });
+    needs.health.watch(container);
     announce(needs.events, container, 'start');
   } catch (error) {
     container.sandbox = null;

@@ -66,7 +66,7 @@ async function testFor(needs: { store: ContainerStore; images: ImageSource }, na
       return (container) => values.some((value) => hasPort(container, value, name === 'publish'));
     case 'health':
       for (const value of values) if (!['starting', 'healthy', 'unhealthy', 'none'].includes(value)) throw new InvalidParameterError(`invalid filter 'health=${value}'`);
-      return () => values.includes('none');
+      return ({ record }) => values.includes(record.health?.Status ?? 'none');
     default:
       // `is-task` and `isolation` speak of swarm and Windows: no container here is either.
       return () => name === 'is-task' ? values.every((value) => ['0', 'false'].includes(value)) : values.includes('default');

@@ -14,6 +14,8 @@ test('the status column', () => {
   const times = { startedAt: '2026-01-01T00:00:00Z', finishedAt: '2026-01-01T00:01:02Z' };
   expect(statusText({ status: 'created' }, now)).toBe('Created');
   expect(statusText({ status: 'running', pid: 1, ...times }, now)).toBe('Up About a minute');
+  expect(statusText({ status: 'running', pid: 1, ...times }, now, { Status: 'starting', FailingStreak: 0, Log: null })).toBe('Up About a minute (health: starting)');
+  expect(statusText({ status: 'running', pid: 1, ...times }, now, { Status: 'healthy', FailingStreak: 0, Log: null })).toBe('Up About a minute (healthy)');
   expect(statusText({ status: 'paused', pid: 1, ...times }, now)).toBe('Up About a minute (Paused)');
   expect(statusText({ status: 'exited', exitCode: 3, error: '', oomKilled: false, ...times }, now)).toBe('Exited (3) 3 seconds ago');
   expect(statusText({ status: 'restarting', exitCode: 1, error: '', oomKilled: false, ...times }, now)).toBe('Restarting (1) 3 seconds ago');

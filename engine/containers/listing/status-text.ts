@@ -1,16 +1,18 @@
+import type { ContainerHealth } from '../../../contract/engine-api/container.ts';
 import { parseTimestamp } from '../../lib/timestamp.ts';
 import type { ContainerState } from '../container.ts';
+import { healthText } from '../health/health-state.ts';
 
 /**
  * What `docker ps` shows under STATUS: `Up 3 seconds`, `Exited (0) 2 minutes ago`. Source: moby daemon/container/state.go.
  * @param now milliseconds since 1970
  */
-export function statusText(state: ContainerState, now: number): string {
+export function statusText(state: ContainerState, now: number, health?: ContainerHealth): string {
   switch (state.status) {
     case 'created':
       return 'Created';
     case 'running':
-      return `Up ${humanDuration(since(state.startedAt, now))}`;
+      return `Up ${humanDuration(since(state.startedAt, now))}${health === undefined ? '' : ` (${healthText(health)})`}`;
     case 'paused':
       return `Up ${humanDuration(since(state.startedAt, now))} (Paused)`;
     case 'restarting':
