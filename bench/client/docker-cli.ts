@@ -1,0 +1,15 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** Runs the docker CLI on an engine's socket. @throws Error with what it said when it fails */
+export async function docker(socket: string, ...args: string[]): Promise<string> {
+  const { DOCKER_CONTEXT: _, ...environment } = process.env;
+  const child = spawn('docker', args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...environment, DOCKER_HOST: `unix://${socket}`, DOCKER_CLI_HINTS: 'false' } });
+  let said = '';
+  let complaint = '';
+  child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`docker ${args.join(' ')}: exit code ${code}: ${complaint.trim()}`);
+  return said.trim();
+}

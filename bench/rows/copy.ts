@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process';
+import { createReadStream, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { createContainer, forever, removeContainer, timed } from '../client/containers.ts';
+import type { Bench, Engine, Measurement, Row } from '../row.ts';
+import { againstDockerd, everyEngine } from '../row.ts';
+
+const contents = ['large', 'many'] as const;
+
+/** The archives that `docker cp` would send: one file of 100 MB; 10,000 files of 1 to 4 kB in 100 folders. */
+function makeArchives(directory: string): Record<(typeof contents)[number], string> {
+  const folder = join(directory, 'copy');
+  const archives = { large: join(folder, 'large.tar'), many: join(folder, 'many.tar') };
+  if (existsSync(archives.many)) return archives;
+  mkdirSync(join(folder, 'large'), { recursive: true });
+  writeFileSync(join(folder, 'large/file'), randomBytes(100_000_000));
+  for (let index = 0; index < 100; index++) {
+    mkdirSync(join(folder, 'many', String(index)), { recursive: true });
+    for (let file = 0; file < 100; file++) writeFileSync(join(folder, 'many', String(index), String(file)), randomBytes(1000 + 30 * file));
+  }
+  for (const name of contents) {
+    execFileSync('tar', ['-C', folder, '--owner=0', '--group=0', '-cf', archives[name], name]);
+    rmSync(join(folder, name), { recursive: true });
+  }
+  return archives;
+}
+
+function open(engine: Engine, bench: Bench): Promise<Measurement> {
+  const { api } = engine;
+  const archives = makeArchives(bench.directory);
+  return Promise.resolve({
+    async measure() {
+      const id = await createContainer(api, forever, { network: 'none' });
+      const values: Record<string, number> = {};
+      for (const name of contents) {
+        values[`${name}-in`] = await timed(() => api.ok('PUT', `/containers/${id}/archive?path=/tmp`, createReadStream(archives[name], { highWaterMark: 256 * 1024 })));
+        values[`${name}-out`] = await timed(async () => {
+          const stream = await api.stream('GET', `/containers/${id}/archive?path=/tmp/${name}`);
+          let bytes = 0;
+          for await (const chunk of stream as AsyncIterable<Buffer>) bytes += chunk.length;
+          if (bytes < 20_000_000) throw new Error(`only ${bytes} bytes came out of /tmp/${name}`);
+        });
+      }
+      await removeContainer(api, id);
+      return values;
+    },
+    close: () => Promise.resolve(),
+  });
+}
+
+export const copy: Row = {
+  name: 'copy',
+  lines: [
+    { key: 'large-in', title: 'cp of 100 MB into a container', unit: 'ms', goals: [againstDockerd(0.7)] },
+    { key: 'large-out', title: 'cp of 100 MB out of it', unit: 'ms', goals: [againstDockerd(0.7)] },
+    { key: 'many-in', title: 'cp of 10,000 small files into a container', unit: 'ms', goals: [againstDockerd(0.7)] },
+    { key: 'many-out', title: 'cp of 10,000 small files out of it', unit: 'ms', goals: [againstDockerd(0.7)] },
+  ],
+  rounds: { full: 5, quick: 1 },
+  warmUp: false,
+  engines: everyEngine,
+  open,
+};
