@@ -3,8 +3,9 @@ import { once } from 'node:events';
 
 /** Runs the docker CLI on an engine's socket. @throws Error with what it said when it fails */
 export async function docker(socket: string, ...args: string[]): Promise<string> {
-  const { DOCKER_CONTEXT: _, ...environment } = process.env;
-  const child = spawn('docker', args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...environment, DOCKER_HOST: `unix://${socket}`, DOCKER_CLI_HINTS: 'false' } });
+  const environment: NodeJS.ProcessEnv = { ...process.env, DOCKER_HOST: `unix://${socket}`, DOCKER_CLI_HINTS: 'false' };
+  delete environment.DOCKER_CONTEXT;
+  const child = spawn('docker', args, { stdio: ['ignore', 'pipe', 'pipe'], env: environment });
   let said = '';
   let complaint = '';
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));

@@ -11,13 +11,13 @@ export interface Verdict {
   share: number | undefined;
 }
 
-/** Nothing that an engine does may take longer than podman takes for it. */
+/** No work may take longer than podman takes for it. */
 const notSlowerThanPodman: Goal = { kind: 'ratio', against: 'podman', atMost: 1 };
 
 /** @param otherLines medians of this engine on the other lines of the row, for goals that compare lines */
 export function judge(line: Line, medians: Medians, otherLines: ReadonlyMap<string, number>): Verdict[] {
   const own = medians.slipway;
-  const goals = line.goals.length > 0 && line.goals.every(({ kind }) => kind !== 'flat') && medians.podman !== undefined ? [...line.goals, notSlowerThanPodman] : line.goals;
+  const goals = line.unit === 'ms' && line.goals.length > 0 && medians.podman !== undefined ? [...line.goals, notSlowerThanPodman] : line.goals;
   return goals.map((goal) => {
     const allowed = allowedBy(goal, medians, otherLines);
     const share = own === undefined || allowed === undefined ? undefined : own / allowed;
