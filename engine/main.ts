@@ -129,7 +129,7 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
             cgroupVersion,
             insecureRegistries: config.insecureRegistries,
             count: () => store.count(),
-            countImages: async () => (await images.list()).length,
+            countImages: async () => (await images.list({ all: true })).length,
             countListeners: () => events.listenerCount,
           }),
         diskUsage: (types) =>

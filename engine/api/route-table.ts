@@ -77,7 +77,7 @@ export function routeTable(backends: Backends): Route[] {
     on('GET', '/images/json', image.list),
     on('POST', '/images/create', image.create),
     on('POST', '/images/load', image.load),
-    on('POST', '/images/prune', notBuiltYet('docker image prune')),
+    on('POST', '/images/prune', image.prune),
     on('GET', '/images/search', notBuiltYet('docker search')),
     on('GET', '/images/get', notBuiltYet('docker save')),
     on('GET', '/images/{name}/get', notBuiltYet('docker save')),

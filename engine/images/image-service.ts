@@ -1,16 +1,20 @@
 import type { Readable } from 'node:stream';
-import type { ImageInspect, ImageSummary } from '../../contract/engine-api/image.ts';
+import type { ImageInspect, ImagePruneReport, ImageSummary } from '../../contract/engine-api/image.ts';
 import type { ProgressMessage } from '../../contract/engine-api/progress.ts';
 import type { ImageSource } from '../containers/collaborators.ts';
+import type { NewImage } from './create-image.ts';
+import type { ImportOptions } from './import.ts';
+import type { Platform } from './model/platform.ts';
+import type { PruneOptions } from './prune.ts';
 
 /** What the API needs of images. Built by `openImageService` in `open-image-service.ts`. */
 export interface ImageService extends ImageSource {
   /** Newest first. Untagged images are listed with empty RepoTags unless `filters.dangling` says otherwise. */
   list(options?: ImageListOptions): Promise<ImageSummary[]>;
   /** @throws NotFoundError `No such image: nope:latest` */
-  inspect(reference: string): Promise<ImageInspect>;
+  inspect(reference: string, options?: ImageInspectOptions): Promise<ImageInspect>;
   /** @throws NotFoundError */
-  history(reference: string): Promise<HistoryRow[]>;
+  history(reference: string, platform?: Platform): Promise<HistoryRow[]>;
   /**
    * Pulls one image. What fails before the first progress message rejects and deserves a status code; the API decides
    * by whether it has written a line already: afterwards a rejection becomes an error line (`{errorDetail, error}`).
@@ -25,6 +29,13 @@ export interface ImageService extends ImageSource {
    * Announces each as `{stream: 'Loaded image: x:latest\n'}` (or `Loaded image ID: sha256:…`). Rejects as {@link pull} does.
    */
   load(archive: Readable, options: LoadOptions, onProgress: ProgressListener): Promise<void>;
+  /**
+   * Makes an image of one layer out of a tar in the body or at an address, and ends with `{status: 'sha256:…'}`. Rejects as
+   * {@link pull} does. @throws InvalidParameterError for name, changes or archive
+   */
+  import(options: ImportOptions, onProgress: ProgressListener): Promise<void>;
+  /** Makes an image of one more layer on another image, for commit and build; see `create-image.ts`. Answers its id. */
+  create(image: NewImage): Promise<string>;
   /** Loads the `*.tar` archives of a folder whose references are not there yet; answers what was loaded. */
   loadBuiltins(directory: string): Promise<string[]>;
   /**
@@ -37,16 +48,28 @@ export interface ImageService extends ImageSource {
    * @throws NotFoundError; ConflictError in moby's words when containers use it or it has several references.
    */
   remove(reference: string, options: RemoveOptions): Promise<RemoveRow[]>;
+  /** Removes images that no container uses and says how many bytes that freed. @throws ConflictError while another runs */
+  prune(options?: PruneOptions): Promise<ImagePruneReport>;
 }
 
 export type ProgressListener = (message: ProgressMessage) => void;
 
+export interface ImageInspectOptions {
+  /** With what of each platform is here. */
+  manifests?: boolean;
+  /** @throws NotFoundError when the image is of another */
+  platform?: Platform;
+  /** With the container that was committed, for clients before 1.45. */
+  container?: boolean;
+}
+
 export interface ImageListOptions {
-  /** Accepted for the API's sake: this store has no intermediate images. */
+  /** With images that have no name and on which others were made. */
   all?: boolean;
   /** Keys as in `GET /images/json`: reference, dangling, label, before, since, until. @throws InvalidParameterError for others */
   filters?: Record<string, string[]>;
   sharedSize?: boolean;
+  manifests?: boolean;
 }
 
 export interface PullOptions {
@@ -75,6 +98,7 @@ export interface LoadOptions {
 
 export interface RemoveOptions {
   force?: boolean;
+  /** Leaves the nameless images on which it was made. */
   noprune?: boolean;
 }
 

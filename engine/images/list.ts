@@ -1,29 +1,46 @@
 import type { ImageSummary } from '../../contract/engine-api/image.ts';
+import type { ContentStore } from '../content/content-store.ts';
 import type { Digest } from '../content/digest.ts';
-import { InvalidParameterError } from '../errors.ts';
+import { booleanFilter, createdNanoseconds, expectFilters, hasLabels, untilFilter } from './filters.ts';
+import type { ImageListOptions, ListImageUsers } from './image-service.ts';
+import { manifestSummaries } from './manifest-summary.ts';
 import { chainIds } from './model/chain-id.ts';
 import { findImage } from './reference/find-image.ts';
-import type { ImageListOptions } from './image-service.ts';
-import type { ImageStore, StoredImage } from './store/image-store.ts';
 import { matchesPath } from './reference/path-match.ts';
 import type { Reference } from './reference/reference.ts';
 import { familiarName, familiarString } from './reference/reference.ts';
+import type { ImageStore, StoredImage } from './store/image-store.ts';
 
-type Keep = (image: StoredImage, references: Reference[]) => boolean;
+export interface ListCollaborators {
+  store: ImageStore;
+  content: ContentStore;
+  listUsers: ListImageUsers;
+}
 
-/** Rows of `GET /images/json`, newest first. */
-export function listImages(store: ImageStore, options: ImageListOptions = {}): ImageSummary[] {
-  const filters = Object.entries(options.filters ?? {}).map(([key, values]) => filterOf(store, key, values));
-  const wantedNames = options.filters?.['reference'] ?? [];
-  const rows: ImageSummary[] = [];
+/** Rows by the image they show; each is good for as long as the image's record and the array of its names are the same. */
+const rows = new WeakMap<StoredImage, { references: readonly Reference[]; row: ImageSummary }>();
+
+/**
+ * Rows of `GET /images/json`, newest first.
+ * @throws InvalidParameterError for a filter that is none; NotFoundError for an image that `before` or `since` names
+ */
+export async function listImages(from: ListCollaborators, options: ImageListOptions = {}): Promise<ImageSummary[]> {
+  const { store } = from;
+  const { filters = {} } = options;
+  const keep = keeper(store, options);
+  const patterns = filters['reference'];
+  const shared = options.sharedSize === true ? sharedLayers(store) : undefined;
+  const users = countUsers(from.listUsers);
+  const listed: ImageSummary[] = [];
   for (const image of store.images.list()) {
-    const references = store.referencesOf(image.id);
-    if (!filters.every((keep) => keep(image, references))) continue;
-    // With a reference filter a row shows the names that match, not all.
-    const shown = wantedNames.length === 0 ? references : references.filter((reference) => isNamed(reference, wantedNames));
-    rows.push({ ...summaryOf(image, shown), SharedSize: options.sharedSize === true ? sharedSize(store, image) : -1 });
+    const references = patterns === undefined ? store.referencesOf(image.id) : store.referencesOf(image.id).filter((reference) => isNamed(reference, patterns));
+    if (!keep(image, references)) continue;
+    const row = { ...(patterns === undefined ? knownRow(image, references) : summaryOf(image, references)), Containers: users.get(image.id) ?? 0 };
+    if (shared !== undefined) row.SharedSize = sharedSize(store, image, shared);
+    if (options.manifests === true) row.Manifests = await manifestSummaries(from, image);
+    listed.push(row);
   }
-  return rows.sort((a, b) => b.Created - a.Created);
+  return listed.sort((a, b) => b.Created - a.Created);
 }
 
 /** Tags and digests as `RepoTags` and `RepoDigests` show them. */
@@ -35,84 +52,76 @@ export function repoNames(references: readonly Reference[]): { RepoTags: string[
 }
 
 /** Unix seconds; 0 when the config does not say. */
-export function createdSeconds({ config }: StoredImage): number {
-  const milliseconds = Date.parse(config.created);
-  return Number.isNaN(milliseconds) ? 0 : Math.floor(milliseconds / 1000);
+export function createdSeconds(image: StoredImage): number {
+  const nanoseconds = createdNanoseconds(image);
+  return nanoseconds === undefined ? 0 : Math.floor(Number(nanoseconds / 1_000_000n) / 1000);
+}
+
+function knownRow(image: StoredImage, references: readonly Reference[]): ImageSummary {
+  const known = rows.get(image);
+  if (known?.references === references) return known.row;
+  const row = summaryOf(image, references);
+  rows.set(image, { references, row });
+  return row;
 }
 
 function summaryOf(image: StoredImage, references: readonly Reference[]): ImageSummary {
   return {
-    Id: image.id,
-    ParentId: '',
-    ...repoNames(references),
-    Created: createdSeconds(image),
-    Size: image.size,
-    SharedSize: -1,
-    Labels: image.config.config.Labels ?? null,
     Containers: -1,
+    Created: createdSeconds(image),
+    Id: image.id,
+    Labels: image.config.config.Labels ?? null,
+    ParentId: image.parent ?? '',
+    ...repoNames(references),
+    SharedSize: -1,
+    Size: image.size,
   };
 }
 
-/** Bytes of the layers that another image stands on as well. */
-function sharedSize(store: ImageStore, image: StoredImage): number {
-  const others = new Set(store.images.list().flatMap(({ id, config }) => (id === image.id ? [] : chainIds(config.diffIds))));
-  const chain = chainIds(image.config.diffIds);
-  return image.config.diffIds.reduce((sum, diffId, index) => (others.has(chain[index] as Digest) ? sum + (store.layers.get(diffId)?.size ?? 0) : sum), 0);
+/** How many images stand on each layer. */
+function sharedLayers(store: ImageStore): Map<Digest, number> {
+  const counts = new Map<Digest, number>();
+  for (const { config } of store.images.list()) for (const chainId of chainIds(config.diffIds)) counts.set(chainId, (counts.get(chainId) ?? 0) + 1);
+  return counts;
 }
 
-/** Source: moby `daemon/images/images.go`, acceptedImageFilterTags. */
-function filterOf(store: ImageStore, key: string, values: readonly string[]): Keep {
-  switch (key) {
-    case 'reference':
-      return (_, references) => values.length === 0 || references.some((reference) => isNamed(reference, values));
-    case 'dangling': {
-      const wanted = values.map((value) => boolean(key, value));
-      return (_, references) => wanted.every((dangling) => dangling === (references.length === 0));
+/** Bytes of the layers that another image stands on as well. */
+function sharedSize(store: ImageStore, { config }: StoredImage, counts: Map<Digest, number>): number {
+  const chain = chainIds(config.diffIds);
+  return config.diffIds.reduce((sum, diffId, index) => ((counts.get(chain[index] as Digest) ?? 0) > 1 ? sum + (store.layers.get(diffId)?.size ?? 0) : sum), 0);
+}
+
+function countUsers(listUsers: ListImageUsers): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { imageId } of listUsers()) counts.set(imageId, (counts.get(imageId) ?? 0) + 1);
+  return counts;
+}
+
+type Keep = (image: StoredImage, shown: readonly Reference[]) => boolean;
+
+/** Source: moby `daemon/images/images.go`. */
+function keeper(store: ImageStore, { all = false, filters = {} }: ImageListOptions): Keep {
+  expectFilters(filters, ['dangling', 'label', 'before', 'since', 'reference', 'until']);
+  const dangling = booleanFilter(filters, 'dangling');
+  const labels = filters['label'] ?? [];
+  const before = (filters['before'] ?? []).map((name) => createdNanoseconds(findImage(store, name)));
+  const since = (filters['since'] ?? []).map((name) => createdNanoseconds(findImage(store, name)));
+  const until = untilFilter(filters);
+  if (until !== undefined) before.push(until);
+  const parents = new Set(all ? [] : store.images.list().map(({ parent }) => parent));
+  return (image, shown) => {
+    if (labels.length > 0 && !hasLabels(image, labels)) return false;
+    if (before.length > 0 || since.length > 0) {
+      const created = createdNanoseconds(image);
+      if (created === undefined) return false;
+      if (!before.every((limit) => limit !== undefined && created < limit) || !since.every((limit) => limit === undefined || created > limit)) return false;
     }
-    case 'label':
-      return ({ config }) => values.every((value) => hasLabel(config.config.Labels ?? {}, value));
-    case 'before': {
-      const limits = values.map((value) => createdSeconds(findImage(store, value)));
-      return (image) => limits.every((limit) => createdSeconds(image) < limit);
-    }
-    case 'since': {
-      const limits = values.map((value) => createdSeconds(findImage(store, value)));
-      return (image) => limits.every((limit) => createdSeconds(image) > limit);
-    }
-    case 'until': {
-      const limits = values.map((value) => moment(key, value));
-      return (image) => limits.every((limit) => createdSeconds(image) < limit);
-    }
-    default:
-      throw new InvalidParameterError(`invalid filter '${key}'`);
-  }
+    // A digest is a name, but only a tag keeps an image from dangling.
+    if (shown.length > 0) return dangling !== true || shown.every(({ tag }) => tag === null);
+    return dangling !== false && filters['reference'] === undefined && !parents.has(image.id);
+  };
 }
 
 function isNamed(reference: Reference, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => matchesPath(pattern, familiarString(reference)) || matchesPath(pattern, familiarName(reference)));
-}
-
-function hasLabel(labels: Record<string, string>, wanted: string): boolean {
-  const equals = wanted.indexOf('=');
-  if (equals === -1) return Object.hasOwn(labels, wanted);
-  return labels[wanted.slice(0, equals)] === wanted.slice(equals + 1);
-}
-
-function boolean(key: string, value: string): boolean {
-  if (['1', 't', 'true', 'T', 'TRUE', 'True'].includes(value)) return true;
-  if (['0', 'f', 'false', 'F', 'FALSE', 'False'].includes(value)) return false;
-  throw new InvalidParameterError(`invalid filter '${key}=[${value}]'`);
-}
-
-/** Unix seconds of a timestamp, or of a duration (`10m`, `1h30m`) before now. */
-function moment(key: string, value: string): number {
-  if (/^[0-9]+(\.[0-9]+)?$/.test(value)) return Number(value);
-  const units: Record<string, number> = { h: 3600, m: 60, s: 1 };
-  if (/^([0-9]+[hms])+$/.test(value)) {
-    const seconds = [...value.matchAll(/([0-9]+)([hms])/g)].reduce((sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ''] ?? 0), 0);
-    return Date.now() / 1000 - seconds;
-  }
-  const milliseconds = Date.parse(value);
-  if (Number.isNaN(milliseconds)) throw new InvalidParameterError(`invalid filter '${key}=[${value}]': give a time or a duration such as 10m`);
-  return milliseconds / 1000;
 }

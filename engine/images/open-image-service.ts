@@ -4,14 +4,17 @@ import { InsecureRegistries } from '../registry/insecure-registries.ts';
 import type { Snapshotter } from '../snapshots/snapshotter.ts';
 import { findImage } from './reference/find-image.ts';
 import { GarbageCollector } from './store/garbage-collector.ts';
+import { createImage } from './create-image.ts';
 import { imageHistory } from './history.ts';
 import type { ImageService, ListImageUsers } from './image-service.ts';
 import { ImageStore, topChainId } from './store/image-store.ts';
+import { importImage } from './import.ts';
 import { inspectImage } from './inspect.ts';
 import { LayerInstaller } from './layers/layer-installer.ts';
 import { listImages } from './list.ts';
 import { loadBuiltins } from './load-builtins.ts';
 import { loadImages } from './load.ts';
+import { Pruning } from './prune.ts';
 import { pullImage } from './pull.ts';
 import { removeBrokenImages } from './store/remove-broken.ts';
 import { removeImage } from './remove.ts';
@@ -39,6 +42,7 @@ export async function openImageService(options: ImageServiceOptions): Promise<Im
   const layers = new LayerInstaller({ content, snapshotter, store });
   const garbage = new GarbageCollector(content, snapshotter, store, log);
   await garbage.collect();
+  const pruning = new Pruning();
   const insecureRegistries = new InsecureRegistries(options.insecureRegistries);
 
   const service: ImageService = {
@@ -47,17 +51,20 @@ export async function openImageService(options: ImageServiceOptions): Promise<Im
       const { config, os, architecture } = image.config;
       return { id: image.id, config, chainId: topChainId(image), os, architecture };
     },
-    list: async (listOptions) => listImages(store, listOptions),
-    inspect: (reference) => inspectImage(store, snapshotter, reference),
-    history: async (reference) => imageHistory(store, reference),
+    list: (listOptions) => listImages({ store, content, listUsers }, listOptions),
+    inspect: (reference, inspectOptions) => inspectImage({ store, content, snapshotter, listUsers }, reference, inspectOptions),
+    history: async (reference, platform) => imageHistory(store, reference, platform),
     pull: (reference, pullOptions, onProgress) =>
       garbage.holdOff(() => pullImage({ content, store, layers, events, insecureRegistries, garbage }, reference, pullOptions, onProgress)),
     load: async (archive, loadOptions, onProgress) => {
       await garbage.holdOff(() => loadImages({ content, store, layers, events, garbage }, archive, loadOptions, onProgress));
     },
+    import: (importOptions, onProgress) => garbage.holdOff(() => importImage({ content, store, layers, events }, importOptions, onProgress)),
+    create: async (image) => (await garbage.holdOff(() => createImage({ content, store, layers }, image))).id,
     loadBuiltins: (directory) => loadBuiltins(service, directory, log),
     tag: (source, target) => tagImage(store, events, source, target),
     remove: (reference, removeOptions) => removeImage({ store, events, garbage, listUsers }, reference, removeOptions),
+    prune: (pruneOptions = {}) => pruning.run({ store, events, garbage, listUsers }, pruneOptions),
   };
   return service;
 }

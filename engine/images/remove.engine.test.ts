@@ -112,7 +112,7 @@ describe('tag', () => {
   test.each([
     ['nope', 'x', /^No such image: nope:latest$/],
     ['one:1', 'A', /must be lowercase/],
-    ['one:1', `x@sha256:${'a'.repeat(64)}`, /refusing to create a tag with a digest reference/],
+    ['one:1', `x@sha256:${'a'.repeat(64)}`, /cannot import digest reference/],
   ])('%s as %s is refused', async (source, target, message) => {
     await expect(service.images.tag(source, target)).rejects.toThrow(message);
   });
@@ -123,7 +123,7 @@ describe('list', () => {
 
   test('newest first, with sizes and labels', async () => {
     expect(await service.images.list()).toMatchObject([
-      { Id: two.id, RepoTags: ['two:1'], RepoDigests: [], Size: 4, Created: Date.parse('2024-02-01') / 1000, Labels: null, Containers: -1, SharedSize: -1, ParentId: '' },
+      { Id: two.id, RepoTags: ['two:1'], RepoDigests: [], Size: 4, Created: Date.parse('2024-02-01') / 1000, Labels: null, Containers: 0, SharedSize: -1, ParentId: '' },
       { Id: one.id, RepoTags: ['one:1'], Size: 3, Labels: { stage: 'one' } },
     ]);
   });
@@ -159,7 +159,7 @@ describe('list', () => {
     [{ nope: ['x'] }, /^invalid filter 'nope'$/],
     [{ dangling: ['maybe'] }, /invalid filter 'dangling=\[maybe\]'/],
     [{ reference: ['[x'] }, /syntax error in pattern/],
-    [{ until: ['whenever'] }, /invalid filter 'until=/],
+    [{ until: ['whenever'] }, /invalid value for 'until' filter: failed to parse value as time or duration: "whenever"/],
     [{ before: ['nope'] }, /No such image: nope:latest/],
   ])('refuses %j', async (filters, message) => {
     await expect(service.images.list({ filters })).rejects.toThrow(message);

@@ -1,14 +1,14 @@
 import type { EventSink } from '../containers/collaborators.ts';
 import { shortId } from '../content/digest.ts';
 import { ConflictError } from '../errors.ts';
+import type { ListImageUsers, RemoveOptions, RemoveRow } from './image-service.ts';
 import { chainIds } from './model/chain-id.ts';
 import { findImage, isIdOf } from './reference/find-image.ts';
-import type { GarbageCollector } from './store/garbage-collector.ts';
-import { imageEvent } from './store/image-event.ts';
-import type { ListImageUsers, RemoveOptions, RemoveRow } from './image-service.ts';
-import type { ImageStore, StoredImage } from './store/image-store.ts';
 import type { Reference } from './reference/reference.ts';
 import { familiarString, parseReference, repositoryOf, withDefaultTag } from './reference/reference.ts';
+import type { GarbageCollector } from './store/garbage-collector.ts';
+import { imageEvent } from './store/image-event.ts';
+import type { ImageStore, StoredImage } from './store/image-store.ts';
 
 export interface RemoveCollaborators {
   store: ImageStore;
@@ -17,23 +17,41 @@ export interface RemoveCollaborators {
   listUsers: ListImageUsers;
 }
 
+/** Why an image stays. */
+interface Conflict {
+  /** Force does not help. */
+  isHard: boolean;
+  /** By a container. */
+  isUsed: boolean;
+  reason: string;
+}
+
+interface Tolerated {
+  /** Names of the image. */
+  references?: boolean;
+  /** Containers that do not run. */
+  stopped?: boolean;
+}
+
 /**
  * See `ImageService.remove`. A name removes that name, and the image with its last one; an id removes all names when they
  * are of one repository. Source, conflicts included: moby `daemon/images/image_delete.go`.
  */
-export async function removeImage(from: RemoveCollaborators, text: string, { force = false }: RemoveOptions): Promise<RemoveRow[]> {
-  const rows = await from.store.exclusively(() => removeNames(from, text, force));
+export async function removeImage(from: RemoveCollaborators, text: string, options: RemoveOptions): Promise<RemoveRow[]> {
+  const rows = await from.store.exclusively(() => removeNames(from, text, options));
   if (rows.some((row) => 'Deleted' in row)) await from.garbage.collect();
   return rows;
 }
 
-async function removeNames(from: RemoveCollaborators, text: string, force: boolean): Promise<RemoveRow[]> {
+/** {@link removeImage} without the collection of what is free then, inside `store.exclusively`. */
+export async function removeNames(from: RemoveCollaborators, text: string, { force = false, noprune = false }: RemoveOptions): Promise<RemoveRow[]> {
   const { store } = from;
   const image = findImage(store, text);
   const rows: RemoveRow[] = [];
-  if (isIdOf(image, text)) {
+  const isId = isIdOf(image, text);
+  if (isId) {
     if (isOneRepository(store.referencesOf(image.id))) {
-      expectUnused(from, image, force);
+      expectNoConflict(from, image, { references: true, stopped: force });
       for (const reference of store.referencesOf(image.id)) await untag(from, image, reference, rows);
     }
   } else {
@@ -43,10 +61,7 @@ async function removeNames(from: RemoveCollaborators, text: string, force: boole
     if (reference.digest === null) await untagOrphanedDigests(from, image, reference, rows);
     if (store.referencesOf(image.id).length > 0) return rows;
   }
-  expectUnused(from, image, force);
-  if (!force && store.referencesOf(image.id).length > 0) throw conflict(image, 'must be forced', 'image is referenced in multiple repositories');
-  for (const reference of store.referencesOf(image.id)) await untag(from, image, reference, rows);
-  await deleteImage(from, image, rows);
+  await deleteImage(from, image, { force, prune: !noprune, isQuiet: !isId }, rows);
   return rows;
 }
 
@@ -58,25 +73,43 @@ async function untag({ store, events }: RemoveCollaborators, image: StoredImage,
 }
 
 /** A digest alone keeps no image once the last tag of its repository has gone. */
-async function untagOrphanedDigests(from: RemoveCollaborators, image: StoredImage, removed: Reference, rows: RemoveRow[]): Promise<void> {
-  const ofRepository = from.store.referencesOf(image.id).filter((reference) => repositoryOf(reference) === repositoryOf(removed));
+async function untagOrphanedDigests({ store }: RemoveCollaborators, image: StoredImage, removed: Reference, rows: RemoveRow[]): Promise<void> {
+  const ofRepository = store.referencesOf(image.id).filter((reference) => repositoryOf(reference) === repositoryOf(removed));
   if (ofRepository.some(({ tag }) => tag !== null)) return;
-  for (const reference of ofRepository) await untag(from, image, reference, rows);
+  for (const reference of ofRepository) {
+    await store.removeReference(reference);
+    rows.push({ Untagged: familiarString(reference) });
+  }
 }
 
-async function deleteImage({ store, events, listUsers }: RemoveCollaborators, image: StoredImage, rows: RemoveRow[]): Promise<void> {
+/** @param how quiet: a name was removed, and the image goes if it can */
+async function deleteImage(from: RemoveCollaborators, image: StoredImage, how: { force: boolean; prune: boolean; isQuiet: boolean }, rows: RemoveRow[]): Promise<void> {
+  const { store, events } = from;
+  const conflict = conflictOf(from, image, { references: how.force, stopped: how.force });
+  if (conflict !== undefined) {
+    const isDangling = store.referencesOf(image.id).length === 0 && store.childrenOf(image.id).length === 0;
+    if (how.isQuiet && (!isDangling || conflict.isUsed)) return;
+    throw conflictError(image, conflict);
+  }
+  for (const reference of store.referencesOf(image.id)) await untag(from, image, reference, rows);
   await store.images.delete(image.id);
-  rows.push({ Deleted: image.id });
   imageEvent(events, 'delete', image);
-  // A layer stays while another image or a container stands on it.
+  rows.push({ Deleted: image.id }, ...freedLayers(from, image));
+  const parent = image.parent === null ? undefined : store.images.get(image.parent);
+  if (how.prune && parent !== undefined) await deleteImage(from, parent, { force: false, prune: true, isQuiet: true }, rows);
+}
+
+/** A layer stays while another image or a container stands on it. */
+function freedLayers({ store, listUsers }: RemoveCollaborators, image: StoredImage): RemoveRow[] {
+  if (listUsers().some(({ imageId }) => imageId === image.id)) return [];
   const kept = new Set(store.images.list().flatMap(({ config }) => chainIds(config.diffIds)));
-  const isUsed = listUsers().some(({ imageId }) => imageId === image.id);
-  if (!isUsed) for (const chainId of chainIds(image.config.diffIds).reverse()) if (!kept.has(chainId)) rows.push({ Deleted: chainId });
+  const chain = [...chainIds(image.config.diffIds)].reverse();
+  return chain.filter((chainId) => !kept.has(chainId)).map((chainId) => ({ Deleted: chainId }));
 }
 
 /** At most one tag, and every digest of the same repository. */
 function isOneRepository(references: readonly Reference[]): boolean {
-  if (references.length <= 1) return true;
+  if (references.length <= 1) return references.length === 1;
   const tags = references.filter(({ digest }) => digest === null);
   if (tags.length > 1) return false;
   return new Set(references.map(repositoryOf)).size === 1;
@@ -90,15 +123,24 @@ function expectNoUserOfLastName({ listUsers }: RemoveCollaborators, image: Store
   );
 }
 
-/** Running containers forbid the removal, stopped ones unless it is forced. */
-function expectUnused({ listUsers }: RemoveCollaborators, image: StoredImage, force: boolean): void {
-  const users = listUsers().filter(({ imageId }) => imageId === image.id);
-  const running = users.find((user) => user.running);
-  if (running !== undefined) throw conflict(image, 'cannot be forced', `image is being used by running container ${shortId(running.containerId)}`);
-  const stopped = users[0];
-  if (stopped !== undefined && !force) throw conflict(image, 'must be forced', `image is being used by stopped container ${shortId(stopped.containerId)}`);
+function expectNoConflict(from: RemoveCollaborators, image: StoredImage, tolerated: Tolerated): void {
+  const conflict = conflictOf(from, image, tolerated);
+  if (conflict !== undefined) throw conflictError(image, conflict);
 }
 
-function conflict(image: StoredImage, remedy: string, reason: string): ConflictError {
-  return new ConflictError(`conflict: unable to delete ${shortId(image.id)} (${remedy}) - ${reason}`);
+function conflictOf({ store, listUsers }: RemoveCollaborators, image: StoredImage, tolerated: Tolerated): Conflict | undefined {
+  if (store.childrenOf(image.id).length > 0) return { isHard: true, isUsed: false, reason: 'image has dependent child images' };
+  const users = listUsers().filter(({ imageId }) => imageId === image.id);
+  const running = users.find((user) => user.running);
+  if (running !== undefined) return { isHard: true, isUsed: true, reason: `image is being used by running container ${shortId(running.containerId)}` };
+  if (tolerated.references !== true && store.referencesOf(image.id).length > 0) {
+    return { isHard: false, isUsed: false, reason: 'image is referenced in multiple repositories' };
+  }
+  const stopped = users[0];
+  if (tolerated.stopped === true || stopped === undefined) return undefined;
+  return { isHard: false, isUsed: true, reason: `image is being used by stopped container ${shortId(stopped.containerId)}` };
+}
+
+function conflictError(image: StoredImage, { isHard, reason }: Conflict): ConflictError {
+  return new ConflictError(`conflict: unable to delete ${shortId(image.id)} (${isHard ? 'cannot be forced' : 'must be forced'}) - ${reason}`);
 }

@@ -28,8 +28,10 @@ export async function decompress(source: Readable): Promise<{ stream: Readable; 
     case 'gzip':
     case 'zstd': {
       const decompressor = name === 'gzip' ? createGunzip({ chunkSize: CHUNK }) : createZstdDecompress({ chunkSize: CHUNK });
-      // The callback is there so that errors do not go unhandled; whoever reads the stream gets them.
+      // The callback and the listener are there so that errors do not go unhandled; whoever reads the stream gets them,
+      // even when it fails before they begin.
       pipeline(source, decompressor, () => undefined);
+      decompressor.on('error', () => undefined);
       return { stream: decompressor, compression: name };
     }
     case 'xz':

@@ -16,6 +16,7 @@ export interface Descriptor {
 
 export interface ImageManifest {
   kind: 'manifest';
+  mediaType: string;
   config: Descriptor;
   layers: Descriptor[];
 }
@@ -25,6 +26,8 @@ export interface ImageIndex {
   kind: 'index';
   manifests: Descriptor[];
 }
+
+const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 
 /** Configs that are images; others are charts, signatures and whatever else registries hold. */
 const CONFIG_TYPES = ['application/vnd.oci.image.config.v1+json', 'application/vnd.docker.container.image.v1+json', 'application/octet-stream', ''];
@@ -48,7 +51,7 @@ export function parseManifest(bytes: Uint8Array): ImageManifest | ImageIndex {
   if (!CONFIG_TYPES.includes(config.mediaType)) {
     throw new InvalidParameterError(`unsupported media type ${config.mediaType}: the reference names something that is not a container image`);
   }
-  return { kind: 'manifest', config, layers: json['layers'].map((item) => parseDescriptor(item, 'manifest')) };
+  return { kind: 'manifest', mediaType: mediaType || OCI_MANIFEST, config, layers: json['layers'].map((item) => parseDescriptor(item, 'manifest')) };
 }
 
 /** Build attestations stand in an index beside the images, with a platform of `unknown/unknown`. */

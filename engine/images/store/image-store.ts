@@ -7,7 +7,7 @@ import { JsonStore } from '../../store/json-store.ts';
 import { chainIds } from '../model/chain-id.ts';
 import type { ImageConfig } from '../model/image-config.ts';
 import type { Reference } from '../reference/reference.ts';
-import { canonicalString, parseReference } from '../reference/reference.ts';
+import { canonicalString, parseReference, repositoryOf } from '../reference/reference.ts';
 
 /** An image that is there in whole: its config, and every layer unpacked. */
 export interface StoredImage {
@@ -20,6 +20,8 @@ export interface StoredImage {
   size: number;
   /** RFC 3339; null until it gets a tag. */
   lastTagTime: string | null;
+  /** The image on which this one was made here by commit or build; null for what came from elsewhere. */
+  parent: Digest | null;
 }
 
 /** A layer by its diffID: the blob it was unpacked from. */
@@ -43,6 +45,8 @@ export class ImageStore {
   readonly layers: JsonStore<StoredLayer>;
   readonly #references: JsonStore<StoredReference>;
   readonly #byImage = new Map<Digest, Map<string, Reference>>();
+  /** {@link referencesOf}'s answers; one of an image is dropped when its names change. */
+  readonly #sorted = new Map<Digest, readonly Reference[]>();
   readonly #changes = new Mutex();
 
   /** Use {@link ImageStore.open}. */
@@ -71,10 +75,26 @@ export class ImageStore {
     return this.#references.get(canonicalString(keyOf(reference)))?.imageId;
   }
 
-  /** Sorted by name. */
-  referencesOf(id: Digest): Reference[] {
-    const references = this.#byImage.get(id) ?? new Map<string, Reference>();
-    return [...references].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reference]) => reference);
+  /** Sorted by name. The same array as before for as long as no name of the image has changed. */
+  referencesOf(id: Digest): readonly Reference[] {
+    let sorted = this.#sorted.get(id);
+    if (sorted === undefined) {
+      const references = this.#byImage.get(id) ?? new Map<string, Reference>();
+      sorted = [...references].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reference]) => reference);
+      this.#sorted.set(id, sorted);
+    }
+    return sorted;
+  }
+
+  /** Every name of a repository with its image, sorted by name. @param repository `docker.io/library/busybox` */
+  referencesIn(repository: string): { reference: Reference; imageId: Digest }[] {
+    const found = this.#references.list().map(({ name, imageId }) => ({ name, imageId, reference: parseReference(name) }));
+    return found.filter(({ reference }) => repositoryOf(reference) === repository).sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Images that were made on this one. */
+  childrenOf(id: Digest): StoredImage[] {
+    return this.images.list().filter(({ parent }) => parent === id);
   }
 
   /** Gives an image a name, taking it from the image that had it. */
@@ -86,6 +106,7 @@ export class ImageStore {
     await this.#references.put(name, { name, imageId });
     if (before !== undefined) this.#forget(before, name);
     this.#index(imageId).set(name, key);
+    this.#sorted.delete(imageId);
   }
 
   async removeReference(reference: Reference): Promise<void> {
@@ -109,6 +130,7 @@ export class ImageStore {
   #forget(id: Digest, name: string): void {
     const references = this.#byImage.get(id);
     references?.delete(name);
+    this.#sorted.delete(id);
     if (references?.size === 0) this.#byImage.delete(id);
   }
 }
@@ -126,7 +148,7 @@ function parseImage(value: unknown): StoredImage {
   const image = value as Partial<StoredImage>;
   const isImage = isDigest(image.id) && Array.isArray(image.manifests) && typeof image.size === 'number' && Array.isArray(image.config?.diffIds);
   if (!isImage) throw new Error('not an image record');
-  return image as StoredImage;
+  return { ...(image as StoredImage), parent: isDigest(image.parent) ? image.parent : null };
 }
 
 function parseLayer(value: unknown): StoredLayer {

@@ -3,7 +3,7 @@ import type { ImageStore, StoredImage } from './image-store.ts';
 import type { Reference } from '../reference/reference.ts';
 
 /** An image whose blobs and layers are all there. */
-export type CompleteImage = Omit<StoredImage, 'lastTagTime'>;
+export type CompleteImage = Omit<StoredImage, 'lastTagTime' | 'parent'> & Partial<Pick<StoredImage, 'parent'>>;
 
 export interface RecordedImage {
   image: StoredImage;
@@ -19,6 +19,8 @@ export function recordImage(store: ImageStore, complete: CompleteImage, referenc
     const isTagged = moved.some(({ reference }) => reference.digest === null);
     const image: StoredImage = {
       ...complete,
+      // An image that was made here and is then pulled or loaded stays a child of its parent.
+      parent: complete.parent ?? present?.parent ?? null,
       // Another index, or a load after a pull, may lead to the same image.
       manifests: [...new Set([...(present?.manifests ?? []), ...complete.manifests])],
       lastTagTime: isTagged ? new Date().toISOString() : (present?.lastTagTime ?? null),

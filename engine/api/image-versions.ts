@@ -1,0 +1,41 @@
+import type { ImageInspect, ImageSummary } from '../../contract/engine-api/image.ts';
+
+/** What older clients read of images differently. Source: moby `daemon/server/router/image/image_routes.go`. */
+
+/** @param version minor API version of the request */
+export function summaryFor(version: number, row: ImageSummary): ImageSummary {
+  if (version >= 51) return row;
+  const older: ImageSummary = { ...row, Containers: -1 };
+  if (version < 44) older.VirtualSize = row.Size;
+  if (version < 43 && row.RepoTags.length === 0 && row.RepoDigests.length === 0) {
+    older.RepoTags = ['<none>:<none>'];
+    older.RepoDigests = ['<none>@<none>'];
+  }
+  return older;
+}
+
+export function inspectFor(version: number, inspect: ImageInspect): ImageInspect {
+  const older: ImageInspect = { ...inspect, Config: { ...(version < 50 ? containerFields : imageFields), ...inspect.Config } };
+  if (version < 44) {
+    older.VirtualSize = inspect.Size;
+    older.Created ??= '0001-01-01T00:00:00Z';
+  }
+  return older;
+}
+
+/** Present even where the image does not say. */
+const imageFields = { Cmd: null, Entrypoint: null, Env: null, Labels: null, OnBuild: null, User: '', Volumes: null, WorkingDir: '' };
+
+/** Until 1.50 the config was a container's, whose other members no image has. */
+const containerFields = {
+  ...imageFields,
+  AttachStderr: false,
+  AttachStdin: false,
+  AttachStdout: false,
+  Domainname: '',
+  Hostname: '',
+  Image: '',
+  OpenStdin: false,
+  StdinOnce: false,
+  Tty: false,
+};
