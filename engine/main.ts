@@ -29,6 +29,7 @@ import { openNetwork } from './network/open-network.ts';
 import { NativeHostPorts } from './network/ports/native-host-ports.ts';
 import { enterHostNamespace } from './runtime/host-namespace.ts';
 import { readHostFacts } from './runtime/oci/host-facts.ts';
+import { readSupportedLimits } from './runtime/supported-limits.ts';
 import { openTaskService } from './runtime/task-service.ts';
 import { openOverlaySnapshotter } from './snapshots/overlay-snapshotter.ts';
 import { openVolumes } from './volumes/open-volumes.ts';
@@ -82,7 +83,7 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
     log,
   });
   const volumes = await openVolumes({ config, events, log, mountsOf: (reference) => store.resolve(reference).record.mounts });
-  const { cgroupVersion } = readHostFacts();
+  const { cgroupVersion, controllers } = readHostFacts();
   // The API answers before the built-in images are loaded; who asks for one in that moment waits instead of being refused.
   let builtinsLoaded: Promise<void> = Promise.resolve();
   const health = new HealthMonitors({ store, tasks, events, log });
@@ -103,7 +104,7 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
     volumes: volumes.mounts,
     events,
     health,
-    host: { hostname: hostname(), cpus: cpus().length, cgroupVersion },
+    host: { hostname: hostname(), cpus: cpus().length, cgroupVersion, limits: readSupportedLimits(cgroupVersion, controllers) },
     log,
   };
   const verbs = containerVerbs(needs);

@@ -68,12 +68,32 @@ export interface DeviceMapping {
   CgroupPermissions: string;
 }
 
+/** Something the host's drivers would have to provide: a GPU. Source: swagger `DeviceRequest`. */
+export interface DeviceRequest {
+  Driver?: string;
+  Count?: number;
+  DeviceIDs?: string[] | null;
+  Capabilities?: string[][] | null;
+  Options?: Record<string, string> | null;
+}
+
+/** Bytes or operations a second of the device at `Path`. */
+export interface ThrottleDevice {
+  Path: string;
+  Rate: number;
+}
+
 /** The limits that `POST /containers/{id}/update` can change. Bytes, nanoseconds and counts as in the swagger `Resources`. */
 export interface Resources {
   CpuShares?: number;
   Memory?: number;
   CgroupParent?: string;
   BlkioWeight?: number;
+  BlkioWeightDevice?: { Path: string; Weight: number }[] | null;
+  BlkioDeviceReadBps?: ThrottleDevice[] | null;
+  BlkioDeviceWriteBps?: ThrottleDevice[] | null;
+  BlkioDeviceReadIOps?: ThrottleDevice[] | null;
+  BlkioDeviceWriteIOps?: ThrottleDevice[] | null;
   CpuPeriod?: number;
   CpuQuota?: number;
   CpuRealtimePeriod?: number;
@@ -82,6 +102,10 @@ export interface Resources {
   CpusetMems?: string;
   Devices?: DeviceMapping[] | null;
   DeviceCgroupRules?: string[] | null;
+  DeviceRequests?: DeviceRequest[] | null;
+  /** Taken and ignored with a warning: kernels no longer have it. */
+  KernelMemory?: number;
+  KernelMemoryTCP?: number;
   MemoryReservation?: number;
   MemorySwap?: number;
   MemorySwappiness?: number | null;
@@ -89,6 +113,20 @@ export interface Resources {
   OomKillDisable?: boolean | null;
   PidsLimit?: number | null;
   Ulimits?: Ulimit[] | null;
+  /** The four below are Windows'. */
+  CpuCount?: number;
+  CpuPercent?: number;
+  IOMaximumIOps?: number;
+  IOMaximumBandwidth?: number;
+}
+
+/** Body of `POST /containers/{id}/update`. */
+export interface ContainerUpdateRequest extends Resources {
+  RestartPolicy?: RestartPolicy | null;
+}
+
+export interface ContainerUpdateResponse {
+  Warnings: string[] | null;
 }
 
 /** Source: swagger `HostConfig`. Fields that the engine does not know are kept and shown by inspect. */

@@ -15,23 +15,45 @@ export type Shape =
   | { map: Shape }
   | { fields: Record<string, Shape> };
 
-/** @throws InvalidParameterError naming the field and what was expected */
+/** Integers are 64 bits wide. */
+const largestInteger = 2 ** 63;
+
+/**
+ * @param value a `null` in a list or map of plain values becomes the empty one in place, as in Go
+ * @throws InvalidParameterError naming the field and what was expected
+ */
 export function checkShape(value: unknown, shape: Shape, path = ''): void {
   if (value === null || value === undefined || shape === 'any') return;
   if (shape === 'string' || shape === 'boolean') {
     if (typeof value !== shape) refuse(value, path, `a ${shape}`);
   } else if (shape === 'integer') {
-    if (typeof value !== 'number' || !Number.isInteger(value)) refuse(value, path, 'an integer');
+    if (typeof value !== 'number' || !Number.isInteger(value) || Math.abs(value) >= largestInteger) refuse(value, path, 'an integer');
   } else if (shape === 'words') {
     if (typeof value !== 'string') checkShape(value, { list: 'string' }, path);
   } else if ('list' in shape) {
     if (!Array.isArray(value)) refuse(value, path, 'a list');
-    for (const [index, item] of (value as unknown[]).entries()) checkShape(item, shape.list, `${path}[${index}]`);
+    const items = value as unknown[];
+    for (const [index, item] of items.entries()) {
+      if (item === null) items[index] = emptyValue(shape.list) ?? refuse(item, `${path}[${index}]`, 'an object');
+      else checkShape(item, shape.list, `${path}[${index}]`);
+    }
   } else {
     if (typeof value !== 'object' || Array.isArray(value)) refuse(value, path, 'an object');
-    if ('map' in shape) for (const [key, item] of Object.entries(value as object)) checkShape(item, shape.map, join(path, key));
-    else for (const [key, field] of Object.entries(shape.fields)) checkShape((value as Record<string, unknown>)[key], field, join(path, key));
+    const entries = value as Record<string, unknown>;
+    if ('map' in shape) {
+      for (const [key, item] of Object.entries(entries)) {
+        if (item === null && typeof shape.map === 'string') entries[key] = emptyValue(shape.map);
+        else checkShape(item, shape.map, join(path, key));
+      }
+    } else for (const [key, field] of Object.entries(shape.fields)) checkShape(Object.hasOwn(entries, key) ? entries[key] : undefined, field, join(path, key));
   }
+}
+
+function emptyValue(shape: Shape): unknown {
+  if (shape === 'string') return '';
+  if (shape === 'boolean') return false;
+  if (shape === 'integer') return 0;
+  return shape === 'words' || (typeof shape === 'object' && 'list' in shape) ? [] : undefined;
 }
 
 function join(path: string, key: string): string {
@@ -39,6 +61,6 @@ function join(path: string, key: string): string {
 }
 
 function refuse(value: unknown, path: string, expected: string): never {
-  const kind = Array.isArray(value) ? 'array' : typeof value === 'number' && expected === 'an integer' ? `number ${value}` : typeof value;
+  const kind = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value === 'number' && expected === 'an integer' ? `number ${value}` : typeof value;
   throw new InvalidParameterError(`invalid JSON: cannot use ${kind} for ${path === '' ? 'the body' : path}: ${expected} is expected`);
 }

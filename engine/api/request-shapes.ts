@@ -56,6 +56,11 @@ const resources: Record<string, Shape> = {
   CpusetMems: 'string',
   Devices: { list: { fields: { PathOnHost: 'string', PathInContainer: 'string', CgroupPermissions: 'string' } } },
   DeviceCgroupRules: strings,
+  DeviceRequests: {
+    list: { fields: { Driver: 'string', Count: 'integer', DeviceIDs: strings, Capabilities: { list: strings }, Options: stringMap } },
+  },
+  KernelMemory: 'integer',
+  KernelMemoryTCP: 'integer',
   MemoryReservation: 'integer',
   MemorySwap: 'integer',
   MemorySwappiness: 'integer',
@@ -63,7 +68,13 @@ const resources: Record<string, Shape> = {
   OomKillDisable: 'boolean',
   PidsLimit: 'integer',
   Ulimits: { list: { fields: { Name: 'string', Soft: 'integer', Hard: 'integer' } } },
+  CpuCount: 'integer',
+  CpuPercent: 'integer',
+  IOMaximumIOps: 'integer',
+  IOMaximumBandwidth: 'integer',
 };
+
+const restartPolicy: Shape = { fields: { Name: 'string', MaximumRetryCount: 'integer' } };
 
 const mountRequest: Shape = {
   fields: {
@@ -89,7 +100,7 @@ const hostConfig: Shape = {
     LogConfig: { fields: { Type: 'string', Config: stringMap } },
     NetworkMode: 'string',
     PortBindings: { map: { list: { fields: { HostIp: 'string', HostPort: 'string' } } } },
-    RestartPolicy: { fields: { Name: 'string', MaximumRetryCount: 'integer' } },
+    RestartPolicy: restartPolicy,
     AutoRemove: 'boolean',
     VolumeDriver: 'string',
     VolumesFrom: strings,
@@ -142,6 +153,8 @@ const endpointSettings: Shape = {
 export const containerCreateShape: Shape = {
   fields: { ...containerConfig, HostConfig: hostConfig, NetworkingConfig: { fields: { EndpointsConfig: { map: endpointSettings } } } },
 };
+
+export const containerUpdateShape: Shape = { fields: { ...resources, RestartPolicy: restartPolicy } };
 
 export const execCreateShape: Shape = {
   fields: {

@@ -63,7 +63,7 @@ export function routeTable(backends: Backends): Route[] {
     on('POST', '/containers/{id}/unpause', container.unpause),
     on('POST', '/containers/{id}/rename', container.rename),
     on('POST', '/containers/{id}/resize', container.resize),
-    on('POST', '/containers/{id}/update', notBuiltYet('docker update')),
+    on('POST', '/containers/{id}/update', container.update),
     on('POST', '/containers/{id}/wait', stream.wait),
     takeover('POST', '/containers/{id}/attach', stream.attach),
     on('GET', '/containers/{id}/attach/ws', notBuiltYet('attaching by websocket')),

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { ContainerConfig, HostConfig, MountPoint, PortMap } from '../../contract/engine-api/container.ts';
+import type { ContainerConfig, HostConfig, MountPoint, PortMap, Resources } from '../../contract/engine-api/container.ts';
 import type { EventMessage } from '../../contract/engine-api/event.ts';
 import type { ImageRunConfig } from '../../contract/engine-api/image.ts';
 import type { EndpointSettings } from '../../contract/engine-api/network.ts';
@@ -18,6 +18,7 @@ export interface ResolvedImage {
   chainId: string | null;
   os: string;
   architecture: string;
+  variant?: string;
 }
 
 export interface ImageSource {
@@ -105,6 +106,8 @@ export interface TaskService {
   killExec(containerId: string, execId: string, signal: number): Promise<void>;
   pause(containerId: string): Promise<void>;
   resume(containerId: string): Promise<void>;
+  /** Changes limits of a running (or paused) task; what is not in `change` stays. @throws InternalError with the runtime's words */
+  update(containerId: string, change: Resources): Promise<void>;
   resize(containerId: string, execId: string | null, size: { rows: number; columns: number }): Promise<void>;
   /**
    * Joins the process's stdio. What comes is the multiplexed stream (raw bytes with a TTY) from this moment on; what is

@@ -20,6 +20,7 @@ import { startContainer } from './start.ts';
 import { containerStats } from './stats.ts';
 import { stopContainer } from './stop.ts';
 import { listProcesses } from './top.ts';
+import { updateContainer } from './update.ts';
 import { parseWaitCondition, waitForContainer } from './wait.ts';
 
 /** The verbs bound to what they stand on, in the shape that the API's routes ask for. */
@@ -38,7 +39,7 @@ export function containerVerbs(needs: ContainerDependencies) {
   return {
     containers: {
       list: (options: Parameters<typeof listContainers>[1]) => listContainers(needs, options),
-      create: (name: string, request: Parameters<typeof createContainer>[2]) => createContainer(needs, name, request),
+      create: (options: Parameters<typeof createContainer>[1], request: Parameters<typeof createContainer>[2]) => createContainer(needs, options, request),
       inspect: (reference: string, size: boolean) => inspectContainer(needs, reference, size),
       start: (reference: string) => startContainer(needs, reference),
       stop: (reference: string, options: Parameters<typeof stopContainer>[2]) => stopContainer(needs, reference, options),
@@ -46,6 +47,7 @@ export function containerVerbs(needs: ContainerDependencies) {
       kill: (reference: string, signal: string) => killContainer(needs, reference, signal),
       pause: (reference: string) => pauseContainer(needs, reference),
       unpause: (reference: string) => unpauseContainer(needs, reference),
+      update: (reference: string, request: Parameters<typeof updateContainer>[2]) => updateContainer(needs, reference, request),
       rename: (reference: string, name: string) => renameContainer(needs, reference, name),
       resize: (reference: string, size: Parameters<typeof resizeContainer>[2]) => resizeContainer(needs, reference, size),
       remove: (reference: string, options: Parameters<typeof removeContainer>[2]) => removeContainer(needs, reference, options),

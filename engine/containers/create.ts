@@ -1,35 +1,46 @@
 import { randomBytes } from 'node:crypto';
-import type { ContainerCreateRequest, ContainerCreateResponse, HostConfig, MountPoint } from '../../contract/engine-api/container.ts';
+import type { ContainerConfig, ContainerCreateRequest, ContainerCreateResponse, HostConfig, MountPoint } from '../../contract/engine-api/container.ts';
 import type { EndpointSettings } from '../../contract/engine-api/network.ts';
 import { InvalidParameterError, messageOf } from '../errors.ts';
 import { nowTimestamp } from '../lib/timestamp.ts';
 import { announce } from './container-events.ts';
 import type { ContainerDependencies } from './dependencies.ts';
-import { completeHostConfig } from './config/host-config.ts';
-import { mergeConfig } from './config/merge-config.ts';
+import { completeHostConfig, withoutNulls } from './config/host-config.ts';
+import { checkConfig, mergeConfig } from './config/merge-config.ts';
 import { checkHealthConfig } from './health/health-check.ts';
 import { checkName, generateName } from './config/names.ts';
-import { parseSignal } from './config/signals.ts';
+import { checkPlatform } from './config/platform.ts';
+
+const containerPrefix = 'container:';
 
 type Needs = Pick<ContainerDependencies, 'store' | 'images' | 'snapshots' | 'network' | 'volumes' | 'events' | 'host' | 'log'>;
 
+export interface CreateOptions {
+  /** As the user wrote it; empty for a generated one. */
+  name: string;
+  /** `linux/arm64`; empty when any will do. */
+  platform: string;
+}
+
 /**
  * Makes a container: name, volumes, writable layer, record. When any of it fails nothing is left.
- * @param name as the user wrote it; empty for a generated one.
  * @throws NotFoundError for the image, a network or a bind source, ConflictError for the name, InvalidParameterError
  */
-export async function createContainer(needs: Needs, name: string, request: ContainerCreateRequest): Promise<ContainerCreateResponse> {
+export async function createContainer(needs: Needs, options: CreateOptions, request: ContainerCreateRequest): Promise<ContainerCreateResponse> {
   const { store, images, snapshots, network, volumes } = needs;
-  const { HostConfig: askedHost, NetworkingConfig: networking, ...asked } = request;
+  const { HostConfig: askedHost, NetworkingConfig: networking, ...whole } = request;
+  const asked: ContainerConfig = withoutNulls(whole);
   if (Object.keys(asked).length === 0) throw new InvalidParameterError('config cannot be empty in order to create a container');
-  const hostConfig = completeHostConfig(withIds(needs, askedHost ?? {}), needs.host);
-  const wantedName = name === '' ? '' : checkName(name);
+  checkConfig(asked);
+  const completed = completeHostConfig(askedHost ?? {}, asked, needs.host);
+  const hostConfig = withIds(needs, completed.hostConfig);
+  const wantedName = options.name === '' ? '' : checkName(options.name);
   const image = await images.resolve(asked.Image ?? '');
+  const warnings = [...completed.warnings, ...checkPlatform(asked.Image ?? '', image, options.platform)];
   const config = mergeConfig(asked, image.config);
-  if (config.StopSignal !== undefined) parseSignal(config.StopSignal);
   checkHealthConfig(config.Healthcheck);
   const id = randomBytes(32).toString('hex');
-  if (config.Hostname === '') config.Hostname = defaultHostname(id, hostConfig.NetworkMode!, hostConfig.UTSMode, needs.host.hostname);
+  if (config.Hostname === '') Object.assign(config, hostNames(needs, id, hostConfig, config));
 
   const finalName = wantedName === '' ? generateName((candidate) => store.hasName(candidate)) : wantedName;
   store.reserveName(finalName, id);
@@ -62,7 +73,7 @@ export async function createContainer(needs: Needs, name: string, request: Conta
       manuallyStopped: false,
     });
     announce(needs.events, container, 'create');
-    return { Id: id, Warnings: [] };
+    return { Id: id, Warnings: warnings };
   } catch (error) {
     for (const step of undo.reverse()) {
       try {
@@ -78,18 +89,23 @@ export async function createContainer(needs: Needs, name: string, request: Conta
 /** Namespaces of other containers by id: names may be given to others later. */
 function withIds(needs: Needs, asked: HostConfig): HostConfig {
   const resolve = (mode: string | undefined) =>
-    mode?.startsWith('container:') === true ? `container:${needs.store.resolve(mode.slice('container:'.length)).id}` : mode;
+    mode?.startsWith(containerPrefix) === true ? `${containerPrefix}${needs.store.resolve(mode.slice(containerPrefix.length)).id}` : mode;
   return { ...asked, NetworkMode: resolve(asked.NetworkMode), PidMode: resolve(asked.PidMode), IpcMode: resolve(asked.IpcMode) };
 }
 
-function defaultHostname(id: string, networkMode: string, utsMode: string | undefined, hostname: string): string {
-  return networkMode === 'host' || utsMode === 'host' ? hostname : id.slice(0, 12);
+/** Of a container that was given no host name. Who shares a network shares its name, as it is in the other's /etc/hosts. */
+function hostNames(needs: Needs, id: string, { NetworkMode: mode = '' }: HostConfig, { Domainname = '' }: ContainerConfig): Pick<ContainerConfig, 'Hostname' | 'Domainname'> {
+  if (mode.startsWith(containerPrefix)) {
+    const { config } = needs.store.resolve(mode.slice(containerPrefix.length)).record;
+    return { Hostname: config.Hostname ?? '', Domainname: config.Domainname ?? '' };
+  }
+  return { Hostname: mode === 'host' ? needs.host.hostname : id.slice(0, 12), Domainname };
 }
 
 /** The endpoints asked for; the network mode names one too, unless it is no network of ours. */
 function askedEndpoints(asked: Record<string, EndpointSettings | null>, networkMode: string): Record<string, EndpointSettings> {
   const endpoints: Record<string, EndpointSettings> = {};
   for (const [network, settings] of Object.entries(asked)) endpoints[network === 'default' ? 'bridge' : network] = settings ?? {};
-  if (!networkMode.startsWith('container:')) endpoints[networkMode] ??= {};
+  if (!networkMode.startsWith(containerPrefix)) endpoints[networkMode] ??= {};
   return endpoints;
 }

@@ -1,3 +1,4 @@
+import type { SupportedLimits } from '../runtime/supported-limits.ts';
 import type { Mount, Snapshotter } from '../snapshots/snapshotter.ts';
 import type { ContainerStore } from './container-store.ts';
 import type { HealthMonitors } from './health/health-monitors.ts';
@@ -33,4 +34,6 @@ export interface HostFacts {
   cpus: number;
   /** 1 or 2: the default of `CgroupnsMode` depends on it, as in moby. */
   cgroupVersion: 1 | 2;
+  /** Which limits can be enforced: others are discarded with a warning. */
+  limits: SupportedLimits;
 }

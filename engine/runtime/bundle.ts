@@ -37,7 +37,7 @@ export class BundleStore {
     return this.#writeExtra(containerId, `exec-${execId}.json`, serializeOci(process));
   }
 
-  writeResources(containerId: string, resources: OciConfig['linux']['resources']): string {
+  writeResources(containerId: string, resources: Omit<OciConfig['linux']['resources'], 'devices'>): string {
     return this.#writeExtra(containerId, 'resources.json', JSON.stringify(resources));
   }
 

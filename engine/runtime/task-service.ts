@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
+import type { Resources } from '../../contract/engine-api/container.ts';
 import type { ExecSpec, TaskExit, TaskService, TaskSpec, TaskStatus } from '../containers/collaborators.ts';
 import { ConflictError, InternalError, NotFoundError } from '../errors.ts';
 import type { ProcessStatus, RunResult } from '../shimd/protocol.ts';
@@ -13,6 +14,7 @@ import { hostDevices, resolveDevices } from './oci/devices.ts';
 import { type HostFacts, readHostFacts } from './oci/host-facts.ts';
 import { sharedContainer } from './oci/namespaces.ts';
 import { ociSpec } from './oci/oci-spec.ts';
+import { changedResources } from './oci/resources.ts';
 import { readAccountFiles, resolveUser } from './oci/user.ts';
 import { SeccompCache } from './seccomp-cache.ts';
 import { ShimdClient, toEngineError } from './shimd-client.ts';
@@ -140,6 +142,18 @@ export class CrunTaskService implements TaskService {
   async resume(containerId: string): Promise<void> {
     const result = await this.#run(this.#crun.resume(containerId), { containerId, state: 'running' });
     if (result.exitCode !== 0) throw new ConflictError(`cannot resume container ${containerId}: ${result.stderr.trim()}`);
+  }
+
+  async update(containerId: string, change: Resources): Promise<void> {
+    const resources = changedResources(change, this.#facts);
+    if (Object.keys(resources).length === 0) return;
+    const file = this.#bundles.writeResources(containerId, resources);
+    try {
+      const result = await this.#run(this.#crun.update(containerId, file));
+      if (result.exitCode !== 0) throw new InternalError(result.stderr.trim() || `crun update ended with code ${result.exitCode}`);
+    } finally {
+      rmSync(file, { force: true });
+    }
   }
 
   async resize(containerId: string, execId: string | null, size: { rows: number; columns: number }): Promise<void> {

@@ -1,12 +1,21 @@
-import type { ContainerCreateRequest, ContainerCreateResponse, ContainerInspect, ContainerSummary } from '../../../contract/engine-api/container.ts';
+import type {
+  ContainerCreateRequest,
+  ContainerCreateResponse,
+  ContainerInspect,
+  ContainerSummary,
+  ContainerUpdateRequest,
+  ContainerUpdateResponse,
+} from '../../../contract/engine-api/container.ts';
 import { InvalidParameterError } from '../../errors.ts';
+import { currentCreateRequest, inspectForVersion } from '../container-versions.ts';
 import type { Filters } from '../filters.ts';
-import { containerCreateShape } from '../request-shapes.ts';
+import { containerCreateShape, containerUpdateShape } from '../request-shapes.ts';
 import type { Handler } from '../router.ts';
 
 export interface ContainerBackend {
   list(options: { all: boolean; limit: number; size: boolean; filters: Filters }): Promise<ContainerSummary[]>;
-  create(name: string, request: ContainerCreateRequest): Promise<ContainerCreateResponse>;
+  create(options: { name: string; platform: string }, request: ContainerCreateRequest): Promise<ContainerCreateResponse>;
+  update(reference: string, request: ContainerUpdateRequest): Promise<ContainerUpdateResponse>;
   inspect(reference: string, size: boolean): Promise<ContainerInspect>;
   start(reference: string): Promise<void>;
   stop(reference: string, options: { timeout?: number; signal?: string }): Promise<void>;
@@ -21,7 +30,10 @@ export interface ContainerBackend {
   prune(filters: Filters, signal: AbortSignal): Promise<{ ContainersDeleted: string[] | null; SpaceReclaimed: number }>;
 }
 
-type Name = 'list' | 'create' | 'inspect' | 'start' | 'stop' | 'restart' | 'kill' | 'pause' | 'unpause' | 'rename' | 'resize' | 'remove' | 'top' | 'prune';
+const firstWithPlatform = 41;
+const firstWithPidsUpdate = 40;
+
+type Name = 'list' | 'create' | 'update' | 'inspect' | 'start' | 'stop' | 'restart' | 'kill' | 'pause' | 'unpause' | 'rename' | 'resize' | 'remove' | 'top' | 'prune';
 
 export function containerRoutes(containers: ContainerBackend): Record<Name, Handler> {
   return {
@@ -32,12 +44,21 @@ export function containerRoutes(containers: ContainerBackend): Record<Name, Hand
       exchange.answer(200, rows);
     },
     async create(exchange) {
-      const request = await exchange.json<ContainerCreateRequest>(containerCreateShape);
-      if (request === undefined) throw new InvalidParameterError('config cannot be empty in order to create a container');
-      exchange.answer(201, await containers.create(exchange.query.text('name'), request));
+      const asked = await exchange.json<ContainerCreateRequest>(containerCreateShape);
+      if (asked === undefined) throw new InvalidParameterError('config cannot be empty in order to create a container');
+      const { request, warnings } = currentCreateRequest(exchange.version, asked);
+      const platform = exchange.version >= firstWithPlatform ? exchange.query.text('platform') : '';
+      const created = await containers.create({ name: exchange.query.text('name'), platform }, request);
+      exchange.answer(201, { ...created, Warnings: [...created.Warnings, ...warnings] });
+    },
+    async update(exchange) {
+      const request = await exchange.json<ContainerUpdateRequest>(containerUpdateShape);
+      if (request === undefined) throw new InvalidParameterError('invalid JSON: got EOF while reading request body');
+      if (exchange.version < firstWithPidsUpdate) delete request.PidsLimit;
+      exchange.answer(200, await containers.update(exchange.param('id'), request));
     },
     async inspect(exchange) {
-      exchange.answer(200, await containers.inspect(exchange.param('id'), exchange.query.flag('size')));
+      exchange.answer(200, inspectForVersion(exchange.version, await containers.inspect(exchange.param('id'), exchange.query.flag('size'))));
     },
     async start(exchange) {
       await containers.start(exchange.param('id'));

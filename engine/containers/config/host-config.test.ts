@@ -2,11 +2,12 @@ import { expect, test } from 'vitest';
 import type { HostConfig } from '../../../contract/engine-api/container.ts';
 import { completeHostConfig } from './host-config.ts';
 import { logRotation } from './log-options.ts';
+import { testHost } from './testing/test-host.ts';
 
-const host = { hostname: 'host', cpus: 2, cgroupVersion: 2 as const };
+const complete = (asked: HostConfig, host = testHost) => completeHostConfig(asked, {}, host).hostConfig;
 
 test('an empty one has moby’s defaults', () => {
-  expect(completeHostConfig({}, host)).toMatchObject({
+  expect(complete({})).toMatchObject({
     NetworkMode: 'bridge',
     RestartPolicy: { Name: 'no', MaximumRetryCount: 0 },
     LogConfig: { Type: 'json-file', Config: {} },
@@ -15,19 +16,20 @@ test('an empty one has moby’s defaults', () => {
     ShmSize: 67108864,
     AutoRemove: false,
     Binds: null,
-    PortBindings: {},
+    PortBindings: null,
   });
-  expect(completeHostConfig({}, { ...host, cgroupVersion: 1 }).CgroupnsMode).toBe('host');
+  expect(complete({}, { ...testHost, cgroupVersion: 1 }).CgroupnsMode).toBe('host');
 });
 
-test('nulls mean nothing, unknown fields stay', () => {
+test('nulls mean nothing, unknown fields go', () => {
   const asked = { ShmSize: null, Dns: null, Memory: null, NewField: 5 } as unknown as HostConfig;
-  expect(completeHostConfig(asked, host)).toMatchObject({ ShmSize: 67108864, Dns: [], Memory: 0, NewField: 5 });
+  expect(complete(asked)).toMatchObject({ ShmSize: 67108864, Dns: null, Memory: 0 });
+  expect(complete(asked)).not.toHaveProperty('NewField');
 });
 
 test('privileged masks nothing', () => {
-  expect(completeHostConfig({ Privileged: true }, host)).toMatchObject({ MaskedPaths: null, ReadonlyPaths: null });
-  expect(completeHostConfig({ MaskedPaths: [] }, host).MaskedPaths).toEqual([]);
+  expect(complete({ Privileged: true })).toMatchObject({ MaskedPaths: null, ReadonlyPaths: null });
+  expect(complete({ MaskedPaths: [] }).MaskedPaths).toEqual([]);
 });
 
 test.each<[HostConfig, string]>([
@@ -44,7 +46,21 @@ test.each<[HostConfig, string]>([
   [{ LogConfig: { Type: 'local' } }, 'use json-file or none'],
   [{ OomScoreAdj: 2000 }, 'range for oom score adj'],
 ])('%j is refused', (asked, words) => {
-  expect(() => completeHostConfig(asked, host)).toThrow(words);
+  expect(() => complete(asked)).toThrow(words);
+});
+
+test('what shares with the host has no SELinux label, unless somebody chose one', () => {
+  expect(complete({ PidMode: 'host', SecurityOpt: ['no-new-privileges'] }).SecurityOpt).toEqual(['no-new-privileges', 'label=disable']);
+  expect(complete({ Privileged: true, SecurityOpt: ['label=type:x'] }).SecurityOpt).toEqual(['label=type:x']);
+});
+
+test('what the kernel cannot limit is discarded with a warning', () => {
+  const limits = { ...testHost.limits, memory: false, swap: false, pids: false, blkioWeight: false, blkioReadBps: false, cpuShares: false, cpuCfs: false, cpuset: false };
+  const asked = { Memory: 64e6, PidsLimit: 5, BlkioWeight: 100, CpuShares: 5, CpuQuota: 5000, CpusetCpus: '0', BlkioDeviceReadBps: [{ Path: '/dev/zero', Rate: 5 }], KernelMemory: 5e7 };
+  const { hostConfig, warnings } = completeHostConfig(asked, {}, { ...testHost, limits });
+  expect(warnings).toHaveLength(8);
+  expect(hostConfig).toMatchObject({ Memory: 0, MemorySwap: -1, PidsLimit: null, BlkioWeight: 0, CpuShares: 0, CpuQuota: 0, CpusetCpus: '', BlkioDeviceReadBps: [] });
+  expect(hostConfig).not.toHaveProperty('KernelMemory');
 });
 
 test('sizes of logs', () => {

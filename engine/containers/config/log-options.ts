@@ -13,7 +13,7 @@ export function checkLogConfig(asked: HostConfig['LogConfig']): LogConfig {
   const type = asked?.Type || 'json-file';
   const config = asked?.Config ?? {};
   if (type === 'local') throw new NotImplementedError('the log driver local is not built yet: use json-file or none');
-  if (type !== 'json-file' && type !== 'none') throw new InvalidParameterError(`logger: no log driver named '${type}' is registered`);
+  if (type !== 'json-file' && type !== 'none') throw new InvalidParameterError(`error looking up logging plugin ${type}: plugin "${type}" not found`);
   if (type === 'json-file') {
     for (const name of Object.keys(config)) {
       if (!jsonFileOptions.includes(name)) throw new InvalidParameterError(`unknown log opt '${name}' for json-file log driver`);

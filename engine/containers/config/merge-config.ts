@@ -1,6 +1,8 @@
+import { posix } from 'node:path';
 import type { ContainerConfig } from '../../../contract/engine-api/container.ts';
 import type { ImageRunConfig } from '../../../contract/engine-api/image.ts';
 import { InvalidParameterError } from '../../errors.ts';
+import { parseSignal } from './signals.ts';
 
 /**
  * The container's config completed by its image's: what the user gave wins, lists and maps are joined.
@@ -42,7 +44,7 @@ export function mergeConfig(asked: ContainerConfig, image: ImageRunConfig): Cont
   if (asked.MacAddress !== undefined && asked.MacAddress !== '') config.MacAddress = asked.MacAddress;
   const stopSignal = asked.StopSignal !== undefined && asked.StopSignal !== '' ? asked.StopSignal : image.StopSignal;
   if (stopSignal !== undefined && stopSignal !== '') config.StopSignal = stopSignal;
-  if (asked.StopTimeout !== undefined && asked.StopTimeout !== null) config.StopTimeout = asked.StopTimeout;
+  if (asked.StopTimeout != null) config.StopTimeout = asked.StopTimeout;
   const healthcheck = mergeHealthcheck(asked.Healthcheck ?? undefined, image.Healthcheck);
   if (healthcheck !== undefined) config.Healthcheck = healthcheck;
   const shell = words(asked.Shell) ?? image.Shell;
@@ -56,13 +58,22 @@ function words(value: string[] | string | null | undefined): string[] | null {
   return typeof value === 'string' ? [value] : value;
 }
 
+/**
+ * What can be seen to be wrong before the image is looked up. Source: moby `daemon/container.go` validateContainerConfig.
+ * @throws InvalidParameterError
+ */
+export function checkConfig(asked: ContainerConfig): void {
+  workingDirectory(asked.WorkingDir, undefined);
+  if (asked.StopSignal !== undefined && asked.StopSignal !== null && asked.StopSignal !== '') parseSignal(asked.StopSignal);
+  for (const entry of asked.Env ?? []) {
+    if (entry.split('=', 1)[0] === '') throw new InvalidParameterError(`invalid environment variable: ${entry}`);
+    if (entry.includes('\0')) throw new InvalidParameterError(`invalid environment variable: ${JSON.stringify(entry)}`);
+  }
+}
+
 /** The user's variables first, then the image's that the user did not set. `NAME` alone is the user's way to unset one. */
 function mergeEnv(asked: string[], image: string[]): string[] {
   const nameOf = (entry: string) => entry.split('=', 1)[0]!;
-  for (const entry of asked) {
-    if (nameOf(entry) === '') throw new InvalidParameterError(`invalid environment variable: ${entry}`);
-    if (entry.includes('\0')) throw new InvalidParameterError(`invalid environment variable: ${JSON.stringify(entry)}`);
-  }
   const names = new Set(asked.map(nameOf));
   return [...asked, ...image.filter((entry) => !names.has(nameOf(entry)))];
 }
@@ -77,7 +88,7 @@ function workingDirectory(asked: string | undefined, image: string | undefined):
   if (path !== '' && !path.startsWith('/')) {
     throw new InvalidParameterError(`the working directory '${path}' is invalid, it needs to be an absolute path`);
   }
-  return path;
+  return path === '' ? '' : posix.resolve(path);
 }
 
 function mergeHealthcheck(asked: ContainerConfig['Healthcheck'], image: ImageRunConfig['Healthcheck']): ContainerConfig['Healthcheck'] {

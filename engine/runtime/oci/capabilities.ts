@@ -28,7 +28,7 @@ export interface CapabilityRequest {
  * Source of the rules: moby `daemon/pkg/oci/caps` TweakCapabilities.
  * @throws InvalidParameterError for an unknown name
  */
-export function resolveCapabilities(request: CapabilityRequest, available: readonly string[]): string[] {
+export function resolveCapabilities(request: CapabilityRequest, available: readonly string[] = capabilityNames): string[] {
   const add = normalize(request.add, 'CapAdd', available);
   const drop = normalize(request.drop, 'CapDrop', available);
   if (request.privileged) return [...available];

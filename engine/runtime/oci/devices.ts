@@ -58,11 +58,25 @@ function devicesAt(path: string, inContainer: string): OciDevice[] {
 
 function deviceOf(stats: Stats, path: string): OciDevice | undefined {
   if (!stats.isCharacterDevice() && !stats.isBlockDevice()) return undefined;
-  // glibc's dev_t: 12 + 20 bits of major, 8 + 24 bits of minor, interleaved.
+  return { path, type: stats.isBlockDevice() ? 'b' : 'c', ...numbersOf(stats), fileMode: stats.mode & 0o777, uid: stats.uid, gid: stats.gid };
+}
+
+/** glibc's dev_t: 12 + 20 bits of major, 8 + 24 bits of minor, interleaved. */
+function numbersOf(stats: Stats): { major: number; minor: number } {
   const rdev = BigInt(stats.rdev);
-  const major = Number(((rdev >> 8n) & 0xfffn) | ((rdev >> 32n) & 0xfffff000n));
-  const minor = Number((rdev & 0xffn) | ((rdev >> 12n) & 0xffffff00n));
-  return { path, type: stats.isBlockDevice() ? 'b' : 'c', major, minor, fileMode: stats.mode & 0o777, uid: stats.uid, gid: stats.gid };
+  return { major: Number(((rdev >> 8n) & 0xfffn) | ((rdev >> 32n) & 0xfffff000n)), minor: Number((rdev & 0xffn) | ((rdev >> 12n) & 0xffffff00n)) };
+}
+
+/** Of a device whose traffic is to be limited. @throws InvalidParameterError */
+export function deviceNumber(path: string): { major: number; minor: number } {
+  let stats: Stats;
+  try {
+    stats = statSync(path);
+  } catch (error) {
+    throw new InvalidParameterError(`cannot limit the traffic of device ${path}: stat ${path}: no such file or directory`, { cause: error });
+  }
+  if (!stats.isBlockDevice() && !stats.isCharacterDevice()) throw new InvalidParameterError(`cannot limit the traffic of ${path}: it is not a device`);
+  return numbersOf(stats);
 }
 
 /** Source: moby `daemon/daemon_unix.go`: `^([acb]) ([0-9]+|\*):([0-9]+|\*) ([rwm]{1,3})$`. */

@@ -76,7 +76,22 @@ export interface OciResources {
   memory?: { limit?: number; reservation?: number; swap?: number; swappiness?: number; disableOOMKiller?: boolean };
   cpu?: { shares?: number; quota?: number; period?: number; cpus?: string; mems?: string; realtimePeriod?: number; realtimeRuntime?: number };
   pids?: { limit: number };
-  blockIO?: { weight: number };
+  blockIO?: OciBlockIo;
+}
+
+export interface OciBlockIo {
+  weight?: number;
+  weightDevice?: { major: number; minor: number; weight: number }[];
+  throttleReadBpsDevice?: OciThrottle[];
+  throttleWriteBpsDevice?: OciThrottle[];
+  throttleReadIOPSDevice?: OciThrottle[];
+  throttleWriteIOPSDevice?: OciThrottle[];
+}
+
+export interface OciThrottle {
+  major: number;
+  minor: number;
+  rate: number;
 }
 
 export interface OciLinux {

@@ -104,7 +104,7 @@ describe('ociSpec', () => {
     [{}, { CapAdd: ['FLY'] }, 'invalid CapAdd: unknown capability: "CAP_FLY"'],
     [{}, { Ulimits: [{ Name: 'naps', Soft: 1, Hard: 1 }] }, 'invalid ulimit type: naps'],
     [{}, { Ulimits: [{ Name: 'nofile', Soft: 9, Hard: 1 }] }, /soft limit must be less than or equal to hard limit: 9 > 1/],
-    [{}, { SecurityOpt: ['sharks'] }, /invalid --security-opt 2: "sharks"/],
+    [{}, { SecurityOpt: ['sharks'] }, /invalid --security-opt 1: "sharks"/],
     [{}, { SecurityOpt: ['seccomp={'] }, /Decoding seccomp profile failed/],
     [{}, { SecurityOpt: ['seccomp={"defaultAction":1}'] }, /Decoding seccomp profile failed/],
     [{}, { CgroupParent: '/a/../..' }, /invalid cgroup parent/],

@@ -1,6 +1,7 @@
-import type { HostConfig } from '../../../contract/engine-api/container.ts';
+import type { HostConfig, Resources, ThrottleDevice } from '../../../contract/engine-api/container.ts';
+import { deviceNumber } from './devices.ts';
 import type { HostFacts } from './host-facts.ts';
-import type { OciDeviceRule, OciResources } from './oci-config.ts';
+import type { OciBlockIo, OciDeviceRule, OciResources } from './oci-config.ts';
 
 /** Access to devices that every container has: null, zero, full and its terminals; /dev/fuse is refused by name. Source: moby `daemon/pkg/oci/defaults.go`. */
 const defaultDeviceRules: OciDeviceRule[] = [
@@ -31,9 +32,47 @@ export function resolveResources(hostConfig: HostConfig, deviceRules: readonly O
   const cpu = cpuLimits(hostConfig, facts);
   if (cpu !== undefined) resources.cpu = cpu;
   if (has('pids') && hostConfig.PidsLimit != null && hostConfig.PidsLimit > 0) resources.pids = { limit: hostConfig.PidsLimit };
-  const weight = hostConfig.BlkioWeight ?? 0;
-  if (weight > 0 && (has('io') || has('blkio'))) resources.blockIO = { weight };
+  const blockIo = has('io') || has('blkio') ? blockIoLimits(hostConfig) : undefined;
+  if (blockIo !== undefined) resources.blockIO = blockIo;
   return resources;
+}
+
+/**
+ * What `docker update` changes, and nothing else: crun leaves alone what it is not told.
+ * @param change fields that are to have new values; `PidsLimit` 0 lifts the limit
+ */
+export function changedResources(change: Resources, facts: HostFacts): Omit<OciResources, 'devices'> {
+  const resources: Omit<OciResources, 'devices'> = {};
+  // Swap that nobody mentioned stays; twice the memory is a default of create alone.
+  const memory = facts.controllers.has('memory')
+    ? present({
+        limit: above(change.Memory),
+        reservation: above(change.MemoryReservation),
+        swap: facts.swapLimit && (change.MemorySwap ?? 0) !== 0 ? change.MemorySwap : undefined,
+      })
+    : undefined;
+  if (memory !== undefined) resources.memory = memory;
+  const cpu = cpuLimits(change, facts);
+  if (cpu !== undefined) resources.cpu = cpu;
+  if (facts.controllers.has('pids') && change.PidsLimit != null) resources.pids = { limit: change.PidsLimit > 0 ? change.PidsLimit : -1 };
+  const weight = above(change.BlkioWeight);
+  if (weight !== undefined && (facts.controllers.has('io') || facts.controllers.has('blkio'))) resources.blockIO = { weight };
+  return resources;
+}
+
+/** @throws InvalidParameterError for a path that is no device */
+function blockIoLimits(hostConfig: HostConfig): OciBlockIo | undefined {
+  const throttles = (devices: readonly ThrottleDevice[] | null | undefined) =>
+    devices?.length ? devices.map(({ Path: path, Rate: rate }) => ({ ...deviceNumber(path), rate })) : undefined;
+  const weights = hostConfig.BlkioWeightDevice;
+  return present({
+    weight: above(hostConfig.BlkioWeight),
+    weightDevice: weights?.length ? weights.map(({ Path: path, Weight: weight }) => ({ ...deviceNumber(path), weight })) : undefined,
+    throttleReadBpsDevice: throttles(hostConfig.BlkioDeviceReadBps),
+    throttleWriteBpsDevice: throttles(hostConfig.BlkioDeviceWriteBps),
+    throttleReadIOPSDevice: throttles(hostConfig.BlkioDeviceReadIOps),
+    throttleWriteIOPSDevice: throttles(hostConfig.BlkioDeviceWriteIOps),
+  });
 }
 
 function memoryLimits(hostConfig: HostConfig, facts: HostFacts): OciResources['memory'] {
@@ -50,7 +89,7 @@ function memoryLimits(hostConfig: HostConfig, facts: HostFacts): OciResources['m
   });
 }
 
-function cpuLimits(hostConfig: HostConfig, facts: HostFacts): OciResources['cpu'] {
+function cpuLimits(hostConfig: Resources, facts: HostFacts): OciResources['cpu'] {
   const nano = hostConfig.NanoCpus ?? 0;
   const quota = nano > 0 ? Math.trunc((nano * defaultPeriod) / nanosPerCpu) : (hostConfig.CpuQuota ?? 0);
   const period = nano > 0 ? defaultPeriod : (hostConfig.CpuPeriod ?? 0);
@@ -65,6 +104,10 @@ function cpuLimits(hostConfig: HostConfig, facts: HostFacts): OciResources['cpu'
     realtimePeriod: facts.cgroupVersion === 1 && (hostConfig.CpuRealtimePeriod ?? 0) > 0 ? hostConfig.CpuRealtimePeriod : undefined,
     realtimeRuntime: facts.cgroupVersion === 1 && (hostConfig.CpuRealtimeRuntime ?? 0) > 0 ? hostConfig.CpuRealtimeRuntime : undefined,
   });
+}
+
+function above(value: number | undefined): number | undefined {
+  return value !== undefined && value > 0 ? value : undefined;
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

@@ -17,9 +17,11 @@ export interface SecurityOptions {
 export function parseSecurityOptions(options: readonly string[], privileged: boolean): SecurityOptions {
   const result: SecurityOptions = { seccomp: privileged ? null : defaultSeccompProfile, noNewPrivileges: false, writableCgroups: false };
   for (const option of options) {
-    // The first form is current, the second was Docker 1.x's.
-    const found = /^([^=:]+)(?:[=:]([\s\S]*))?$/.exec(option);
-    const [, key, value] = found ?? [];
+    // The first form is current, the second was Docker 1.x's: a profile holds colons.
+    const separator = option.includes('=') ? '=' : ':';
+    const end = option.indexOf(separator);
+    const [key, value] = end === -1 ? [option, undefined] : [option.slice(0, end), option.slice(end + 1)];
+    if (value === undefined && !['no-new-privileges', 'disable'].includes(key)) throw new InvalidParameterError(`invalid --security-opt 1: "${option}"`);
     switch (key) {
       case 'no-new-privileges':
         result.noNewPrivileges = parseFlag(option, value);
@@ -30,6 +32,7 @@ export function parseSecurityOptions(options: readonly string[], privileged: boo
       case 'seccomp':
         result.seccomp = value === 'unconfined' ? null : value === 'builtin' ? defaultSeccompProfile : parseSeccompProfile(value ?? '');
         break;
+      case 'disable':
       case 'label':
       case 'apparmor':
         break;
@@ -41,7 +44,8 @@ export function parseSecurityOptions(options: readonly string[], privileged: boo
 }
 
 function parseFlag(option: string, value: string | undefined): boolean {
-  if (value === undefined || value === 'true' || value === '1') return true;
-  if (value === 'false' || value === '0') return false;
+  // The words of Go's ParseBool.
+  if (value === undefined || ['1', 't', 'T', 'true', 'TRUE', 'True'].includes(value)) return true;
+  if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(value)) return false;
   throw new InvalidParameterError(`invalid --security-opt 2: "${option}"`);
 }
