@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
-import type { ImageInspect, ImagePruneReport, ImageSummary } from '../../contract/engine-api/image.ts';
+import type { DistributionInspect, ImageInspect, ImagePruneReport, ImageSummary, SearchResult } from '../../contract/engine-api/image.ts';
 import type { ProgressMessage } from '../../contract/engine-api/progress.ts';
 import type { ImageSource } from '../containers/collaborators.ts';
+import type { LoginResult } from '../registry/registry-login.ts';
 import type { NewImage } from './create-image.ts';
 import type { ImportOptions } from './import.ts';
 import type { Platform } from './model/platform.ts';
@@ -29,6 +30,23 @@ export interface ImageService extends ImageSource {
    * Announces each as `{stream: 'Loaded image: x:latest\n'}` (or `Loaded image ID: sha256:…`). Rejects as {@link pull} does.
    */
   load(archive: Readable, options: LoadOptions, onProgress: ProgressListener): Promise<void>;
+  /**
+   * One archive of the images, docker archive and OCI layout in one. What fails before the first chunk deserves a status.
+   * @param names a name without a tag means all tags of its repository
+   * @throws NotFoundError for a name that is not there, or an image that is not of `platform`
+   */
+  save(names: readonly string[], platform?: Platform): AsyncIterable<Buffer>;
+  /**
+   * Pushes a tag, or without one all tags of a repository. Rejects as {@link pull} does, but never before the first line.
+   * Ends with `{aux: {Tag, Digest, Size}}` for each tag.
+   */
+  push(reference: string, options: PushOptions, onProgress: ProgressListener): Promise<void>;
+  /** What a registry has under a name. @throws NotFoundError, UnauthorizedError, InternalError as {@link pull} */
+  distribution(reference: string, options: { auth?: RegistryAuth; signal?: AbortSignal }): Promise<DistributionInspect>;
+  /** @param term `nginx`, or `host/nginx` @throws InvalidParameterError; InternalError for a registry without a search */
+  search(term: string, options: { limit?: number; filters?: Record<string, string[]>; auth?: RegistryAuth; signal?: AbortSignal }): Promise<SearchResult[]>;
+  /** Whether a registry accepts the credentials. @throws UnauthorizedError, InternalError */
+  login(auth: RegistryAuth, signal?: AbortSignal): Promise<LoginResult>;
   /**
    * Makes an image of one layer out of a tar in the body or at an address, and ends with `{status: 'sha256:…'}`. Rejects as
    * {@link pull} does. @throws InvalidParameterError for name, changes or archive
@@ -76,6 +94,13 @@ export interface PullOptions {
   auth?: RegistryAuth;
   /** `linux/amd64`, `linux/arm/v7`; without it the machine's own. */
   platform?: string;
+  signal?: AbortSignal;
+}
+
+export interface PushOptions {
+  auth?: RegistryAuth;
+  /** @throws NotFoundError when the image is of another */
+  platform?: Platform;
   signal?: AbortSignal;
 }
 

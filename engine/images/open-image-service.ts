@@ -2,9 +2,12 @@ import type { EventSink } from '../containers/collaborators.ts';
 import { ContentStore } from '../content/content-store.ts';
 import { InsecureRegistries } from '../registry/insecure-registries.ts';
 import type { Snapshotter } from '../snapshots/snapshotter.ts';
+import { login } from '../registry/registry-login.ts';
+import { searchRegistry } from '../registry/search.ts';
 import { findImage } from './reference/find-image.ts';
 import { GarbageCollector } from './store/garbage-collector.ts';
 import { createImage } from './create-image.ts';
+import { inspectDistribution } from './distribution.ts';
 import { imageHistory } from './history.ts';
 import type { ImageService, ListImageUsers } from './image-service.ts';
 import { ImageStore, topChainId } from './store/image-store.ts';
@@ -14,10 +17,12 @@ import { LayerInstaller } from './layers/layer-installer.ts';
 import { listImages } from './list.ts';
 import { loadBuiltins } from './load-builtins.ts';
 import { loadImages } from './load.ts';
+import { pushImage } from './push.ts';
 import { Pruning } from './prune.ts';
 import { pullImage } from './pull.ts';
 import { removeBrokenImages } from './store/remove-broken.ts';
 import { removeImage } from './remove.ts';
+import { saveImages } from './save.ts';
 import { tagImage } from './tag.ts';
 
 export interface ImageServiceOptions {
@@ -56,6 +61,12 @@ export async function openImageService(options: ImageServiceOptions): Promise<Im
     history: async (reference, platform) => imageHistory(store, reference, platform),
     pull: (reference, pullOptions, onProgress) =>
       garbage.holdOff(() => pullImage({ content, store, layers, events, insecureRegistries, garbage }, reference, pullOptions, onProgress)),
+    push: (reference, pushOptions, onProgress) =>
+      garbage.holdOff(() => pushImage({ content, store, events, insecureRegistries, garbage }, reference, pushOptions, onProgress)),
+    distribution: (reference, { auth, signal }) => inspectDistribution(insecureRegistries, reference, auth, signal),
+    search: (term, { auth, ...searchOptions }) => searchRegistry(insecureRegistries, term, { ...searchOptions, credentials: auth }),
+    login: (auth, signal) => login(insecureRegistries, auth, signal),
+    save: (names, platform) => saveImages({ store, content, events, garbage }, names, platform),
     load: async (archive, loadOptions, onProgress) => {
       await garbage.holdOff(() => loadImages({ content, store, layers, events, garbage }, archive, loadOptions, onProgress));
     },

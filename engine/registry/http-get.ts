@@ -1,13 +1,16 @@
 import { Agent as HttpAgent, request as httpRequest, STATUS_CODES } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Readable } from 'node:stream';
 import { InternalError, messageOf } from '../errors.ts';
 
+export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
 export interface HttpRequestOptions {
-  method?: 'GET' | 'HEAD' | 'POST';
+  method?: HttpMethod;
   headers?: Record<string, string>;
-  /** Of a POST. */
-  body?: string;
+  /** A stream is made anew for each try; it is destroyed when the request fails. */
+  body?: string | (() => Readable);
   signal?: AbortSignal;
   agents: HttpAgents;
 }
@@ -43,7 +46,7 @@ export async function httpGet(url: URL, options: HttpRequestOptions): Promise<In
   let target = url;
   let { method = 'GET', body } = options;
   for (let redirects = 0; ; redirects += 1) {
-    const headers = { ...options.headers };
+    const headers: Record<string, string> = { ...options.headers };
     if (target.host !== url.host || target.protocol !== url.protocol) delete headers['Authorization'];
     const response = await once(target, { ...options, method, body, headers });
     const location = response.headers.location;
@@ -56,7 +59,8 @@ export async function httpGet(url: URL, options: HttpRequestOptions): Promise<In
       throw new InternalError(`${describe(method, url)}: redirected to plain HTTP at ${next.host}; refused`);
     }
     target = next;
-    if (method === 'POST') [method, body] = ['GET', undefined];
+    // Only 307 and 308 keep what was asked (RFC 9110 section 15.4).
+    if (method !== 'GET' && method !== 'HEAD' && ![307, 308].includes(response.statusCode ?? 0)) [method, body] = ['GET', undefined];
   }
 }
 
@@ -69,11 +73,17 @@ function once(url: URL, options: HttpRequestOptions & { method: string }): Promi
     const outgoing = request(url, { method, headers: { 'User-Agent': 'slipway', ...headers }, agent, signal, timeout: agents.idleTimeout });
     outgoing.on('timeout', () => outgoing.destroy(Object.assign(new Error('i/o timeout'), { code: 'ETIMEDOUT' })));
     outgoing.on('response', resolve);
+    const content = typeof body === 'function' ? body() : undefined;
+    outgoing.on('close', () => content?.destroy());
     outgoing.on('error', (error) => {
       if (signal?.aborted === true) reject(signal.reason as Error);
       else reject(new InternalError(`${describe(method, url)}: ${networkReason(error, url)}`, { cause: error }));
     });
-    outgoing.end(body);
+    if (content === undefined) outgoing.end(body);
+    else {
+      content.on('error', (error) => outgoing.destroy(error));
+      content.pipe(outgoing);
+    }
   });
 }
 

@@ -1,21 +1,27 @@
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Digest } from '../content/digest.ts';
 import { digestOf, isDigest } from '../content/digest.ts';
 import { EngineError, InternalError } from '../errors.ts';
 import type { Credentials } from './authorizer.ts';
 import { Authorizer } from './authorizer.ts';
+import type { HttpMethod } from './http-get.ts';
 import { httpGet, HttpAgents, readBody } from './http-get.ts';
 import { toRegistryError } from './registry-error.ts';
 
 export interface RegistryClientOptions {
   /** Host of the reference: `docker.io`, `localhost:5000`. */
   domain: string;
-  /** `library/busybox` */
+  /** `library/busybox`; empty for the registry itself. */
   path: string;
   /** Certificates are not verified, and plain HTTP is tried where TLS does not answer. */
   insecure: boolean;
   credentials?: Credentials;
+  /** `pull` by default. */
+  actions?: 'pull' | 'push,pull';
+  /** Other repositories of the registry, of which blobs may be mounted. */
+  mountFrom?: readonly string[];
   /** Milliseconds without a byte until a request fails; 60,000 by default. */
   idleTimeout?: number;
 }
@@ -51,12 +57,16 @@ export class RegistryClient {
   readonly #authorizer: Authorizer;
   readonly #scope: string;
   #base: Promise<URL> | null = null;
+  /** {@link #base} once it is found. */
+  #known: URL | null = null;
 
   constructor(options: RegistryClientOptions) {
     this.#options = options;
     this.#agents = new HttpAgents({ verifyCertificates: !options.insecure, idleTimeout: options.idleTimeout });
     this.#authorizer = new Authorizer(options.credentials ?? {}, this.#agents);
-    this.#scope = `repository:${options.path}:pull`;
+    // A login is for the registry as a whole.
+    const own = options.path === '' ? [] : [`repository:${options.path}:${options.actions ?? 'pull'}`];
+    this.#scope = [...own, ...(options.mountFrom ?? []).map((path) => `repository:${path}:pull`)].join(' ');
   }
 
   [Symbol.dispose](): void {
@@ -86,14 +96,80 @@ export class RegistryClient {
     return this.#get(`blobs/${digest}`, offset > 0 ? { Range: `bytes=${offset}-` } : {}, signal);
   }
 
-  async #get(path: string, headers: Record<string, string>, signal?: AbortSignal): Promise<IncomingMessage> {
+  /** Whether the repository has a blob. */
+  async hasBlob(digest: Digest, signal?: AbortSignal): Promise<boolean> {
+    try {
+      (await this.#request('HEAD', `blobs/${digest}`, { signal })).resume();
+      return true;
+    } catch (error) {
+      if (error instanceof EngineError && error.kind === 'not-found') return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Asks for a blob of another repository of the same registry.
+   * @returns null when it was mounted; else where it can be uploaded to, for {@link upload}
+   */
+  async mountOrStart(digest: Digest, from: string | undefined, signal?: AbortSignal): Promise<URL | null> {
+    const query = from === undefined ? '' : `?${new URLSearchParams({ mount: digest, from }).toString()}`;
+    const response = await this.#request('POST', `blobs/uploads/${query}`, { signal, headers: { 'Content-Length': '0' } });
+    response.resume();
+    return response.statusCode === 201 ? null : this.#location(response);
+  }
+
+  /** Sends a blob in one piece to where {@link mountOrStart} said; the registry compares its digest. */
+  async upload(location: URL, blob: { digest: Digest; size: number; open: () => Readable }, signal?: AbortSignal): Promise<void> {
+    const headers = { 'Content-Type': 'application/octet-stream', 'Content-Length': String(blob.size), 'Content-Range': `0-${Math.max(blob.size - 1, 0)}` };
+    const patched = await this.#request('PATCH', location, { headers, body: blob.open, signal });
+    patched.resume();
+    const end = this.#location(patched);
+    end.searchParams.set('digest', blob.digest);
+    (await this.#request('PUT', end, { headers: { 'Content-Length': '0' }, signal })).resume();
+  }
+
+  /** Gives a manifest a tag. */
+  async putManifest(tag: string, manifest: { bytes: Buffer; mediaType: string }, signal?: AbortSignal): Promise<void> {
+    const headers = { 'Content-Type': manifest.mediaType, 'Content-Length': String(manifest.bytes.length) };
+    const body = () => Readable.from([manifest.bytes], { objectMode: false });
+    (await this.#request('PUT', `manifests/${tag}`, { headers, body, signal })).resume();
+  }
+
+  /** Finds out where and how the registry speaks. @throws InternalError when it does not */
+  async connect(signal?: AbortSignal): Promise<void> {
+    await this.#findBase(signal);
+  }
+
+  /** Whether the registry lets these credentials in; see RegistryLogin. @throws UnauthorizedError, RegistryError */
+  async checkAccess(signal?: AbortSignal): Promise<void> {
     const base = await this.#findBase(signal);
-    const url = new URL(`${this.#options.path}/${path}`, base);
-    let authorization = this.#authorizer.header(this.#scope);
-    let hasAnswered = false;
+    (await this.#request('GET', base, { signal })).resume();
+  }
+
+  #location(response: IncomingMessage): URL {
+    const location = response.headers.location ?? '';
+    const url = this.#known === null ? null : URL.parse(location, this.#known.href);
+    if (url === null || location === '' || !/^https?:$/.test(url.protocol)) {
+      throw new InternalError(`the registry gives no place to upload to: ${JSON.stringify(location)}`);
+    }
+    return url;
+  }
+
+  #get(path: string, headers: Record<string, string>, signal?: AbortSignal): Promise<IncomingMessage> {
+    return this.#request('GET', path, { headers, signal });
+  }
+
+  async #request(method: HttpMethod, path: string | URL, options: { headers?: Record<string, string>; body?: () => Readable; signal?: AbortSignal }): Promise<IncomingMessage> {
+    const { headers = {}, body, signal } = options;
+    const base = await this.#findBase(signal);
+    const url = typeof path === 'string' ? new URL(`${this.#options.path}/${path}`, base) : path;
+    // An upload may go to another host, which is not the one that was given the credentials.
+    const isOwn = url.host === base.host && url.protocol === base.protocol;
+    let authorization = isOwn ? this.#authorizer.header(this.#scope) : undefined;
+    let hasAnswered = !isOwn;
     for (let attempt = 1; ; attempt += 1) {
       const sent = authorization === undefined ? headers : { ...headers, Authorization: authorization };
-      const response = await httpGet(url, { headers: sent, signal, agents: this.#agents });
+      const response = await httpGet(url, { method, headers: sent, body, signal, agents: this.#agents });
       const status = response.statusCode ?? 0;
       if (status >= 200 && status < 300) return response;
       if (status === 401 && !hasAnswered) {
@@ -103,16 +179,19 @@ export class RegistryClient {
       } else if ((status === 429 || status === 503) && attempt < MAX_ATTEMPTS) {
         response.resume();
         await delay(retryDelay(response, attempt), undefined, { signal });
-      } else throw await toRegistryError(response, url);
+      } else throw await toRegistryError(response, url, method);
     }
   }
 
   /** `https://host/v2/`, or plain HTTP where that is allowed and TLS does not answer. Found once. */
   #findBase(signal?: AbortSignal): Promise<URL> {
-    this.#base ??= this.#ping(signal).catch((error: unknown) => {
-      this.#base = null;
-      throw error;
-    });
+    this.#base ??= this.#ping(signal).then(
+      (url) => (this.#known = url),
+      (error: unknown) => {
+        this.#base = null;
+        throw error;
+      },
+    );
     return this.#base;
   }
 

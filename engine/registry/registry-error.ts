@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { EngineError, InternalError, NotFoundError, UnauthorizedError, UnavailableError } from '../errors.ts';
+import type { HttpMethod } from './http-get.ts';
 import { readBody, statusText } from './http-get.ts';
 
 const MAX_ERROR_BODY = 64 * 1024;
@@ -16,12 +17,19 @@ export class RegistryError extends EngineError {
 }
 
 /** Reads an error answer, `{errors: [{code, message}]}`. Source: OCI distribution-spec, "Error codes". */
-export async function toRegistryError(response: IncomingMessage, url: URL): Promise<EngineError> {
+export async function toRegistryError(response: IncomingMessage, url: URL, method: HttpMethod = 'GET'): Promise<RegistryError> {
   const body = await readBody(response, MAX_ERROR_BODY).catch(() => Buffer.alloc(0));
-  const { code, message } = firstError(body);
-  const text = code === '' ? `Get "${url.href}": received unexpected HTTP status: ${statusText(response)}` : `${code.toLowerCase().replaceAll('_', ' ')}: ${message}`;
+  const said = firstError(body);
+  // The answer to a HEAD has no body; its status says as much.
+  const { code, message } = said.code === '' ? (byStatus[response.statusCode ?? 0] ?? said) : said;
+  const text = code === '' ? `${method.charAt(0)}${method.slice(1).toLowerCase()} "${url.href}": received unexpected HTTP status: ${statusText(response)}` : `${code.toLowerCase().replaceAll('_', ' ')}: ${message}`;
   return new RegistryError(code, text, kindOf(response.statusCode ?? 0));
 }
+
+const byStatus: Record<number, { code: string; message: string }> = {
+  401: { code: 'UNAUTHORIZED', message: 'authentication required' },
+  403: { code: 'DENIED', message: 'requested access to the resource is denied' },
+};
 
 function kindOf(status: number): EngineError {
   switch (status) {

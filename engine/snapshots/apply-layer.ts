@@ -27,6 +27,8 @@ export interface AppliedLayer {
   /** The layer sets owner and mode of the root folder. */
   hasRoot: boolean;
   compression: Compression;
+  /** Bytes of the uncompressed tar. */
+  tarSize: number;
 }
 
 /** No image known has more; each costs memory while the layer unpacks. */
@@ -63,7 +65,7 @@ export async function applyLayer(source: Readable, directory: string, options: A
     const { stream, compression } = await decompress(source);
     await pipeline(stream, rewritten, extraction.input, { signal });
     await extraction.done;
-    return { size: rewriter.size, hasRoot: rewriter.hasRoot, compression };
+    return { size: rewriter.size, hasRoot: rewriter.hasRoot, compression, tarSize: digester.size };
   } catch (error) {
     source.destroy();
     const isPipe = isBrokenPipe(error);

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { ImageInspect, ImagePruneReport, ImageSummary } from '../../../contract/engine-api/image.ts';
+import type { DistributionInspect, ImageInspect, ImagePruneReport, ImageSummary, SearchResult } from '../../../contract/engine-api/image.ts';
 import type { ProgressMessage } from '../../../contract/engine-api/progress.ts';
 import { ForbiddenError, InvalidParameterError } from '../../errors.ts';
 import type { Exchange } from '../exchange.ts';
@@ -9,6 +9,7 @@ import type { PlatformParameter } from '../platform-parameter.ts';
 import { platformParameter } from '../platform-parameter.ts';
 import type { Handler } from '../router.ts';
 import { registryAuth } from '../registry-auth.ts';
+import { credentialsShape } from '../request-shapes.ts';
 import type { RegistryAuth } from '../registry-auth.ts';
 
 export interface ImageBackend {
@@ -21,6 +22,15 @@ export interface ImageBackend {
     onProgress: (message: ProgressMessage) => void,
   ): Promise<void>;
   import(options: ImportRequest, onProgress: (message: ProgressMessage) => void): Promise<void>;
+  push(
+    reference: string,
+    options: { auth?: RegistryAuth; platform?: PlatformParameter; signal: AbortSignal },
+    onProgress: (message: ProgressMessage) => void,
+  ): Promise<void>;
+  save(names: readonly string[], platform?: PlatformParameter): AsyncIterable<Buffer>;
+  distribution(reference: string, options: { auth?: RegistryAuth; signal: AbortSignal }): Promise<DistributionInspect>;
+  search(term: string, options: { limit: number; filters: Filters; auth?: RegistryAuth; signal: AbortSignal }): Promise<SearchResult[]>;
+  login(auth: RegistryAuth, signal: AbortSignal): Promise<object>;
   load(archive: Readable, options: { quiet: boolean; signal: AbortSignal }, onProgress: (message: ProgressMessage) => void): Promise<void>;
   tag(source: string, target: string): Promise<void>;
   remove(reference: string, options: { force: boolean; noprune: boolean }): Promise<unknown[]>;
@@ -37,7 +47,7 @@ export interface ImportRequest {
   signal: AbortSignal;
 }
 
-type Verb = 'list' | 'inspect' | 'history' | 'create' | 'load' | 'tag' | 'remove' | 'prune';
+type Verb = 'list' | 'inspect' | 'history' | 'create' | 'load' | 'save' | 'push' | 'tag' | 'remove' | 'prune' | 'search' | 'distribution' | 'auth';
 
 export function imageRoutes(images: ImageBackend): Record<Verb, Handler> {
   return {
@@ -81,9 +91,35 @@ export function imageRoutes(images: ImageBackend): Record<Verb, Handler> {
       await progress(exchange, (onProgress) => images.pull(withTag(image, query.text('tag')), { auth, platform, signal }, onProgress));
     },
     async load(exchange) {
-      await progress(exchange, (onProgress) =>
-        images.load(exchange.body, { quiet: exchange.query.flag('quiet'), signal: exchange.signal }, onProgress),
-      );
+      onePlatform(exchange);
+      const quiet = exchange.query.flag('quiet', true);
+      // What is wrong with an archive is said in the stream from the beginning, as moby does.
+      await progress(exchange, (onProgress) => images.load(exchange.body, { quiet, signal: exchange.signal }, onProgress), { alwaysOk: true });
+    },
+    async save(exchange) {
+      const name = exchange.param('name');
+      await exchange.pumpLate('application/x-tar', images.save(name === '' ? exchange.query.all('names') : [name], onePlatform(exchange)));
+    },
+    async push(exchange) {
+      const { query, signal, version } = exchange;
+      const platform = version >= 46 ? platformParameter(query.text('platform')) : undefined;
+      const auth = registryAuth(exchange.headers['x-registry-auth']);
+      await progress(exchange, (onProgress) => images.push(pushed(exchange.param('name'), query.text('tag')), { auth, platform, signal }, onProgress));
+    },
+    async search(exchange) {
+      const { query, signal } = exchange;
+      const limit = query.integer('limit') ?? 0;
+      if (limit < 0) throw new InvalidParameterError('invalid limit specified');
+      const auth = registryAuth(exchange.headers['x-registry-auth']);
+      exchange.answer(200, await images.search(query.text('term'), { limit, filters: exchange.filters(), auth, signal }));
+    },
+    async auth(exchange) {
+      const credentials = await exchange.json<RegistryAuth>(credentialsShape);
+      exchange.answer(200, await images.login(credentials ?? {}, exchange.signal));
+    },
+    async distribution(exchange) {
+      const auth = registryAuth(exchange.headers['x-registry-auth']);
+      exchange.answer(200, await images.distribution(exchange.param('name'), { auth, signal: exchange.signal }));
     },
     async tag(exchange) {
       const target = exchange.query.text('repo');
@@ -103,19 +139,32 @@ export function imageRoutes(images: ImageBackend): Record<Verb, Handler> {
 }
 
 /** What fails before the first line gets a status code, what fails later an error line. */
-async function progress(exchange: Exchange, work: (onProgress: (message: ProgressMessage) => void) => Promise<void>): Promise<void> {
+async function progress(exchange: Exchange, work: (onProgress: (message: ProgressMessage) => void) => Promise<void>, options: { alwaysOk?: boolean } = {}): Promise<void> {
   const stream = exchange.jsonStream();
   try {
     await work((message) => stream.write(message));
   } catch (error) {
-    if (!stream.started) throw error;
+    if (!stream.started && options.alwaysOk !== true) throw error;
     stream.error(error);
   }
   stream.end();
 }
 
-/** The API gives name and tag apart; a digest stands in the tag's place. */
+/** Save and load know one platform until 1.52. */
+function onePlatform({ version, query }: Exchange): PlatformParameter | undefined {
+  if (version < 48) return undefined;
+  const platforms = query.all('platform');
+  if (platforms.length > 1) throw new InvalidParameterError('multiple platform parameters are not supported in this API version; use API version 1.52 or later');
+  return platformParameter(platforms[0] ?? '');
+}
+
+/** The tag of the parameter counts, whatever the name has. */
+function pushed(name: string, tag: string): string {
+  return tag === '' ? name : `${name.replace(/:[\w.-]+$/, '')}:${tag}`;
+}
+
+/** The API gives name and tag apart, and the latter counts; a digest may stand in its place. */
 function withTag(name: string, tag: string): string {
-  if (tag === '') return name;
-  return tag.includes(':') ? `${name}@${tag}` : `${name}:${tag}`;
+  if (tag === '' || name.includes('@')) return name;
+  return tag.includes(':') ? `${name}@${tag}` : pushed(name, tag);
 }

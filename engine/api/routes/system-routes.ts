@@ -1,10 +1,9 @@
 import type { InfoResponse, VersionResponse } from '../../../contract/engine-api/system.ts';
 import type { EventMessage } from '../../../contract/engine-api/event.ts';
-import { ForbiddenError, InvalidParameterError, NotImplementedError } from '../../errors.ts';
+import { ForbiddenError, InvalidParameterError } from '../../errors.ts';
 import { parseMoment } from '../../lib/timestamp.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Filters } from '../filters.ts';
-import { credentialsShape } from '../request-shapes.ts';
 import type { Handler } from '../router.ts';
 
 export interface SystemBackend {
@@ -17,7 +16,7 @@ export interface SystemBackend {
   powerOff(): Promise<void>;
 }
 
-export function systemRoutes(backend: SystemBackend): Record<'ping' | 'version' | 'info' | 'diskUsage' | 'events' | 'auth' | 'powerOff', Handler> {
+export function systemRoutes(backend: SystemBackend): Record<'ping' | 'version' | 'info' | 'diskUsage' | 'events' | 'powerOff', Handler> {
   return {
     ping(exchange) {
       exchange.answerText(200, exchange.method === 'HEAD' ? '' : 'OK', {
@@ -31,10 +30,6 @@ export function systemRoutes(backend: SystemBackend): Record<'ping' | 'version' 
     info: async (exchange) => exchange.answer(200, await backend.info()),
     diskUsage: async (exchange) => exchange.answer(200, await backend.diskUsage(exchange.query.all('type'))),
     events: (exchange) => streamEvents(backend, exchange),
-    async auth(exchange) {
-      await exchange.json(credentialsShape);
-      throw new NotImplementedError('docker login is not built yet: credentials that the client keeps are sent with each pull');
-    },
     async powerOff(exchange) {
       if (!exchange.overGuestChannel) throw new ForbiddenError('only the host of this machine may switch it off');
       await backend.powerOff();

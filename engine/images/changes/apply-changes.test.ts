@@ -43,7 +43,7 @@ test('later changes see the variables of earlier ones, and the given config stay
 test.each([
   ['RUN x', /^run is not a valid change command$/],
   ['FROM x', /^from is not a valid change command$/],
-  ['NONSENSE x', /unknown instruction: NONSENSE/],
+  ['NONSENSE x', /^nonsense is not a valid change command$/],
   ['ENV A', /ENV must have two arguments/],
   ['ENV A=1 B', /can't find = in "B"/],
   ['LABEL', /LABEL must have at least one argument/],

@@ -11,8 +11,6 @@ export interface Instruction {
 }
 
 const COMMANDS = ['cmd', 'entrypoint', 'healthcheck', 'env', 'expose', 'label', 'onbuild', 'stopsignal', 'user', 'volume', 'workdir'];
-/** What a Dockerfile may hold besides. */
-const OTHERS = ['add', 'arg', 'copy', 'from', 'maintainer', 'run', 'shell'];
 
 /**
  * Reads the lines of one `changes` parameter; comments and continued lines are Dockerfile's.
@@ -27,7 +25,6 @@ export function parseInstructions(text: string): Instruction[] {
 function parseInstruction(line: string): Instruction {
   const [, word = '', rest = ''] = /^(\S+)\s*([^]*)$/.exec(line) ?? [];
   const name = word.toLowerCase();
-  if (!COMMANDS.includes(name) && !OTHERS.includes(name)) throw new InvalidParameterError(`dockerfile parse error on line 1: unknown instruction: ${word.toUpperCase()}`);
   if (!COMMANDS.includes(name)) throw new InvalidParameterError(`${name} is not a valid change command`);
   if (rest === '' && name !== 'cmd' && name !== 'entrypoint') {
     throw new InvalidParameterError(name === 'env' || name === 'label' ? `${word.toUpperCase()} must have at least one argument` : `${word.toUpperCase()} requires exactly one argument`);
@@ -64,12 +61,12 @@ export function pairsOf(name: string, text: string): [key: string, value: string
   const first = words[0] ?? '';
   if (!first.includes('=')) {
     const [, key = '', value = ''] = /^(\S+)\s+([^]+)$/.exec(text) ?? [];
-    if (key === '') throw new InvalidParameterError(`dockerfile parse error on line 1: ${name.toUpperCase()} must have two arguments`);
+    if (key === '') throw new InvalidParameterError(`${name.toUpperCase()} must have two arguments`);
     return [[key, value]];
   }
   return words.map((word) => {
     const equals = word.indexOf('=');
-    if (equals === -1) throw new InvalidParameterError(`dockerfile parse error on line 1: Syntax error - can't find = in ${JSON.stringify(word)}. Must be of the form: name=value`);
+    if (equals === -1) throw new InvalidParameterError(`Syntax error - can't find = in ${JSON.stringify(word)}. Must be of the form: name=value`);
     return [word.slice(0, equals), word.slice(equals + 1)];
   });
 }

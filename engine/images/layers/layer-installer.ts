@@ -79,7 +79,7 @@ export class LayerInstaller {
     const key = `${UNPACK_PREFIX}${this.#nextKey++}`;
     try {
       const applied = await this.#unpacks.use(() => this.#unpack(key, blob, layer.diffId, emit, signal), signal);
-      await this.#to.store.layers.put(layer.diffId, { diffId: layer.diffId, blob, compression: applied.compression, size: applied.size });
+      await this.#to.store.layers.put(layer.diffId, { diffId: layer.diffId, blob, compression: applied.compression, size: applied.size, tarSize: applied.tarSize });
       await below;
       await this.#stack(key, layer.chainId, layers[index - 1]?.chainId ?? null, applied);
     } catch (error) {

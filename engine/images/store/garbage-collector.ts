@@ -28,14 +28,27 @@ export class GarbageCollector {
 
   /** Runs `work`, during which nothing is collected. */
   async holdOff<T>(work: () => Promise<T>): Promise<T> {
-    while (this.#collecting !== null) await this.#collecting;
-    this.#users += 1;
+    const held = await this.hold();
     try {
       return await work();
     } finally {
-      this.#users -= 1;
-      if (this.#users === 0 && this.#isWanted) void this.#start();
+      held[Symbol.dispose]();
     }
+  }
+
+  /** Nothing is collected until the answer is disposed. */
+  async hold(): Promise<Disposable> {
+    while (this.#collecting !== null) await this.#collecting;
+    this.#users += 1;
+    let isHeld = true;
+    return {
+      [Symbol.dispose]: () => {
+        if (!isHeld) return;
+        isHeld = false;
+        this.#users -= 1;
+        if (this.#users === 0 && this.#isWanted) void this.#start();
+      },
+    };
   }
 
   /** Collects now, or as soon as the last pull has ended. Never throws: what could not be removed is tried the next time. */

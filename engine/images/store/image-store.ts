@@ -31,6 +31,8 @@ export interface StoredLayer {
   compression: Compression;
   /** Bytes of its files. */
   size: number;
+  /** Bytes of its tar, uncompressed; absent in records of older engines. */
+  tarSize?: number;
 }
 
 /** A name of an image. Its key is the canonical string of a tag or a digest reference. */
