@@ -88,8 +88,15 @@ export async function createContainer(needs: Needs, options: CreateOptions, requ
 
 /** Namespaces of other containers by id: names may be given to others later. */
 function withIds(needs: Needs, asked: HostConfig): HostConfig {
-  const resolve = (mode: string | undefined) =>
-    mode?.startsWith(containerPrefix) === true ? `${containerPrefix}${needs.store.resolve(mode.slice(containerPrefix.length)).id}` : mode;
+  const resolve = (mode: string | undefined) => {
+    if (mode?.startsWith(containerPrefix) !== true) return mode;
+    try {
+      return `${containerPrefix}${needs.store.resolve(mode.slice(containerPrefix.length)).id}`;
+    } catch (error) {
+      // A 404 would tell clients that the image is missing, and they would pull it.
+      throw new InvalidParameterError(messageOf(error), { cause: error });
+    }
+  };
   return { ...asked, NetworkMode: resolve(asked.NetworkMode), PidMode: resolve(asked.PidMode), IpcMode: resolve(asked.IpcMode) };
 }
 

@@ -5,6 +5,7 @@ import { announce } from './container-events.ts';
 import { isRunning } from './container.ts';
 import type { Container, Ended } from './container.ts';
 import { removeLocked } from './remove.ts';
+import { sharedMemoryOf } from './shared-memory.ts';
 import { restartDelay } from './restarts/restart-policy.ts';
 import { runContainer } from './start.ts';
 import type { StartNeeds } from './start.ts';
@@ -32,6 +33,7 @@ async function cleanUp(needs: StartNeeds, container: Container): Promise<void> {
   await attempt(needs, container, async () => {
     await needs.tasks.delete(container.id, { force: true });
     await needs.mounter.unmount(needs.store.rootfsOf(container.id));
+    await needs.mounter.unmount(sharedMemoryOf(needs.store, container.id));
   });
 }
 

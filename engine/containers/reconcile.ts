@@ -7,6 +7,7 @@ import { isRunning } from './container.ts';
 import type { Container } from './container.ts';
 import { handleExit, scheduleRestart } from './exit.ts';
 import { removeLocked } from './remove.ts';
+import { sharedMemoryOf } from './shared-memory.ts';
 import { startsWithEngine } from './restarts/restart-policy.ts';
 import { runContainer } from './start.ts';
 import type { StartNeeds } from './start.ts';
@@ -54,11 +55,19 @@ export async function reconcile(needs: StartNeeds): Promise<ReconcileReport> {
           await handleExit(needs, container, task?.exit ?? lostExit(container));
           report.ended += 1;
         }
-      } else if (task !== undefined) {
-        // Made for a start that the engine did not live to finish.
-        container.hasLeftovers = true;
-        await needs.tasks.delete(container.id, { force: true });
-        report.leftovers += 1;
+      } else {
+        if (task !== undefined) {
+          // Made for a start that the engine did not live to finish.
+          container.hasLeftovers = true;
+          await needs.tasks.delete(container.id, { force: true });
+          report.leftovers += 1;
+        }
+        // Nobody is left who would start it: its client went away with the engine. dockerd does the same when it starts.
+        if (container.record.hostConfig.AutoRemove === true) {
+          container.hasLeftovers = true;
+          await container.lock.run(() => removeLocked(needs, container, { removeVolumes: true }));
+          report.removed += 1;
+        }
       }
     } catch (error) {
       needs.log(`reconcile ${container.name}: ${messageOf(error)}`);
@@ -132,8 +141,9 @@ function sandboxRequest(needs: StartNeeds, container: Container): SandboxRequest
 
 /** Root file systems that are mounted for containers that do not run. */
 async function removeStaleMounts(needs: StartNeeds): Promise<number> {
-  const running = new Set(needs.store.list().filter(({ state }) => isRunning(state)).map(({ id }) => needs.store.rootfsOf(id)));
-  const stale = (await needs.mounter.below(needs.store.directory)).filter((target) => ![...running].some((rootfs) => target === rootfs || target.startsWith(`${rootfs}/`)));
+  const running = needs.store.list().filter(({ state }) => isRunning(state));
+  const used = running.flatMap(({ id }) => [needs.store.rootfsOf(id), sharedMemoryOf(needs.store, id)]);
+  const stale = (await needs.mounter.below(needs.store.directory)).filter((target) => !used.some((mount) => target === mount || target.startsWith(`${mount}/`)));
   for (const target of stale) await needs.mounter.unmount(target);
   return stale.length;
 }

@@ -5,6 +5,7 @@ import { isRunning } from './container.ts';
 import type { Container } from './container.ts';
 import type { ContainerDependencies } from './dependencies.ts';
 import { killAndWait } from './kill.ts';
+import { sharedMemoryOf } from './shared-memory.ts';
 
 type RemoveNeeds = Pick<ContainerDependencies, 'store' | 'snapshots' | 'mounter' | 'tasks' | 'network' | 'volumes' | 'events' | 'log'>;
 
@@ -55,6 +56,7 @@ export async function removeLocked(needs: RemoveNeeds, container: Container, opt
       await tasks.delete(id, { force: true });
       await network.release(id);
       await mounter.unmount(store.rootfsOf(id));
+      await mounter.unmount(sharedMemoryOf(store, id));
     }
     await snapshots.remove(id).catch((error: unknown) => {
       if (!(error instanceof NotFoundError)) throw error;

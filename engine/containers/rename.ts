@@ -8,7 +8,7 @@ export async function renameContainer(needs: Pick<ContainerDependencies, 'store'
   const { store } = needs;
   const container = store.resolve(reference);
   if (newName === '') throw new InvalidParameterError('Neither old nor new names may be empty');
-  const name = checkName(newName);
+  const name = checkNewName(newName);
   await container.lock.run(async () => {
     const oldName = container.name;
     if (name === oldName) throw new InvalidParameterError('Renaming a container with the same name as its current name');
@@ -28,4 +28,12 @@ export async function renameContainer(needs: Pick<ContainerDependencies, 'store'
     store.releaseName(oldName);
     announce(needs.events, container, 'rename', { oldName: `/${oldName}` });
   });
+}
+
+function checkNewName(name: string): string {
+  try {
+    return checkName(name.startsWith('/') ? name : `/${name}`);
+  } catch (error) {
+    throw new InvalidParameterError(`Error when allocating new name: ${messageOf(error)}`, { cause: error });
+  }
 }

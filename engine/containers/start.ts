@@ -6,6 +6,7 @@ import type { Container, StartFailure } from './container.ts';
 import type { ContainerDependencies } from './dependencies.ts';
 import { logRotation } from './config/log-options.ts';
 import { removeLocked } from './remove.ts';
+import { mountSharedMemory, sharedMemoryMount, sharedMemoryOf } from './shared-memory.ts';
 
 export type StartNeeds = Pick<ContainerDependencies, 'store' | 'snapshots' | 'mounter' | 'tasks' | 'network' | 'volumes' | 'events' | 'health' | 'log'>;
 
@@ -40,6 +41,8 @@ export async function runContainer(needs: StartNeeds, container: Container, chan
     undo.push(() => mounter.unmount(rootfs));
     await mounter.mount(await snapshots.mounts(id), rootfs);
     await volumes.populate(id, record.mounts, rootfs);
+    undo.push(() => mounter.unmount(sharedMemoryOf(store, id)));
+    mountSharedMemory(store, container);
 
     undo.push(() => network.release(id));
     const sandbox = await network.connect({
@@ -85,6 +88,8 @@ export async function runContainer(needs: StartNeeds, container: Container, chan
 function taskMounts(needs: StartNeeds, container: Container, sandbox: Sandbox): TaskMount[] {
   const { mounts, hostConfig } = container.record;
   const asked = needs.volumes.toTaskMounts(mounts, hostConfig);
+  const sharedMemory = sharedMemoryMount(needs.store, container);
+  if (sharedMemory !== undefined && !asked.some(({ destination }) => destination === sharedMemory.destination)) asked.push(sharedMemory);
   const taken = new Set(asked.map((mount) => mount.destination));
   const access = hostConfig.ReadonlyRootfs === true ? 'ro' : 'rw';
   const generated = sandbox.etcFiles

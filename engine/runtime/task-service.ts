@@ -11,6 +11,7 @@ import { cgroupDirectories, cgroupDirectory, cgroupPids, oomFile } from './cgrou
 import { Crun, runtimeError } from './crun.ts';
 import { execProcess } from './exec-process.ts';
 import { hostDevices, resolveDevices } from './oci/devices.ts';
+import { liftLimits } from './lift-limits.ts';
 import { type HostFacts, readHostFacts } from './oci/host-facts.ts';
 import { sharedContainer } from './oci/namespaces.ts';
 import { ociSpec } from './oci/oci-spec.ts';
@@ -145,6 +146,7 @@ export class CrunTaskService implements TaskService {
   }
 
   async update(containerId: string, change: Resources): Promise<void> {
+    liftLimits(this.#facts.cgroupVersion, this.#bundles.read(containerId).linux.cgroupsPath, change);
     const resources = changedResources(change, this.#facts);
     if (Object.keys(resources).length === 0) return;
     const file = this.#bundles.writeResources(containerId, resources);

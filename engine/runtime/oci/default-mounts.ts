@@ -4,7 +4,7 @@ import type { OciMount } from './oci-config.ts';
 const defaultShmSize = 64 * 1024 * 1024;
 
 /** The file systems of every container, in moby's order. Source: moby `daemon/pkg/oci/defaults.go`. */
-export function defaultMounts(options: { privileged: boolean; shmSize: number; ipcOfHost: boolean; writableCgroups: boolean }): OciMount[] {
+export function defaultMounts(options: { privileged: boolean; shmSize: number; ipcMode: string; writableCgroups: boolean }): OciMount[] {
   const access = options.privileged ? 'rw' : 'ro';
   const cgroupAccess = options.privileged || options.writableCgroups ? 'rw' : 'ro';
   return [
@@ -14,15 +14,16 @@ export function defaultMounts(options: { privileged: boolean; shmSize: number; i
     { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', access] },
     { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: [cgroupAccess, 'nosuid', 'noexec', 'nodev'] },
     { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
-    options.ipcOfHost
-      ? { destination: '/dev/shm', type: 'bind', source: '/dev/shm', options: ['rbind', 'nosuid', 'noexec', 'nodev'] }
-      : {
-          destination: '/dev/shm',
-          type: 'tmpfs',
-          source: 'shm',
-          options: ['nosuid', 'noexec', 'nodev', 'mode=1777', `size=${options.shmSize > 0 ? options.shmSize : defaultShmSize}`],
-        },
+    ...sharedMemory(options),
   ];
+}
+
+/** Who shares another's is given a mount of it; `none` means none. */
+function sharedMemory({ ipcMode, shmSize }: { ipcMode: string; shmSize: number }): OciMount[] {
+  if (ipcMode === 'none') return [];
+  if (ipcMode === 'host') return [{ destination: '/dev/shm', type: 'bind', source: '/dev/shm', options: ['rbind', 'nosuid', 'noexec', 'nodev'] }];
+  const size = shmSize > 0 ? shmSize : defaultShmSize;
+  return [{ destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['nosuid', 'noexec', 'nodev', 'mode=1777', `size=${size}`] }];
 }
 
 /** Hidden from containers. Source: moby `daemon/pkg/oci/defaults.go`; the last ones and thermal_throttle came with 25 to 28. */

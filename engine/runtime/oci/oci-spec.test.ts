@@ -4,6 +4,7 @@ import { testContext, testFacts, testTask } from './fixture.ts';
 import type { OciConfig } from './oci-config.ts';
 import { serializeOci } from './oci-config.ts';
 import { ociSpec } from './oci-spec.ts';
+import { changedResources } from './resources.ts';
 
 /** As dockerd 20.10.24 wrote it for the same container; paths shortened, hooks left out. */
 const dockerd = JSON.parse(readFileSync(new URL('testdata/dockerd-20.10.json', import.meta.url), 'utf8')) as OciConfig;
@@ -55,7 +56,8 @@ describe('ociSpec', () => {
         ReadonlyRootfs: true, Init: true, ShmSize: 1024, CapAdd: ['SYS_ADMIN'], CapDrop: ['NET_RAW'], SecurityOpt: ['no-new-privileges', 'seccomp=unconfined'],
         Memory: 64 << 20, MemoryReservation: 32 << 20, NanoCpus: 1.5e9, CpuShares: 512, CpusetCpus: '0-1', CpusetMems: '0', PidsLimit: 100, BlkioWeight: 300,
         OomScoreAdj: 500, Ulimits: [{ Name: 'nofile', Soft: 1024, Hard: 2048 }, { Name: 'core', Soft: -1, Hard: -1 }], Sysctls: { 'net.core.somaxconn': '1024' },
-        ConsoleSize: [40, 120], PidMode: 'container:abc', CgroupParent: 'teams/red', Annotations: { 'run.oci.handler': 'krun' },
+        ConsoleSize: [40, 120], IpcMode: 'container:abc', BlkioDeviceReadBps: [{ Path: '/dev/zero', Rate: 1024 }],
+        BlkioWeightDevice: [{ Path: '/dev/null', Weight: 100 }], CgroupParent: 'teams/red', Annotations: { 'run.oci.handler': 'krun' },
       },
       { user: { uid: 1000, gid: 1001, additionalGids: [1001, 50], home: '/var/web' } },
     ); // prettier-ignore
@@ -92,6 +94,22 @@ describe('ociSpec', () => {
     expect(ociSpec(task, testContext).mounts.filter(({ destination }) => destination.startsWith('/dev')).map(({ source }) => source)).toEqual(['/big', '/devices']);
   });
 
+  it('has no init where another is first among the processes, and no /dev/shm without IPC', () => {
+    const { process, mounts } = spec({}, { Init: true, PidMode: 'container:abc', IpcMode: 'none' });
+    expect(process.args).toEqual(['sleep', '1000']);
+    expect(mounts.map(({ destination }) => destination)).not.toContain('/dev/shm');
+  });
+
+  it('does not hand annotations on', () => {
+    expect(spec({}, { Annotations: { 'run.oci.handler': 'krun', 'org.example': 'x' } }).annotations).toBeUndefined();
+  });
+
+  it('changes of limits name what changes alone', () => {
+    expect(changedResources({ Memory: 64 << 20 }, testFacts)).toEqual({ memory: { limit: 64 << 20 } });
+    expect(changedResources({ MemorySwap: -1, PidsLimit: 0, CpuShares: 5 }, testFacts)).toEqual({ memory: { swap: -1 }, cpu: { shares: 5 } });
+    expect(changedResources({ CpuQuota: -1 }, testFacts)).toEqual({});
+  });
+
   it('sets only limits that the machine can keep', () => {
     const facts = { ...testFacts, controllers: new Set<string>(['memory']), swapLimit: false };
     const { resources } = spec({}, { Memory: 1 << 20, PidsLimit: 5, CpuShares: 2, BlkioWeight: 10, CpusetCpus: '0' }, { facts }).linux;
@@ -108,6 +126,12 @@ describe('ociSpec', () => {
     [{}, { SecurityOpt: ['seccomp={'] }, /Decoding seccomp profile failed/],
     [{}, { SecurityOpt: ['seccomp={"defaultAction":1}'] }, /Decoding seccomp profile failed/],
     [{}, { CgroupParent: '/a/../..' }, /invalid cgroup parent/],
+    [{}, { Sysctls: { 'vm.swappiness': '1' } }, "sysctl 'vm.swappiness' is not in a separate kernel namespace"],
+    [{}, { Sysctls: { 'kernel/hostname': 'x' } }, /conflicts with the container's own host name/],
+    [{}, { IpcMode: 'host', Sysctls: { 'kernel.shmmax': '1' } }, "sysctl 'kernel.shmmax' is not allowed in the hosts ipc namespace"],
+    [{}, { UTSMode: 'host', Sysctls: { 'kernel.domainname': 'x' } }, "sysctl 'kernel.domainname' is not allowed in the hosts UTS namespace"],
+    [{}, { DeviceRequests: [{ Count: -1, Capabilities: [['gpu', 'compute']] }] }, 'could not select device driver "" with capabilities: [[gpu compute]]'],
+    [{}, { BlkioDeviceReadBps: [{ Path: '/nope', Rate: 1 }] }, 'stat /nope: no such file or directory'],
   ])('refuses %j %j', (config, hostConfig, message) => {
     expect(() => spec(config, hostConfig)).toThrow(message);
   });

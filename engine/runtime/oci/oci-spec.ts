@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path/posix';
+import type { DeviceRequest, HostConfig } from '../../../contract/engine-api/container.ts';
 import { InvalidParameterError } from '../../errors.ts';
 import type { TaskSpec } from '../../containers/collaborators.ts';
 import { resolveCapabilities } from './capabilities.ts';
@@ -10,6 +11,7 @@ import { resolveNamespaces } from './namespaces.ts';
 import type { OciCapabilities, OciConfig, OciMount, OciProcess } from './oci-config.ts';
 import { resolveResources } from './resources.ts';
 import { resolveRlimits } from './rlimits.ts';
+import { resolveSysctls } from './sysctls.ts';
 import { expandSeccomp } from './seccomp-profile.ts';
 import { parseSecurityOptions } from './security-options.ts';
 import type { ResolvedUser } from './user.ts';
@@ -36,9 +38,10 @@ export function ociSpec(task: TaskSpec, context: SpecContext): OciConfig {
   const security = parseSecurityOptions(hostConfig.SecurityOpt ?? [], privileged);
   const capabilities = resolveCapabilities({ add: hostConfig.CapAdd ?? [], drop: hostConfig.CapDrop ?? [], privileged }, facts.capabilities);
   const seccomp = security.seccomp === null ? undefined : expandSeccomp(security.seccomp, capabilities, facts);
-  const init = hostConfig.Init === true ? requireInit(facts) : undefined;
+  refuseDeviceRequests(hostConfig.DeviceRequests ?? []);
+  const init = wantsInit(hostConfig) ? requireInit(facts) : undefined;
   const mounts = mergeMounts(
-    defaultMounts({ privileged, shmSize: hostConfig.ShmSize ?? 0, ipcOfHost: hostConfig.IpcMode === 'host', writableCgroups: security.writableCgroups }),
+    defaultMounts({ privileged, shmSize: hostConfig.ShmSize ?? 0, ipcMode: hostConfig.IpcMode ?? '', writableCgroups: security.writableCgroups }),
     [...task.mounts, ...(init === undefined ? [] : [{ type: 'bind' as const, source: init, destination: initInContainer, options: ['bind', 'ro'] }])],
     hostConfig.ReadonlyRootfs === true,
   );
@@ -56,7 +59,7 @@ export function ociSpec(task: TaskSpec, context: SpecContext): OciConfig {
     },
   };
   if (hostConfig.UTSMode !== 'host') config.hostname = task.hostname;
-  const sysctl = resolveSysctls(task);
+  const sysctl = resolveSysctls(task.config, hostConfig, task.netns);
   if (Object.keys(sysctl).length > 0) config.linux.sysctl = sysctl;
   if (context.devices.devices.length > 0) config.linux.devices = context.devices.devices;
   if (seccomp !== undefined) config.linux.seccomp = seccomp;
@@ -84,7 +87,7 @@ function initProcess(task: TaskSpec, { facts, user }: SpecContext, capabilities:
   if (command.length === 0 || command[0] === '') throw new InvalidParameterError('no command specified');
   const process: OciProcess = {
     user: { uid: user.uid, gid: user.gid, additionalGids: user.additionalGids },
-    args: hostConfig.Init === true ? [initInContainer, '--', ...command] : command,
+    args: wantsInit(hostConfig) ? [initInContainer, '--', ...command] : command,
     env: resolveEnvironment({ hostname: task.hostname, tty: config.Tty === true, home: user.home }, config.Env ?? []),
     cwd: workingDirectory(config.WorkingDir),
     capabilities: toCapabilitySets(capabilities, user.uid === 0),
@@ -107,16 +110,17 @@ export function workingDirectory(asked: string | undefined): string {
   return asked;
 }
 
-/** Privileged ports and ping are for everybody, as far as the network is the container's own. */
-function resolveSysctls(task: TaskSpec): Record<string, string> {
-  const own: Record<string, string> = task.netns === null ? {} : { 'net.ipv4.ip_unprivileged_port_start': '0', 'net.ipv4.ping_group_range': '0 2147483647' };
-  const domain: Record<string, string> = task.config.Domainname === undefined || task.config.Domainname === '' ? {} : { 'kernel.domainname': task.config.Domainname };
-  const asked = task.hostConfig.Sysctls ?? {};
-  if (task.netns === null) {
-    const shared = Object.keys(asked).find((name) => name.startsWith('net.'));
-    if (shared !== undefined) throw new InvalidParameterError(`sysctl '${shared}' not allowed in host network namespace`);
+/** Where others are first in the PID namespace, they are the init. Source: moby `daemon/oci_linux.go` WithCommonOptions. */
+function wantsInit({ Init: init, PidMode: mode = '' }: HostConfig): boolean {
+  return init === true && mode === '';
+}
+
+/** What GPUs need is not part of this engine. Words: moby `daemon/devices.go`. */
+function refuseDeviceRequests(requests: readonly DeviceRequest[]): void {
+  for (const { Driver: driver = '', Capabilities: capabilities } of requests) {
+    const wanted = `[${(capabilities ?? []).map((set) => `[${set.join(' ')}]`).join(' ')}]`;
+    throw new InvalidParameterError(`could not select device driver ${JSON.stringify(driver)} with capabilities: ${wanted}: this engine has no drivers for GPUs`);
   }
-  return { ...own, ...domain, ...asked };
 }
 
 function requireInit(facts: HostFacts): string {

@@ -39,7 +39,7 @@ export function resolveResources(hostConfig: HostConfig, deviceRules: readonly O
 
 /**
  * What `docker update` changes, and nothing else: crun leaves alone what it is not told.
- * @param change fields that are to have new values; `PidsLimit` 0 lifts the limit
+ * @param change fields that are to have new values; limits that are lifted are not crun's business (`lift-limits.ts`)
  */
 export function changedResources(change: Resources, facts: HostFacts): Omit<OciResources, 'devices'> {
   const resources: Omit<OciResources, 'devices'> = {};
@@ -54,7 +54,8 @@ export function changedResources(change: Resources, facts: HostFacts): Omit<OciR
   if (memory !== undefined) resources.memory = memory;
   const cpu = cpuLimits(change, facts);
   if (cpu !== undefined) resources.cpu = cpu;
-  if (facts.controllers.has('pids') && change.PidsLimit != null) resources.pids = { limit: change.PidsLimit > 0 ? change.PidsLimit : -1 };
+  const pids = above(change.PidsLimit ?? undefined);
+  if (facts.controllers.has('pids') && pids !== undefined) resources.pids = { limit: pids };
   const weight = above(change.BlkioWeight);
   if (weight !== undefined && (facts.controllers.has('io') || facts.controllers.has('blkio'))) resources.blockIO = { weight };
   return resources;
@@ -97,7 +98,8 @@ function cpuLimits(hostConfig: Resources, facts: HostFacts): OciResources['cpu']
   const cpuset = facts.controllers.has('cpuset');
   return present({
     shares: cpu && (hostConfig.CpuShares ?? 0) > 0 ? hostConfig.CpuShares : undefined,
-    quota: cpu && quota !== 0 ? quota : undefined,
+    // -1 is no limit, which is what a container has anyway; crun makes a large number of it.
+    quota: cpu ? above(quota) : undefined,
     period: cpu && period > 0 ? period : undefined,
     cpus: cpuset ? nonEmpty(hostConfig.CpusetCpus) : undefined,
     mems: cpuset ? nonEmpty(hostConfig.CpusetMems) : undefined,
