@@ -36,6 +36,7 @@ export const packages = [
   { name: 'zstd', files: ['usr/bin/zstd'], reason: 'zstd layers' },
   { name: 'gzip', files: ['usr/bin/gzip'], reason: 'gzip layers through a child process' },
   { name: 'procps', files: ['usr/bin/ps'], reason: 'docker top passes its arguments to a real ps' },
+  { name: 'tini', files: ['usr/bin/tini-static'], reason: 'the init of `docker run --init`; the static build, because it runs in the root file system of any image' },
   { name: 'ca-certificates', files: ['usr/share/ca-certificates/mozilla/*.crt'], reason: 'the bundle for TLS of tools other than Node' },
 
   { name: 'libc6', files: ['usr/lib/*/lib*.so.*', 'usr/lib/*/ld-linux-*.so.*', 'usr/lib64/ld-linux-*.so.*', 'usr/lib/ld-linux-*.so.*'], reason: 'C library' },

@@ -13,6 +13,7 @@ import type { VmState } from '../../contract/vm-state.ts';
 import { createVm } from './create-vm.ts';
 import { identifyProcess } from './home/process-identity.ts';
 import { listeningInodes } from './ports/port-owner.ts';
+import { limitsSuite } from './testing/limits-suite.ts';
 import type { Vm } from './vm.ts';
 
 /**
@@ -171,6 +172,8 @@ describe('a VM', () => {
     expect((await engine('DELETE', '/containers/web?force=1')).status).toBe(204);
     await expect(page()).rejects.toThrow();
   });
+
+  limitsSuite(engine);
 
   it('outlives the death of its engine: containers run on, ports stay, requests wait', async () => {
     const probe = createServer().listen(0, '127.0.0.1');
