@@ -25,6 +25,7 @@ import { startGuestChannel } from './guest/guest-channel.ts';
 import type { LookupPort } from './guest/serve-stream.ts';
 import { openImageService } from './images/open-image-service.ts';
 import { lockRoot } from './instance-lock.ts';
+import { IdleMemory } from './lib/idle-memory.ts';
 import { openNetwork } from './network/open-network.ts';
 import { NativeHostPorts } from './network/ports/native-host-ports.ts';
 import { enterHostNamespace } from './runtime/host-namespace.ts';
@@ -151,6 +152,13 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
       },
     }),
   });
+  const idle = new IdleMemory();
+  server.on('request', (_request, response) => {
+    idle.touch();
+    response.once('close', () => idle.touch());
+  });
+  server.on('upgrade', () => idle.touch());
+  idle.touch();
   await listen(server, config.socket);
   serveEarly(server);
   process.stdout.write(`${JSON.stringify({ listening: config.socket, ms: Math.round(performance.now() - startedAt) })}\n`);
@@ -174,6 +182,7 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
 
   return {
     async close() {
+      idle.close();
       server.close();
       server.closeAllConnections();
       rmSync(config.socket, { force: true });

@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { IdleMemory } from '../lib/idle-memory.ts';
 import { becomeSubreaper, closeInherited, raiseOpenFiles, tryLock } from '../lib/syscalls-process.ts';
 import { ControlServer } from './control-server.ts';
 import { isCommand, run } from './command.ts';
@@ -45,6 +46,7 @@ raiseOpenFiles(1_048_576);
 
 const table = new ProcessTable(directory, (exit) => {
   server.broadcast({ event: 'exit', exit });
+  idle.touch();
   checkIdle();
 });
 const server = new ControlServer({ request, attach, onConnectionsChanged: checkIdle });
@@ -54,8 +56,12 @@ function attach(wanted: AttachRequest) {
   return (socket: Socket) => (joined === null ? socket.end() : joined.io.attach(socket, wanted));
 }
 
+const idle = new IdleMemory();
+idle.touch();
+
 function request(message: unknown): unknown {
   const asked = message as Request;
+  idle.touch();
   switch (asked.op) {
     case 'hello':
       return { protocolVersion, pid: process.pid } satisfies HelloResult;
