@@ -102,7 +102,11 @@ export class Exchange {
   }
 
   answer(status: number, value: unknown): void {
-    const bytes = Buffer.from(`${JSON.stringify(value)}\n`);
+    this.answerJson(status, JSON.stringify(value));
+  }
+
+  answerJson(status: number, text: string): void {
+    const bytes = Buffer.from(`${text}\n`);
     this.#response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': bytes.length });
     this.#response.end(bytes);
   }

@@ -8,7 +8,7 @@ import { handleExecExit, startExec } from './exec/start-exec.ts';
 import { handleExit } from './exit.ts';
 import { inspectContainer } from './inspect.ts';
 import { killContainer } from './kill.ts';
-import { listContainers } from './list.ts';
+import { listContainers, listContainersJson } from './list.ts';
 import { readLogs } from './logs.ts';
 import { pauseContainer, unpauseContainer } from './pause.ts';
 import { pruneContainers } from './prune.ts';
@@ -39,6 +39,7 @@ export function containerVerbs(needs: ContainerDependencies) {
   return {
     containers: {
       list: (options: Parameters<typeof listContainers>[1]) => listContainers(needs, options),
+      listJson: (options: Parameters<typeof listContainers>[1]) => listContainersJson(needs, options),
       create: (options: Parameters<typeof createContainer>[1], request: Parameters<typeof createContainer>[2]) => createContainer(needs, options, request),
       inspect: (reference: string, size: boolean) => inspectContainer(needs, reference, size),
       start: (reference: string) => startContainer(needs, reference),

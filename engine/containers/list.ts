@@ -21,16 +21,8 @@ export interface ListOptions {
 
 /** `GET /containers/json`: newest first. */
 export async function listContainers(needs: ListNeeds, options: ListOptions): Promise<ContainerSummary[]> {
-  const accept = await containerFilter(needs, options.filters);
-  const stopped = options.all || options.limit > 0 || showsStopped.some((name) => (options.filters[name]?.length ?? 0) > 0);
+  const found = await selectContainers(needs, options);
   const now = Date.now();
-  const found: Container[] = [];
-  for (const container of needs.store.list().reverse()) {
-    if (!stopped && !isRunning(container.state) && container.state.status !== 'restarting') continue;
-    if (!accept(container)) continue;
-    found.push(container);
-    if (options.limit > 0 && found.length >= options.limit) break;
-  }
   const rows = found.map((container) => summary(container, now));
   if (options.size) {
     for (const [index, container] of found.entries()) {
@@ -40,6 +32,52 @@ export async function listContainers(needs: ListNeeds, options: ListOptions): Pr
     }
   }
   return rows;
+}
+
+/** {@link listContainers} as JSON text. Of containers that have not changed since the last time only the status is written anew. */
+export async function listContainersJson(needs: ListNeeds, options: ListOptions): Promise<string> {
+  if (options.size) return JSON.stringify(await listContainers(needs, options));
+  const now = Date.now();
+  return `[${(await selectContainers(needs, options)).map((container) => rowText(container, now)).join(',')}]`;
+}
+
+/** What `options` ask for, newest first. */
+async function selectContainers(needs: ListNeeds, options: ListOptions): Promise<Container[]> {
+  const accept = await containerFilter(needs, options.filters);
+  const stopped = options.all || options.limit > 0 || showsStopped.some((name) => (options.filters[name]?.length ?? 0) > 0);
+  const found: Container[] = [];
+  for (const container of needs.store.list().reverse()) {
+    if (!stopped && !isRunning(container.state) && container.state.status !== 'restarting') continue;
+    if (!accept(container)) continue;
+    found.push(container);
+    if (options.limit > 0 && found.length >= options.limit) break;
+  }
+  return found;
+}
+
+interface KnownRow {
+  record: Container['record'];
+  sandbox: Container['sandbox'];
+  endpoints: unknown;
+  /** The row's text before and after the value of `Status`. */
+  before: string;
+  after: string;
+}
+
+const known = new WeakMap<Container, KnownRow>();
+
+function rowText(container: Container, now: number): string {
+  const { record, sandbox } = container;
+  let row = known.get(container);
+  // Records and sandboxes are never changed: new ones take their place.
+  if (row?.record !== record || row.sandbox !== sandbox || row.endpoints !== sandbox?.endpoints) {
+    const { HostConfig, NetworkSettings, Mounts, ...first }: Partial<ContainerSummary> = summary(container, now);
+    delete first.Status;
+    const before = `${JSON.stringify(first).slice(0, -1)},"Status":`;
+    row = { record, sandbox, endpoints: sandbox?.endpoints, before, after: `,${JSON.stringify({ HostConfig, NetworkSettings, Mounts }).slice(1)}` };
+    known.set(container, row);
+  }
+  return row.before + JSON.stringify(statusText(container.state, now, record.health)) + row.after;
 }
 
 function summary(container: Container, now: number): ContainerSummary {

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
+import { totalmem } from 'node:os';
 import type { CgroupStats } from '../runtime/cgroup-stats.ts';
+import { readSmallFile } from '../lib/read-small-file.ts';
 import { nowTimestamp, zeroTime } from '../lib/timestamp.ts';
 import { isRunning } from './container.ts';
 import type { Container } from './container.ts';
@@ -17,6 +17,8 @@ export interface StatsOptions {
 }
 
 const interval = 1000;
+/** Asking costs a look into /proc each time. */
+const machineMemory = totalmem();
 
 /** `docker stats`, in moby's shape. A container that does not run counts nothing. Ends when the container is removed. */
 export async function* containerStats(needs: StatsNeeds, reference: string, options: StatsOptions): AsyncGenerator<Record<string, unknown>> {
@@ -38,9 +40,12 @@ export async function* containerStats(needs: StatsNeeds, reference: string, opti
   }
 }
 
+/** Until the next second: all streams take their samples in the same turn, and so share what counts for the whole machine. */
 function pause(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(done, interval);
+    const rest = interval - (performance.now() % interval);
+    // Somewhat more than a second in place of nearly none, which also forgives a timer that fires early.
+    const timer = setTimeout(done, rest < interval / 2 ? rest + interval : rest);
     signal.addEventListener('abort', done, { once: true });
     function done(): void {
       clearTimeout(timer);
@@ -57,16 +62,16 @@ async function takeSample(needs: StatsNeeds, container: Container) {
   if (counted === null || !isRunning(state)) {
     return { read: zeroTime, pids_stats: {}, blkio_stats: blockIo([], 2), cpu_stats: emptyCpu(), memory_stats: {}, ...identity };
   }
-  const networks = container.sandbox?.netns === null ? {} : { networks: await interfaces(state.pid) };
+  const networks = container.sandbox?.netns === null ? {} : { networks: interfaces(state.pid) };
   return {
     read: nowTimestamp(),
     pids_stats: { current: counted.pids.current, ...(counted.pids.limit === Infinity ? {} : { limit: counted.pids.limit }) },
     blkio_stats: blockIo(counted.io, needs.host.cgroupVersion),
-    cpu_stats: await cpuStats(counted),
+    cpu_stats: cpuStats(counted, needs.host.cpus),
     memory_stats: {
       usage: counted.memory.usage,
       stats: counted.memory.details,
-      limit: Math.min(counted.memory.limit, totalmem()),
+      limit: Math.min(counted.memory.limit, machineMemory),
     },
     ...identity,
     ...networks,
@@ -82,20 +87,28 @@ function emptyCpu() {
   };
 }
 
-async function cpuStats({ cpu }: CgroupStats) {
+function cpuStats({ cpu }: CgroupStats, online: number) {
   return {
     cpu_usage: { total_usage: cpu.usageNanoseconds, usage_in_kernelmode: cpu.systemNanoseconds, usage_in_usermode: cpu.userNanoseconds },
-    system_cpu_usage: await machineCpu(),
-    online_cpus: cpus().length,
+    system_cpu_usage: machineCpu(),
+    online_cpus: online,
     throttling_data: { periods: cpu.periods, throttled_periods: cpu.throttledPeriods, throttled_time: cpu.throttledNanoseconds },
   };
 }
 
-/** Nanoseconds of all CPUs since boot, idle ones included: the first seven columns of /proc/stat, in ticks of 10 ms. */
-async function machineCpu(): Promise<number> {
-  const line = (await readFile('/proc/stat', 'utf8')).split('\n', 1)[0]!;
+let lastLook = { at: -Infinity, nanoseconds: 0 };
+
+/**
+ * Nanoseconds of all CPUs since boot, idle ones included: the first seven columns of /proc/stat, in ticks of 10 ms. Within one such tick it is
+ * asked once: the kernel adds up all interrupts for it.
+ */
+function machineCpu(): number {
+  const now = performance.now();
+  if (now - lastLook.at < 10) return lastLook.nanoseconds;
+  const line = readSmallFile('/proc/stat').split('\n', 1)[0]!;
   const ticks = line.trim().split(/\s+/).slice(1, 8).map(Number);
-  return ticks.reduce((sum, count) => sum + count, 0) * 1e7;
+  lastLook = { at: now, nanoseconds: ticks.reduce((sum, count) => sum + count, 0) * 1e7 };
+  return lastLook.nanoseconds;
 }
 
 /** v1 and v2 spell operations differently, and clients look for either. */
@@ -116,8 +129,8 @@ function blockIo(io: CgroupStats['io'], version: 1 | 2) {
 }
 
 /** Counters of the interfaces that a process sees, but for its loopback. Source: proc(5), /proc/net/dev. */
-async function interfaces(pid: number): Promise<Record<string, Record<string, number>>> {
-  const text = await readFile(`/proc/${pid}/net/dev`, 'utf8').catch(() => '');
+function interfaces(pid: number): Record<string, Record<string, number>> {
+  const text = networkDevices(pid);
   const found: Record<string, Record<string, number>> = {};
   for (const line of text.split('\n').slice(2)) {
     const [name, rest] = line.split(':');
@@ -135,4 +148,13 @@ async function interfaces(pid: number): Promise<Record<string, Record<string, nu
     };
   }
   return found;
+}
+
+/** Empty for a process that has just ended. */
+function networkDevices(pid: number): string {
+  try {
+    return readSmallFile(`/proc/${pid}/net/dev`);
+  } catch {
+    return '';
+  }
 }

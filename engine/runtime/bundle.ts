@@ -3,9 +3,17 @@ import { join } from 'node:path';
 import { NotFoundError } from '../errors.ts';
 import { type OciConfig, type OciProcess, serializeOci } from './oci/oci-config.ts';
 
+/** What is asked for again while a container lives. The whole config is mostly its seccomp profile, and slow to read. */
+export interface BundleFacts {
+  process: OciProcess;
+  root: OciConfig['root'];
+  linux: Pick<OciConfig['linux'], 'cgroupsPath'>;
+}
+
 /** The folders that crun is given, `<root>/<container>` each: `config.json` and the processes of execs. */
 export class BundleStore {
   readonly #root: string;
+  readonly #facts = new Map<string, BundleFacts>();
 
   constructor(root: string) {
     this.#root = root;
@@ -20,13 +28,19 @@ export class BundleStore {
     const path = this.pathOf(containerId);
     mkdirSync(path, { recursive: true, mode: 0o700 });
     writeFileSync(join(path, 'config.json'), serializeOci(config));
+    this.#facts.set(containerId, factsOf(config));
     return path;
   }
 
   /** Also knows containers of an earlier engine. @throws NotFoundError */
-  read(containerId: string): OciConfig {
+  read(containerId: string): BundleFacts {
+    const known = this.#facts.get(containerId);
+    if (known !== undefined) return known;
     try {
-      return JSON.parse(readFileSync(join(this.pathOf(containerId), 'config.json'), 'utf8'), reviveBigIntegers) as OciConfig;
+      const config = JSON.parse(readFileSync(join(this.pathOf(containerId), 'config.json'), 'utf8'), reviveBigIntegers) as OciConfig;
+      const facts = factsOf(config);
+      this.#facts.set(containerId, facts);
+      return facts;
     } catch (error) {
       throw new NotFoundError(`container ${containerId} has no bundle: it does not run`, { cause: error });
     }
@@ -42,6 +56,7 @@ export class BundleStore {
   }
 
   remove(containerId: string): void {
+    this.#facts.delete(containerId);
     rmSync(this.pathOf(containerId), { recursive: true, force: true });
   }
 
@@ -50,6 +65,10 @@ export class BundleStore {
     writeFileSync(path, text);
     return path;
   }
+}
+
+function factsOf({ process, root, linux: { cgroupsPath } }: OciConfig): BundleFacts {
+  return { process, root, linux: { cgroupsPath } };
 }
 
 /** 64-bit limits as they were written; see `serializeOci`. */

@@ -29,7 +29,7 @@ it('reads v2', async () => {
     'a/pids.max': '100\n',
     'a/io.stat': '254:0 rbytes=10 wbytes=20 rios=1 wios=2 dbytes=0 dios=0\n',
   });
-  expect(await readCgroupStats(2, 'a', directoryOf)).toEqual({
+  expect(readCgroupStats(2, 'a', directoryOf)).toEqual({
     cpu: { usageNanoseconds: 3e6, userNanoseconds: 2e6, systemNanoseconds: 1e6, periods: 5, throttledPeriods: 2, throttledNanoseconds: 7e5 },
     memory: { usage: 4096, limit: Infinity, details: { anon: 100, inactive_file: 200 }, oomKills: 2 },
     pids: { current: 7, limit: 100 },
@@ -54,12 +54,12 @@ it('reads v1', async () => {
     'blkio/a/blkio.throttle.io_service_bytes': '8:0 Read 4096\n8:0 Write 0\nTotal 4096\n',
     'blkio/a/blkio.throttle.io_serviced': '8:0 Read 1\n8:0 Write 0\nTotal 1\n',
   });
-  const stats = await readCgroupStats(1, 'a', directoryOf);
+  const stats = readCgroupStats(1, 'a', directoryOf);
   expect(stats.cpu).toEqual({ usageNanoseconds: 123456, userNanoseconds: 3e7, systemNanoseconds: 4e7, periods: 1, throttledPeriods: 1, throttledNanoseconds: 99 });
   expect([stats.memory.limit, stats.memory.oomKills, stats.pids]).toEqual([Infinity, 1, { current: 2, limit: Infinity }]);
   expect(stats.io[0]).toEqual({ major: 8, minor: 0, operation: 'read', bytes: 4096, count: 1 });
 });
 
 it('counts nothing for a cgroup that is gone', async () => {
-  expect(await readCgroupStats(2, 'gone', directoryOf)).toMatchObject({ cpu: { usageNanoseconds: 0 }, memory: { usage: 0, limit: Infinity }, io: [] });
+  expect(readCgroupStats(2, 'gone', directoryOf)).toMatchObject({ cpu: { usageNanoseconds: 0 }, memory: { usage: 0, limit: Infinity }, io: [] });
 });

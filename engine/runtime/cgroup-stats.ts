@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readSmallFile } from '../lib/read-small-file.ts';
 import { cgroupDirectory } from './cgroup.ts';
 
 /** Counters of one cgroup as plain numbers; the API's shape is made of them elsewhere. */
@@ -20,15 +20,15 @@ const unlimitedV1 = 2 ** 62;
  * Source: kernel `admin-guide/cgroup-v2.rst` and `admin-guide/cgroup-v1/*`.
  * @param path below the root of the hierarchy, e.g. `/slipway/<id>`
  */
-export async function readCgroupStats(version: 1 | 2, path: string, directoryOf = cgroupDirectory): Promise<CgroupStats> {
+export function readCgroupStats(version: 1 | 2, path: string, directoryOf = cgroupDirectory): CgroupStats {
   const file = (controller: string, name: string) => readText(join(directoryOf(version, path, controller), name));
   return version === 2 ? readV2((name) => file('', name)) : readV1(file);
 }
 
-async function readV2(file: (name: string) => Promise<string>): Promise<CgroupStats> {
-  const [cpu, usage, limit, memory, events, pids, pidsLimit, io] = await Promise.all(
-    ['cpu.stat', 'memory.current', 'memory.max', 'memory.stat', 'memory.events', 'pids.current', 'pids.max', 'io.stat'].map(file),
-  ) as [string, string, string, string, string, string, string, string]; // prettier-ignore
+function readV2(file: (name: string) => string): CgroupStats {
+  const [cpu, usage, limit, memory, events, pids, pidsLimit, io] = ['cpu.stat', 'memory.current', 'memory.max', 'memory.stat', 'memory.events', 'pids.current', 'pids.max', 'io.stat'].map(file) as [
+    string, string, string, string, string, string, string, string,
+  ]; // prettier-ignore
   const times = parseTable(cpu);
   return {
     cpu: {
@@ -45,8 +45,8 @@ async function readV2(file: (name: string) => Promise<string>): Promise<CgroupSt
   };
 }
 
-async function readV1(file: (controller: string, name: string) => Promise<string>): Promise<CgroupStats> {
-  const [usageTime, times, throttling, usage, limit, memory, oom, pids, pidsLimit, bytes, counts] = await Promise.all([
+function readV1(file: (controller: string, name: string) => string): CgroupStats {
+  const [usageTime, times, throttling, usage, limit, memory, oom, pids, pidsLimit, bytes, counts] = [
     file('cpuacct', 'cpuacct.usage'),
     file('cpuacct', 'cpuacct.stat'),
     file('cpu', 'cpu.stat'),
@@ -58,7 +58,7 @@ async function readV1(file: (controller: string, name: string) => Promise<string
     file('pids', 'pids.max'),
     file('blkio', 'blkio.throttle.io_service_bytes'),
     file('blkio', 'blkio.throttle.io_serviced'),
-  ]);
+  ] as const;
   // In ticks of 1/100 s on every machine that we run on.
   const tick = 1e7;
   const [split, periods] = [parseTable(times), parseTable(throttling)];
@@ -78,9 +78,9 @@ async function readV1(file: (controller: string, name: string) => Promise<string
 }
 
 /** A file of a controller that is not there, or of a cgroup that has just gone, is empty. */
-async function readText(path: string): Promise<string> {
+function readText(path: string): string {
   try {
-    return await readFile(path, 'utf8');
+    return readSmallFile(path);
   } catch {
     return '';
   }

@@ -2,7 +2,8 @@ import type { ExecSpec } from '../containers/collaborators.ts';
 import { InvalidParameterError } from '../errors.ts';
 import { mergeEnvironment } from './oci/environment.ts';
 import type { HostFacts } from './oci/host-facts.ts';
-import type { OciConfig, OciProcess } from './oci/oci-config.ts';
+import type { BundleFacts } from './bundle.ts';
+import type { OciProcess } from './oci/oci-config.ts';
 import { toCapabilitySets, workingDirectory } from './oci/oci-spec.ts';
 import { readAccountFiles, resolveUser } from './oci/user.ts';
 
@@ -10,7 +11,7 @@ import { readAccountFiles, resolveUser } from './oci/user.ts';
  * The process of an exec: as the container's own where nothing else is said. Source: moby `daemon/exec_linux.go`.
  * @throws InvalidParameterError
  */
-export function execProcess(spec: ExecSpec, container: OciConfig, facts: HostFacts): OciProcess {
+export function execProcess(spec: ExecSpec, container: BundleFacts, facts: HostFacts): OciProcess {
   if (spec.args.length === 0 || spec.args[0] === '') throw new InvalidParameterError('No exec command specified');
   const init = container.process;
   const user = spec.user === '' ? undefined : resolveUser(spec.user, [], readAccountFiles(container.root.path));

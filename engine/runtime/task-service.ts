@@ -193,8 +193,8 @@ export class CrunTaskService implements TaskService {
     return Promise.resolve(cgroupPids(cgroupDirectory(this.#facts.cgroupVersion, cgroupsPath, 'pids')));
   }
 
-  stats(containerId: string): Promise<CgroupStats> {
-    return readCgroupStats(this.#facts.cgroupVersion, this.#bundles.read(containerId).linux.cgroupsPath);
+  async stats(containerId: string): Promise<CgroupStats> {
+    return Promise.resolve(readCgroupStats(this.#facts.cgroupVersion, this.#bundles.read(containerId).linux.cgroupsPath));
   }
 
   onExit(listener: (exit: TaskExit) => void): () => void {

@@ -2,7 +2,6 @@ import type {
   ContainerCreateRequest,
   ContainerCreateResponse,
   ContainerInspect,
-  ContainerSummary,
   ContainerUpdateRequest,
   ContainerUpdateResponse,
 } from '../../../contract/engine-api/container.ts';
@@ -13,7 +12,8 @@ import { containerCreateShape, containerUpdateShape } from '../request-shapes.ts
 import type { Handler } from '../router.ts';
 
 export interface ContainerBackend {
-  list(options: { all: boolean; limit: number; size: boolean; filters: Filters }): Promise<ContainerSummary[]>;
+  /** The text of a JSON array of `ContainerSummary`: a list of thousands is mostly what it was a moment ago. */
+  listJson(options: { all: boolean; limit: number; size: boolean; filters: Filters }): Promise<string>;
   create(options: { name: string; platform: string }, request: ContainerCreateRequest): Promise<ContainerCreateResponse>;
   update(reference: string, request: ContainerUpdateRequest): Promise<ContainerUpdateResponse>;
   inspect(reference: string, size: boolean): Promise<ContainerInspect>;
@@ -40,8 +40,7 @@ export function containerRoutes(containers: ContainerBackend): Record<Name, Hand
     async list(exchange) {
       const { query } = exchange;
       const limit = query.integer('limit') ?? 0;
-      const rows = await containers.list({ all: query.flag('all'), limit: Math.max(limit, 0), size: query.flag('size'), filters: exchange.filters() });
-      exchange.answer(200, rows);
+      exchange.answerJson(200, await containers.listJson({ all: query.flag('all'), limit: Math.max(limit, 0), size: query.flag('size'), filters: exchange.filters() }));
     },
     async create(exchange) {
       const asked = await exchange.json<ContainerCreateRequest>(containerCreateShape);

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { Container, type ContainerRecord } from './container.ts';
+import { listContainers, listContainersJson } from './list.ts';
+
+function record(name: string, change: Partial<ContainerRecord> = {}): ContainerRecord {
+  return {
+    formatVersion: 1,
+    id: name.padEnd(64, '0'),
+    name,
+    created: '2026-01-01T00:00:00Z',
+    config: { Image: 'x', Cmd: ['sh', '-c', 'echo "hi" there'], Labels: { Status: '', State: 'running', 'a"b': '","Status":""' } },
+    hostConfig: {},
+    image: { id: 'sha256:1', chainId: null },
+    endpoints: {},
+    mounts: [],
+    state: { status: 'created' },
+    restartCount: 0,
+    manuallyStopped: false,
+    ...change,
+  } as ContainerRecord;
+}
+
+describe('the list as text', () => {
+  const containers = ['one', 'two'].map((name) => new Container(record(name)));
+  const needs = { store: { list: () => [...containers] } } as unknown as Parameters<typeof listContainers>[0];
+  const options = { all: true, limit: 0, size: false, filters: {} };
+  const expectSame = async () => expect(JSON.parse(await listContainersJson(needs, options))).toEqual(JSON.parse(JSON.stringify(await listContainers(needs, options))));
+
+  it('says what the list says, however labels look', expectSame);
+
+  it('follows every change', async () => {
+    await expectSame();
+    containers[0]!.record = record('renamed', { state: { status: 'exited', exitCode: 3, error: '', oomKilled: false, startedAt: '2026-01-01T00:00:00Z', finishedAt: '2026-01-01T00:00:01Z' } });
+    await expectSame();
+    containers[1]!.sandbox = { netns: null, endpoints: { bridge: { IPAddress: '172.17.0.9' } }, ports: { '80/tcp': [{ HostIp: '0.0.0.0', HostPort: '8080' }] }, etcFiles: [], sandboxId: 's', sandboxKey: '' };
+    await expectSame();
+    expect(await listContainersJson(needs, options)).toContain('172.17.0.9');
+  });
+});
