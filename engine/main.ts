@@ -83,7 +83,7 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
     listUsers: () => store.imageUsers(),
     log,
   });
-  const volumes = await openVolumes({ config, events, log, mountsOf: (reference) => store.resolve(reference).record.mounts });
+  const volumes = await openVolumes({ config, events, log, mountsOf: (reference) => store.resolve(reference).record.mounts, images, snapshots });
   const { cgroupVersion, controllers } = readHostFacts();
   // The API answers before the built-in images are loaded; who asks for one in that moment waits instead of being refused.
   let builtinsLoaded: Promise<void> = Promise.resolve();
@@ -139,7 +139,7 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
             {
               images: () => images.list({ sharedSize: true }),
               containers: () => verbs.containers.list({ all: true, limit: 0, size: true, filters: {} }),
-              volumes: () => volumes.volumes.list({}),
+              volumes: () => volumes.volumes.usage(),
               snapshots,
             },
             types,

@@ -101,7 +101,7 @@ export function routeTable(backends: Backends): Route[] {
 
     on('GET', '/volumes', volume.list),
     on('POST', '/volumes/create', volume.create),
-    on('POST', '/volumes/prune', notBuiltYet('docker volume prune')),
+    on('POST', '/volumes/prune', volume.prune),
     on('GET', '/volumes/{name}', volume.inspect),
     on('DELETE', '/volumes/{name}', volume.remove),
 

@@ -169,16 +169,42 @@ export interface NetworkController {
 
 // ---------------------------------------------------------------- volumes
 
+/** What inspect does not show of a mount, and the next start needs. */
+export interface MountSpec {
+  /** Of a volume or an image. */
+  subpath?: string;
+  nonRecursive?: boolean;
+  readOnlyNonRecursive?: boolean;
+  readOnlyForceRecursive?: boolean;
+  /** All mount options of a tmpfs. */
+  tmpfs?: string[];
+  image?: { id: string; chainId: string | null };
+}
+
+/** A mount as a container keeps it. */
+export interface StoredMount extends MountPoint {
+  spec?: MountSpec;
+}
+
 export interface MountSource {
   /** Mounts in order, volumes created where needed and filled from `imageRoot` on first use. */
-  resolve(request: { containerId: string; config: ContainerConfig; hostConfig: HostConfig }): Promise<MountPoint[]>;
+  resolve(request: { containerId: string; config: ContainerConfig; hostConfig: HostConfig }): Promise<StoredMount[]>;
   /** Told for every container on record when the engine starts: who uses a volume is kept in memory alone. */
-  adopt(container: { containerId: string; hostConfig: HostConfig; mounts: MountPoint[]; hasRun: boolean }): void;
-  /** Prepares what {@link resolve} named: before a container's first run, copies the image's content into empty volumes. */
-  populate(containerId: string, mounts: MountPoint[], rootfs: string): Promise<void>;
-  toTaskMounts(mounts: MountPoint[], hostConfig: HostConfig): TaskMount[];
+  adopt(container: { containerId: string; hostConfig: HostConfig; mounts: StoredMount[]; hasRun: boolean; runs: boolean }): void;
+  /**
+   * Before each run: mounts volumes that are mounts, images and subpaths, and before the first one copies the image's
+   * content into empty volumes.
+   * @param run.directory the container's own folder, in which it makes mounts
+   */
+  prepare(run: { containerId: string; mounts: StoredMount[]; rootfs: string; directory: string }): Promise<void>;
+  /** Undoes {@link prepare}, but for the content. Idempotent. */
+  unprepare(run: { containerId: string; mounts: StoredMount[]; directory: string }): Promise<void>;
+  /** Of what {@link prepare} made ready. @param directory the same */
+  toTaskMounts(mounts: StoredMount[], hostConfig: HostConfig, directory: string): TaskMount[];
   /** Forgets the container as a user; with `removeAnonymous` its anonymous volumes go as well. */
-  release(containerId: string, mounts: MountPoint[], removeAnonymous: boolean): Promise<void>;
+  release(containerId: string, mounts: StoredMount[], removeAnonymous: boolean): Promise<void>;
+  /** Takes away mounts of volumes that no running container uses, as a killed engine leaves them. @returns how many */
+  unmountUnused(): Promise<number>;
 }
 
 // ---------------------------------------------------------------- events

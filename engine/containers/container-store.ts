@@ -44,12 +44,11 @@ export class ContainerStore {
 
   /** Which image each container stands on, for those who remove images. */
   imageUsers(): { containerId: string; imageId: string; imageReference: string; running: boolean }[] {
-    return this.list().map(({ id, record, state }) => ({
-      containerId: id,
-      imageId: record.image.id,
-      imageReference: record.config.Image ?? '',
-      running: isRunning(state),
-    }));
+    return this.list().flatMap(({ id, record, state }) => {
+      const mounted = record.mounts.flatMap(({ Name, spec }) => (spec?.image === undefined ? [] : [{ imageId: spec.image.id, imageReference: Name ?? '' }]));
+      const own = { imageId: record.image.id, imageReference: record.config.Image ?? '' };
+      return [own, ...mounted].map((image) => ({ containerId: id, ...image, running: isRunning(state) }));
+    });
   }
 
   get(id: string): Container | undefined {

@@ -1,7 +1,7 @@
-import type { ContainerConfig, ContainerHealth, ContainerStateName, HostConfig, MountPoint } from '../../contract/engine-api/container.ts';
+import type { ContainerConfig, ContainerHealth, ContainerStateName, HostConfig } from '../../contract/engine-api/container.ts';
 import type { EndpointSettings } from '../../contract/engine-api/network.ts';
 import { Mutex } from '../lib/mutex.ts';
-import type { Sandbox } from './collaborators.ts';
+import type { Sandbox, StoredMount } from './collaborators.ts';
 
 /** What a container is doing. Times are RFC 3339 with nanoseconds. */
 export type ContainerState =
@@ -44,7 +44,7 @@ export interface ContainerRecord {
   image: { id: string; chainId: string | null };
   /** As asked for at create, by network name, with ids filled in. */
   endpoints: Record<string, EndpointSettings>;
-  mounts: MountPoint[];
+  mounts: StoredMount[];
   state: ContainerState;
   /** What its healthcheck found; absent without one, and before the first run. */
   health?: ContainerHealth;

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { ContainerConfig, ContainerCreateRequest, ContainerCreateResponse, HostConfig, MountPoint } from '../../contract/engine-api/container.ts';
+import type { ContainerConfig, ContainerCreateRequest, ContainerCreateResponse, HostConfig } from '../../contract/engine-api/container.ts';
 import type { EndpointSettings } from '../../contract/engine-api/network.ts';
 import { InvalidParameterError, messageOf } from '../errors.ts';
 import { nowTimestamp } from '../lib/timestamp.ts';
+import type { StoredMount } from './collaborators.ts';
 import { announce } from './container-events.ts';
 import type { ContainerDependencies } from './dependencies.ts';
 import { completeHostConfig, withoutNulls } from './config/host-config.ts';
@@ -53,7 +54,7 @@ export async function createContainer(needs: Needs, options: CreateOptions, requ
       hostConfig,
       endpoints: askedEndpoints(networking?.EndpointsConfig ?? {}, hostConfig.NetworkMode!),
     });
-    let mounts: MountPoint[] = [];
+    let mounts: StoredMount[] = [];
     undo.push(() => volumes.release(id, mounts, true));
     mounts = await volumes.resolve({ containerId: id, config, hostConfig });
     await snapshots.prepare(id, image.chainId);

@@ -34,6 +34,7 @@ async function cleanUp(needs: StartNeeds, container: Container): Promise<void> {
     await needs.tasks.delete(container.id, { force: true });
     await needs.mounter.unmount(needs.store.rootfsOf(container.id));
     await needs.mounter.unmount(sharedMemoryOf(needs.store, container.id));
+    await needs.volumes.unprepare({ containerId: container.id, mounts: container.record.mounts, directory: needs.store.directoryOf(container.id) });
   });
 }
 

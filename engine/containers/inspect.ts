@@ -1,5 +1,6 @@
-import type { ContainerInspect, ContainerState as WireState, NetworkSettings } from '../../contract/engine-api/container.ts';
+import type { ContainerInspect, ContainerState as WireState, MountPoint, NetworkSettings } from '../../contract/engine-api/container.ts';
 import { zeroTime } from '../lib/timestamp.ts';
+import type { StoredMount } from './collaborators.ts';
 import type { Container } from './container.ts';
 import { isRunning } from './container.ts';
 import type { ContainerDependencies } from './dependencies.ts';
@@ -34,7 +35,7 @@ export async function inspectContainer(needs: InspectNeeds, reference: string, s
     ExecIDs: container.execIds.size === 0 ? null : [...container.execIds],
     HostConfig: record.hostConfig,
     GraphDriver: { Name: 'overlay2', Data: await overlayData(needs, container) },
-    Mounts: record.mounts,
+    Mounts: record.mounts.map(wireMount),
     Config: config,
     NetworkSettings: networkSettings(container),
   };
@@ -118,4 +119,11 @@ export async function imageSize(needs: Pick<ContainerDependencies, 'snapshots'>,
     name = (await needs.snapshots.stat(name)).parent;
   }
   return bytes;
+}
+
+/** A mount without what only the engine knows of it. */
+export function wireMount(stored: StoredMount): MountPoint {
+  const mount = { ...stored };
+  delete mount.spec;
+  return mount;
 }

@@ -3,7 +3,7 @@ import { parseTimestamp } from '../lib/timestamp.ts';
 import type { Container } from './container.ts';
 import { isRunning } from './container.ts';
 import type { ContainerDependencies } from './dependencies.ts';
-import { imageSize, writableSize } from './inspect.ts';
+import { imageSize, wireMount, writableSize } from './inspect.ts';
 import { containerFilter, showsStopped } from './listing/list-filters.ts';
 import { statusText } from './listing/status-text.ts';
 
@@ -96,7 +96,7 @@ function summary(container: Container, now: number): ContainerSummary {
     Status: statusText(state, now, record.health),
     HostConfig: { NetworkMode: hostConfig.NetworkMode ?? 'bridge', ...(hostConfig.Annotations ? { Annotations: hostConfig.Annotations } : {}) },
     NetworkSettings: { Networks: container.sandbox?.endpoints ?? record.endpoints },
-    Mounts: record.mounts,
+    Mounts: record.mounts.map(wireMount),
   };
 }
 

@@ -7,7 +7,6 @@ import { isRunning } from './container.ts';
 import type { Container } from './container.ts';
 import { handleExit, scheduleRestart } from './exit.ts';
 import { removeLocked } from './remove.ts';
-import { sharedMemoryOf } from './shared-memory.ts';
 import { startsWithEngine } from './restarts/restart-policy.ts';
 import { runContainer } from './start.ts';
 import type { StartNeeds } from './start.ts';
@@ -33,7 +32,7 @@ export async function reconcile(needs: StartNeeds): Promise<ReconcileReport> {
   const tasks = new Map((await needs.tasks.list()).map((task) => [task.containerId, task]));
   const containers = needs.store.list();
   for (const { id, record, state } of containers) {
-    needs.volumes.adopt({ containerId: id, hostConfig: record.hostConfig, mounts: record.mounts, hasRun: state.status !== 'created' });
+    needs.volumes.adopt({ containerId: id, hostConfig: record.hostConfig, mounts: record.mounts, hasRun: state.status !== 'created', runs: isRunning(state) });
   }
   const alive = containers.filter((container) => isRunning(container.state) && isAlive(tasks.get(container.id)));
   const sandboxes = await needs.network.restore(alive.map((container) => sandboxRequest(needs, container)));
@@ -78,6 +77,7 @@ export async function reconcile(needs: StartNeeds): Promise<ReconcileReport> {
     report.leftovers += 1;
   }
   report.leftovers += await removeStaleMounts(needs);
+  report.leftovers += await needs.volumes.unmountUnused();
   report.leftovers += await removeStaleFolders(needs);
   return report;
 }
@@ -139,11 +139,10 @@ function sandboxRequest(needs: StartNeeds, container: Container): SandboxRequest
   };
 }
 
-/** Root file systems that are mounted for containers that do not run. */
+/** Root file systems, and mounts beside them, of containers that do not run. */
 async function removeStaleMounts(needs: StartNeeds): Promise<number> {
-  const running = needs.store.list().filter(({ state }) => isRunning(state));
-  const used = running.flatMap(({ id }) => [needs.store.rootfsOf(id), sharedMemoryOf(needs.store, id)]);
-  const stale = (await needs.mounter.below(needs.store.directory)).filter((target) => !used.some((mount) => target === mount || target.startsWith(`${mount}/`)));
+  const running = new Set(needs.store.list().filter(({ state }) => isRunning(state)).map(({ id }) => needs.store.directoryOf(id)));
+  const stale = (await needs.mounter.below(needs.store.directory)).filter((target) => ![...running].some((directory) => target.startsWith(`${directory}/`)));
   for (const target of stale) await needs.mounter.unmount(target);
   return stale.length;
 }
@@ -157,7 +156,9 @@ async function removeStaleFolders(needs: StartNeeds): Promise<number> {
     count += 1;
   }
   for (const snapshot of await needs.snapshots.list()) {
-    if (snapshot.kind !== 'active' || !/^[0-9a-f]{64}$/.test(snapshot.keyOrName) || needs.store.get(snapshot.keyOrName) !== undefined) continue;
+    // A container's own, and those of images that it mounts.
+    const owner = /^([0-9a-f]{64})(?:-image-\d+)?$/.exec(snapshot.keyOrName)?.[1];
+    if (snapshot.kind !== 'active' || owner === undefined || needs.store.get(owner) !== undefined) continue;
     await needs.snapshots.remove(snapshot.keyOrName);
     count += 1;
   }

@@ -57,6 +57,7 @@ export async function removeLocked(needs: RemoveNeeds, container: Container, opt
       await network.release(id);
       await mounter.unmount(store.rootfsOf(id));
       await mounter.unmount(sharedMemoryOf(store, id));
+      await volumes.unprepare({ containerId: id, mounts: container.record.mounts, directory: store.directoryOf(id) });
     }
     await snapshots.remove(id).catch((error: unknown) => {
       if (!(error instanceof NotFoundError)) throw error;

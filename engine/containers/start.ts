@@ -40,7 +40,9 @@ export async function runContainer(needs: StartNeeds, container: Container, chan
   try {
     undo.push(() => mounter.unmount(rootfs));
     await mounter.mount(await snapshots.mounts(id), rootfs);
-    await volumes.populate(id, record.mounts, rootfs);
+    const mounts = { containerId: id, mounts: record.mounts, directory: store.directoryOf(id) };
+    undo.push(() => volumes.unprepare(mounts));
+    await volumes.prepare({ ...mounts, rootfs });
     undo.push(() => mounter.unmount(sharedMemoryOf(store, id)));
     mountSharedMemory(store, container);
 
@@ -87,7 +89,7 @@ export async function runContainer(needs: StartNeeds, container: Container, chan
 /** The user's mounts and the generated files of /etc, outer ones first. A user's own /etc/hosts stays. */
 function taskMounts(needs: StartNeeds, container: Container, sandbox: Sandbox): TaskMount[] {
   const { mounts, hostConfig } = container.record;
-  const asked = needs.volumes.toTaskMounts(mounts, hostConfig);
+  const asked = needs.volumes.toTaskMounts(mounts, hostConfig, needs.store.directoryOf(container.id));
   const sharedMemory = sharedMemoryMount(needs.store, container);
   if (sharedMemory !== undefined && !asked.some(({ destination }) => destination === sharedMemory.destination)) asked.push(sharedMemory);
   const taken = new Set(asked.map((mount) => mount.destination));

@@ -13,8 +13,12 @@ export const MountFlag = {
   noSuid: 0x2,
   noDev: 0x4,
   noExec: 0x8,
+  sync: 0x10,
   remount: 0x20,
+  mandatoryLocks: 0x40,
+  dirSync: 0x80,
   noAtime: 0x400,
+  noDirAtime: 0x800,
   bind: 0x1000,
   move: 0x2000,
   recursive: 0x4000,
@@ -23,6 +27,7 @@ export const MountFlag = {
   slave: 0x80000,
   shared: 0x100000,
   relAtime: 0x200000,
+  strictAtime: 0x1000000,
 } as const;
 
 /** Flags of {@link umount2}. */

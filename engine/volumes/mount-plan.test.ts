@@ -41,6 +41,13 @@ describe('Mounts', () => {
     });
     expect(parseMountRequest({ Type: 'bind', Source: '/a', Target: '/b', BindOptions: { Propagation: 'slave' } })).toMatchObject({ propagation: 'slave', createSource: false });
     expect(parseMountRequest({ Type: 'tmpfs', Target: '/t' })).toMatchObject({ type: 'tmpfs', source: '', mode: '' });
+    expect(parseMountRequest({ Type: 'tmpfs', Target: '/t', TmpfsOptions: { SizeBytes: 4096, Mode: 0o700, Options: [['exec'], ['uid', '7']] } }).spec).toEqual({
+      tmpfs: ['nosuid', 'nodev', 'rw', 'size=4096', 'mode=700', 'exec', 'uid=7'],
+    });
+    expect(parseMountRequest({ Type: 'image', Source: 'bb', Target: '/i', ImageOptions: { Subpath: 'a/b' } })).toMatchObject({ type: 'image', source: 'bb', readOnly: true, spec: { subpath: 'a/b' } });
+    expect(parseMountRequest({ Type: 'volume', Source: 'vv', Target: '/i', VolumeOptions: { Subpath: 'a/../b', DriverConfig: { Name: 'local', Options: { type: 'tmpfs', device: 'tmpfs' } } } })).toMatchObject({
+      spec: { subpath: 'a/../b' }, driver: { name: 'local', options: { type: 'tmpfs', device: 'tmpfs' } },
+    });
   });
 
   it.each<[MountRequest, string]>([
@@ -54,7 +61,14 @@ describe('Mounts', () => {
     [{ Type: 'volume', Source: 'vv', Target: '/b', TmpfsOptions: {} }, 'field TmpfsOptions must not be specified'],
     [{ Type: 'volume', Target: '/b', ReadOnly: true }, 'must not set ReadOnly mode when using anonymous volumes'],
     [{ Type: 'tmpfs', Source: '/a', Target: '/b' }, 'field Source must not be specified'],
-    [{ Type: 'image', Source: 'busybox', Target: '/b' }, 'mounts of type image are not supported'],
+    [{ Type: 'image', Target: '/b' }, 'field Source must not be empty'],
+    [{ Type: 'image', Source: 'busybox', Target: '/b', ImageOptions: { Subpath: '../x' } }, 'subpath must be a relative path within the image'],
+    [{ Type: 'bind', Source: '/a', Target: '/b', ImageOptions: {} }, 'field ImageOptions must not be specified'],
+    [{ Type: 'bind', Source: '/a', Target: '/b', BindOptions: { ReadOnlyNonRecursive: true, ReadOnlyForceRecursive: true } }, 'mount options conflict: ReadOnlyNonRecursive && ReadOnlyForceRecursive'],
+    [{ Type: 'volume', Source: 'vv', Target: '/b', VolumeOptions: { Subpath: '/abs' } }, 'subpath must be a relative path within the volume'],
+    [{ Type: 'volume', Source: 'vv', Target: '/b', VolumeOptions: { Subpath: 'a/../../b' } }, 'subpath must be a relative path within the volume'],
+    [{ Type: 'volume', Target: '/b', VolumeOptions: { Subpath: 'a' } }, 'must not set Subpath when using anonymous volumes'],
+    [{ Type: 'tmpfs', Target: '/b', TmpfsOptions: { Options: [['odd']] } }, 'invalid tmpfs option "odd"'],
   ])('%j is refused', (request, message) => {
     expect(() => parseMountRequest(request)).toThrow(message);
   });

@@ -1,12 +1,15 @@
 import { posix } from 'node:path';
 import type { HostConfig, MountRequest } from '../../contract/engine-api/container.ts';
+import { isLocalPath } from './subpath.ts';
+import type { MountSpec } from '../containers/collaborators.ts';
 import { InvalidParameterError, NotImplementedError } from '../errors.ts';
+import { tmpfsOptions } from './tmpfs-options.ts';
 import { checkName } from './volume-store.ts';
 
 /** What one entry of `Binds` or `Mounts` asks for, checked but with nothing made yet. */
 export interface MountPlan {
-  type: 'bind' | 'volume' | 'tmpfs';
-  /** Path, volume name (empty: a new one), or empty for tmpfs. */
+  type: 'bind' | 'volume' | 'tmpfs' | 'image';
+  /** Path, volume name (empty: a new one), image reference, or empty for tmpfs. */
   source: string;
   destination: string;
   readOnly: boolean;
@@ -17,6 +20,10 @@ export interface MountPlan {
   /** Fill a new volume with what the image has there. */
   copy: boolean;
   labels: Record<string, string>;
+  /** Of a volume that is made. */
+  driver: { name: string; options: Record<string, string> };
+  /** What inspect does not show of it. */
+  spec?: MountSpec;
   /** Make the source of a bind when it is missing, as `-v` does and `--mount` does not. */
   createSource: boolean;
 }
@@ -61,24 +68,52 @@ export function parseMountRequest(request: MountRequest): MountPlan {
   if (type !== 'bind' && request.BindOptions) throw invalid('field BindOptions must not be specified');
   if (type !== 'volume' && request.VolumeOptions) throw invalid('field VolumeOptions must not be specified');
   if (type !== 'tmpfs' && request.TmpfsOptions) throw invalid('field TmpfsOptions must not be specified');
+  if (type !== 'image' && request.ImageOptions) throw invalid('field ImageOptions must not be specified');
   if (type === 'bind') {
     if (source === '') throw invalid('field Source must not be empty');
     if (!posix.isAbsolute(source)) throw invalid(`invalid mount path: '${source}' mount path must be absolute`);
     const propagation = request.BindOptions?.Propagation ?? '';
     if (propagation !== '' && !propagations.includes(propagation)) throw invalid(`invalid propagation mode: ${propagation}`);
-    return planBind({ source, destination, mode: '', readOnly, propagation, createSource: request.BindOptions?.CreateMountpoint ?? false });
+    const { CreateMountpoint: createSource = false, NonRecursive: nonRecursive, ReadOnlyNonRecursive: readOnlyNonRecursive, ReadOnlyForceRecursive: readOnlyForceRecursive } = request.BindOptions ?? {};
+    if (readOnlyNonRecursive === true && readOnlyForceRecursive === true) throw invalid('mount options conflict: ReadOnlyNonRecursive && ReadOnlyForceRecursive');
+    const plan = planBind({ source, destination, mode: '', readOnly, propagation, createSource });
+    return { ...plan, ...withSpec({ nonRecursive, readOnlyNonRecursive, readOnlyForceRecursive }) };
   }
   if (type === 'volume') {
-    if (request.VolumeOptions?.Subpath) throw new NotImplementedError('volume subpaths are not supported yet: mount the whole volume');
+    const { Subpath: subpath = '', DriverConfig: driver } = request.VolumeOptions ?? {};
+    if (source === '' && subpath !== '') throw invalid('must not set Subpath when using anonymous volumes');
+    if (!isLocalPath(subpath)) throw invalid('subpath must be a relative path within the volume');
     if (source === '' && readOnly) throw invalid('must not set ReadOnly mode when using anonymous volumes');
     const plan = planVolume({ source: source === '' ? '' : checkName(source), destination, mode: '' });
-    return { ...plan, readOnly, copy: request.VolumeOptions?.NoCopy !== true, labels: request.VolumeOptions?.Labels ?? {} };
+    return {
+      ...plan,
+      readOnly,
+      copy: request.VolumeOptions?.NoCopy !== true,
+      labels: request.VolumeOptions?.Labels ?? {},
+      driver: { name: driver?.Name ?? '', options: driver?.Options ?? {} },
+      ...withSpec({ subpath }),
+    };
   }
   if (type === 'tmpfs') {
     if (source !== '') throw invalid('field Source must not be specified');
-    return { ...planVolume({ source: '', destination, mode: '' }), type: 'tmpfs', mode: '', readOnly, copy: false };
+    const { SizeBytes: size, Mode: mode, Options: more } = request.TmpfsOptions ?? {};
+    const asked = [readOnly ? 'ro' : 'rw', ...(size ? [`size=${size}`] : []), ...(mode ? [`mode=${mode.toString(8)}`] : []), ...(more ?? []).map((pair) => pair.join('='))];
+    const plan = { ...planVolume({ source: '', destination, mode: '' }), type: 'tmpfs' as const, mode: '', readOnly, copy: false };
+    return { ...plan, ...withSpec({ tmpfs: tmpfsOptions(asked.join(',')) }) };
   }
-  throw new NotImplementedError(`mounts of type ${type} are not supported: use bind, volume or tmpfs`);
+  if (type === 'image') {
+    const { Subpath: subpath = '' } = request.ImageOptions ?? {};
+    if (source === '') throw invalid('field Source must not be empty');
+    if (!isLocalPath(subpath)) throw invalid('subpath must be a relative path within the image');
+    return { ...planVolume({ source, destination, mode: '' }), type: 'image', mode: '', readOnly: true, copy: false, ...withSpec({ subpath }) };
+  }
+  throw new NotImplementedError(`mounts of type ${type} are not supported: use bind, volume, tmpfs or image`);
+}
+
+/** Only what says something. */
+function withSpec(spec: MountSpec): { spec?: MountSpec } {
+  const said = Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined && value !== false && value !== ''));
+  return Object.keys(said).length === 0 ? {} : { spec: said };
 }
 
 /** Everything that `HostConfig` asks for, in order. @throws InvalidParameterError `Duplicate mount point: /data` */
@@ -94,11 +129,11 @@ export function planMounts(hostConfig: HostConfig): MountPlan[] {
 
 /** Local volumes that say nothing have the mode `z`. Source: moby `setBindModeIfNull`. */
 function planVolume(fields: Pick<MountPlan, 'source' | 'destination' | 'mode'>): MountPlan {
-  return { type: 'volume', readOnly: false, propagation: '', copy: true, labels: {}, createSource: false, ...fields, mode: fields.mode === '' ? 'z' : fields.mode };
+  return { type: 'volume', readOnly: false, propagation: '', copy: true, labels: {}, driver: { name: '', options: {} }, createSource: false, ...fields, mode: fields.mode === '' ? 'z' : fields.mode };
 }
 
 function planBind(fields: Pick<MountPlan, 'source' | 'destination' | 'mode' | 'readOnly' | 'propagation' | 'createSource'>): MountPlan {
-  return { type: 'bind', copy: false, labels: {}, ...fields, source: cleanPath(fields.source), propagation: fields.propagation === '' ? 'rprivate' : fields.propagation };
+  return { type: 'bind', copy: false, labels: {}, driver: { name: '', options: {} }, ...fields, source: cleanPath(fields.source), propagation: fields.propagation === '' ? 'rprivate' : fields.propagation };
 }
 
 function checkDestination(path: string, type: string, invalid: (reason: string) => Error): string {

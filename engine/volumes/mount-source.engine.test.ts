@@ -3,9 +3,11 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ContainerConfig, HostConfig, MountPoint } from '../../contract/engine-api/container.ts';
+import type { ContainerConfig, HostConfig } from '../../contract/engine-api/container.ts';
+import type { StoredMount } from '../containers/collaborators.ts';
 import { NotFoundError } from '../errors.ts';
 import { lgetxattr, lsetxattr, mkfifo, mknod } from '../lib/syscalls.ts';
+import type { Snapshotter } from '../snapshots/snapshotter.ts';
 import type { VolumeMountSource } from './mount-source.ts';
 import { openVolumes } from './open-volumes.ts';
 import type { Volumes } from './volumes.ts';
@@ -16,7 +18,7 @@ let volumes: Volumes;
 let mounts: VolumeMountSource;
 let events: string[];
 let log: string[];
-const others = new Map<string, MountPoint[]>();
+const others = new Map<string, StoredMount[]>();
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-volumes-'));
@@ -39,11 +41,13 @@ async function open(hostFolders: 'direct' | 'refuse'): Promise<void> {
       if (found === undefined) throw new NotFoundError(`No such container: ${reference}`);
       return found;
     },
+    images: { resolve: (reference) => Promise.reject(new NotFoundError(`No such image: ${reference}`)) },
+    snapshots: {} as Snapshotter,
   }));
 }
 
 const resolve = (containerId: string, hostConfig: HostConfig, config: ContainerConfig = {}) => mounts.resolve({ containerId, config, hostConfig });
-const start = (containerId: string, list: MountPoint[]) => mounts.populate(containerId, list, rootfs);
+const start = (containerId: string, list: StoredMount[]) => mounts.prepare({ containerId, mounts: list, rootfs, directory: join(folder, 'container', containerId) });
 
 describe('volumes', () => {
   it('are made, shown and removed', async () => {
@@ -87,7 +91,7 @@ describe('volumes', () => {
     const list = await resolve('c1', hostConfig);
     await expect(volumes.remove('vv', false)).rejects.toThrow('remove vv: volume is in use - [c1]');
     await open('direct');
-    mounts.adopt({ containerId: 'c1', hostConfig, mounts: list, hasRun: true });
+    mounts.adopt({ containerId: 'c1', hostConfig, mounts: list, hasRun: true, runs: false });
     await expect(volumes.remove('vv', true)).rejects.toThrow('remove vv: volume is in use - [c1]');
     await mounts.release('c1', list, true);
     await volumes.remove('vv', false);
@@ -105,17 +109,17 @@ describe('mounts of a container', () => {
     expect(list).toEqual([
       { Type: 'volume', Name: 'vv', Source: source, Destination: '/data', Driver: 'local', Mode: 'z', RW: true, Propagation: '' },
       { Type: 'bind', Source: `${folder}/src`, Destination: '/src', Mode: 'ro', RW: false, Propagation: 'rprivate' },
-      { Type: 'tmpfs', Source: '', Destination: '/t', Mode: '', RW: true, Propagation: '' },
-      { Type: 'bind', Source: rootfs, Destination: '/r', Mode: '', RW: true, Propagation: 'shared' },
+      { Type: 'tmpfs', Source: '', Destination: '/t', Mode: '', RW: true, Propagation: '', spec: { tmpfs: ['noexec', 'nosuid', 'nodev', 'rw', 'size=65536', 'mode=1770'] } },
+      { Type: 'bind', Source: rootfs, Destination: '/r', Mode: '', RW: true, Propagation: 'shared', spec: { nonRecursive: true } },
       { Type: 'volume', Name: expect.stringMatching(/^[0-9a-f]{64}$/), Source: expect.any(String), Destination: '/anonymous', Driver: 'local', Mode: '', RW: true, Propagation: '' },
     ]);
     expect(statSync(join(folder, 'src')).isDirectory()).toBe(true);
-    expect(mounts.toTaskMounts(list, hostConfig).map(({ type, destination, options }) => `${type} ${destination} ${options.join()}`)).toEqual([
-      'bind /data rbind,rprivate,rw',
-      'bind /src rbind,rprivate,ro',
-      'tmpfs /t nosuid,nodev,noexec,rw,size=65536,mode=1770',
-      'bind /r bind,shared,rw',
-      'bind /anonymous rbind,rprivate,rw',
+    expect(mounts.toTaskMounts(list, hostConfig, '/c').map(({ type, destination, options }) => `${type} ${destination} ${options.join()}`)).toEqual([
+      'bind /data rbind,rprivate',
+      'bind /src rbind,rprivate,rro',
+      'tmpfs /t noexec,nosuid,nodev,rw,size=65536,mode=1770',
+      'bind /r bind,shared',
+      'bind /anonymous rbind,rprivate',
     ]);
   });
 
@@ -123,8 +127,8 @@ describe('mounts of a container', () => {
     const list = await resolve('c1', { Binds: ['vv:/data'] }, { Volumes: { '/anonymous': {} } });
     await mounts.release('c1', list, false);
     expect(await volumes.list()).toHaveLength(2);
-    mounts.adopt({ containerId: 'c1', hostConfig: {}, mounts: list, hasRun: true });
-    mounts.adopt({ containerId: 'c2', hostConfig: {}, mounts: list, hasRun: true });
+    mounts.adopt({ containerId: 'c1', hostConfig: {}, mounts: list, hasRun: true, runs: false });
+    mounts.adopt({ containerId: 'c2', hostConfig: {}, mounts: list, hasRun: true, runs: false });
     await mounts.release('c1', list, true);
     expect(await volumes.list()).toHaveLength(2);
     await mounts.release('c2', list, true);
@@ -157,7 +161,7 @@ describe('mounts of a container', () => {
     await expect(resolve('c1', { Binds: ['/home/me:/src'] })).rejects.toThrow(/cannot mount \/home\/me: .*named volume \(-v name:\/src\).*docker cp/);
     const list = await resolve('c1', { Binds: ['/var/run/docker.sock:/var/run/docker.sock'] });
     expect(list[0]).toMatchObject({ Type: 'bind', Source: '/var/run/docker.sock' });
-    expect(mounts.toTaskMounts(list, {})[0]).toMatchObject({ source: '/run/slipway/engine.sock', destination: '/var/run/docker.sock' });
+    expect(mounts.toTaskMounts(list, {}, '/c')[0]).toMatchObject({ source: '/run/slipway/engine.sock', destination: '/var/run/docker.sock' });
   });
 });
 
@@ -238,7 +242,7 @@ describe('filling a new volume', () => {
     mkdirSync(join(vv(), '../_copying'));
     writeFileSync(join(vv(), '../_copying/half'), '');
     await open('direct');
-    mounts.adopt({ containerId: 'c1', hostConfig, mounts: list, hasRun: false });
+    mounts.adopt({ containerId: 'c1', hostConfig, mounts: list, hasRun: false, runs: false });
     await start('c1', list);
     expect(readdirSync(vv())).not.toContain('half');
     expect(readFileSync(join(vv(), 'file'), 'utf8')).toBe('content');

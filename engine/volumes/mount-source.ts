@@ -3,24 +3,31 @@ import { mkdir } from 'node:fs/promises';
 import { posix } from 'node:path';
 import type { ContainerConfig, HostConfig, MountPoint } from '../../contract/engine-api/container.ts';
 import type { EngineConfig } from '../config.ts';
-import type { MountSource, TaskMount } from '../containers/collaborators.ts';
-import type { EventSink } from '../containers/collaborators.ts';
-import { InvalidParameterError, messageOf } from '../errors.ts';
+import type { EventSink, ImageSource, MountSource, StoredMount, TaskMount } from '../containers/collaborators.ts';
+import { InvalidParameterError, messageOf, NotFoundError } from '../errors.ts';
 import { Mutex } from '../lib/mutex.ts';
+import type { Snapshotter } from '../snapshots/snapshotter.ts';
 import { planMounts, type MountPlan } from './mount-plan.ts';
-import { populateVolume } from './populate.ts';
+import { populateMounted, populateVolume } from './populate.ts';
+import { checkPropagations } from './propagation.ts';
+import { imageKey, makeRunMounts, removeRunMounts, runSource } from './run-mounts.ts';
 import { checkDriver } from './volumes.ts';
 import { tmpfsOptions } from './tmpfs-options.ts';
+import type { VolumeMounter } from './volume-mounter.ts';
+import { checkVolumeOptions, isMounted } from './volume-options.ts';
 import type { VolumeStore } from './volume-store.ts';
 import type { VolumeUsers } from './volume-users.ts';
 
 export interface MountSourceParts {
   store: VolumeStore;
   users: VolumeUsers;
+  mounter: VolumeMounter;
+  images: ImageSource;
+  snapshots: Snapshotter;
   config: Pick<EngineConfig, 'hostFolders' | 'socket'>;
   events: EventSink;
   /** Mounts of another container, for `--volumes-from`. @throws NotFoundError */
-  mountsOf: (reference: string) => MountPoint[];
+  mountsOf: (reference: string) => StoredMount[];
 }
 
 /** Where clients look for the engine inside of a container that they give its socket to. */
@@ -37,52 +44,76 @@ export class VolumeMountSource implements MountSource {
     this.#parts = parts;
   }
 
-  async resolve(request: { containerId: string; config: ContainerConfig; hostConfig: HostConfig }): Promise<MountPoint[]> {
+  async resolve(request: { containerId: string; config: ContainerConfig; hostConfig: HostConfig }): Promise<StoredMount[]> {
     const { containerId, config, hostConfig } = request;
     checkDriver(hostConfig.VolumeDriver);
     const plans = planMounts(hostConfig);
-    const mounts = new Map<string, MountPoint>();
+    const mounts = new Map<string, StoredMount>();
     const made: MountPoint[] = [];
+    const held: string[] = [];
     try {
       for (const mount of this.#inherited(hostConfig)) mounts.set(mount.Destination, mount);
       for (const plan of plans) this.#check(plan);
       for (const options of Object.values(hostConfig.Tmpfs ?? {})) tmpfsOptions(options);
       const tmpfs = Object.keys(hostConfig.Tmpfs ?? {}).map((path) => posix.resolve('/', path));
       for (const path of tmpfs) mounts.delete(path);
-      for (const plan of plans) mounts.set(plan.destination, await this.#make(plan, made));
+      for (const plan of plans) mounts.set(plan.destination, { ...(await this.#make(plan, hostConfig.VolumeDriver ?? '', made)), ...specOf(plan) });
       for (const path of Object.keys(config.Volumes ?? {})) {
         const destination = posix.resolve('/', path);
         if (destination === '/') throw new InvalidParameterError(`invalid specification: destination can't be '/'`);
         if (mounts.has(destination) || tmpfs.includes(destination)) continue;
         mounts.set(destination, { ...(await this.#makeVolume('', destination, {}, made)), Mode: '' });
       }
+      await this.#holdImages(containerId, [...mounts.values()], held);
     } catch (error) {
+      for (const key of held) await this.#parts.snapshots.remove(key).catch(() => undefined);
       for (const mount of made) await this.#parts.store.delete(mount.Name!).catch(() => undefined);
       throw error;
     }
     const list = [...mounts.values()];
-    this.adopt({ containerId, hostConfig, mounts: list, hasRun: false });
+    this.adopt({ containerId, hostConfig, mounts: list, hasRun: false, runs: false });
     return list;
   }
 
-  adopt(container: { containerId: string; hostConfig: HostConfig; mounts: MountPoint[]; hasRun: boolean }): void {
-    for (const name of volumeNames(container.mounts)) this.#parts.users.add(name, container.containerId);
+  adopt(container: { containerId: string; hostConfig: HostConfig; mounts: StoredMount[]; hasRun: boolean; runs: boolean }): void {
+    const names = volumeNames(container.mounts);
+    for (const name of names) this.#parts.users.add(name, container.containerId);
+    if (container.runs) this.#parts.mounter.adopt(names, container.containerId);
     if (container.hasRun) return;
     const noCopy = new Set(planMounts(container.hostConfig).filter((plan) => !plan.copy).map((plan) => plan.destination));
     const destinations = container.mounts.filter((mount) => mount.Type === 'volume' && !noCopy.has(mount.Destination)).map((mount) => mount.Destination);
     this.#unfilled.set(container.containerId, new Set(destinations));
   }
 
+  async prepare(run: { containerId: string; mounts: StoredMount[]; rootfs: string; directory: string }): Promise<void> {
+    await checkPropagations(run.mounts);
+    for (const name of volumeNames(run.mounts)) await this.#parts.mounter.mount(this.#parts.store.get(name), run.containerId);
+    await this.#populate(run.containerId, run.mounts, run.rootfs);
+    await makeRunMounts(this.#parts.snapshots, run);
+  }
+
+  async unprepare(run: { containerId: string; mounts: StoredMount[]; directory: string }): Promise<void> {
+    removeRunMounts(run);
+    await this.#parts.mounter.unmount(run.containerId);
+  }
+
+  unmountUnused(): Promise<number> {
+    return this.#parts.mounter.unmountUnused();
+  }
+
   /** At the first start alone: a volume that is emptied later stays empty. */
-  async populate(containerId: string, mounts: MountPoint[], rootfs: string): Promise<void> {
+  async #populate(containerId: string, mounts: StoredMount[], rootfs: string): Promise<void> {
     const unfilled = this.#unfilled.get(containerId);
     for (const mount of mounts) {
       const { Name: name, Destination: destination } = mount;
       if (name === undefined || unfilled?.has(destination) !== true) continue;
       const turn = this.#filling.get(name) ?? new Mutex();
       this.#filling.set(name, turn);
+      const { options } = this.#parts.store.get(name);
       try {
-        await turn.run(() => populateVolume(this.#parts.store.folderOf(name), rootfs, destination));
+        // A tmpfs is new at each run: moby, which fills volumes at create, leaves it empty too.
+        if (!isMounted(options)) await turn.run(() => populateVolume(this.#parts.store.folderOf(name), rootfs, destination));
+        else if (options.type !== 'tmpfs') await turn.run(() => populateMounted(this.#parts.store.pathOf(name), rootfs, destination));
       } catch (error) {
         throw new InvalidParameterError(`cannot fill volume ${name} with what the image has at ${destination}: ${messageOf(error)}`, { cause: error });
       }
@@ -91,27 +122,28 @@ export class VolumeMountSource implements MountSource {
     this.#unfilled.delete(containerId);
   }
 
-  toTaskMounts(mounts: MountPoint[], hostConfig: HostConfig): TaskMount[] {
-    const requests = new Map((hostConfig.Mounts ?? []).map((request) => [posix.resolve('/', request.Target), request]));
+  toTaskMounts(mounts: StoredMount[], hostConfig: HostConfig, directory: string): TaskMount[] {
     const tmpfs = Object.entries(hostConfig.Tmpfs ?? {}).map(([path, options]): TaskMount => {
       return { type: 'tmpfs', source: 'tmpfs', destination: posix.resolve('/', path), options: tmpfsOptions(options) };
     });
-    const planned = mounts.map((mount): TaskMount => {
-      const access = mount.RW ? 'rw' : 'ro';
-      const request = requests.get(mount.Destination);
+    const planned = mounts.map((mount, index): TaskMount => {
+      const { spec = {} } = mount;
       if (mount.Type === 'tmpfs') {
-        const { SizeBytes: size, Mode: mode } = request?.TmpfsOptions ?? {};
-        const options = ['nosuid', 'nodev', 'noexec', access, ...(size ? [`size=${size}`] : []), ...(mode ? [`mode=${mode.toString(8)}`] : [])];
-        return { type: 'tmpfs', source: 'tmpfs', destination: mount.Destination, options };
+        return { type: 'tmpfs', source: 'tmpfs', destination: mount.Destination, options: spec.tmpfs ?? tmpfsOptions(mount.RW ? 'rw' : 'ro') };
       }
-      const bind = request?.BindOptions?.NonRecursive === true ? 'bind' : 'rbind';
-      return { type: 'bind', source: this.#machinePath(mount), destination: mount.Destination, options: [bind, mount.Propagation || 'rprivate', access] };
+      const bind = spec.nonRecursive === true ? 'bind' : 'rbind';
+      // Read-only means what is mounted below too, unless somebody says otherwise. Source: moby daemon/oci_linux.go, since 25.
+      // `rw` would undo what the source's own mount says (noexec …).
+      const access = mount.RW ? [] : [spec.readOnlyNonRecursive === true ? 'ro' : 'rro'];
+      const source = runSource(mount, index, directory) ?? this.#machinePath(mount);
+      return { type: 'bind', source, destination: mount.Destination, options: [bind, mount.Propagation || 'rprivate', ...access] };
     });
     return [...planned, ...tmpfs];
   }
 
-  async release(containerId: string, mounts: MountPoint[], removeAnonymous: boolean): Promise<void> {
-    const { users, store, events } = this.#parts;
+  async release(containerId: string, mounts: StoredMount[], removeAnonymous: boolean): Promise<void> {
+    const { users, store, events, snapshots } = this.#parts;
+    for (const [index, { Type: type }] of mounts.entries()) if (type === 'image') await snapshots.remove(imageKey(containerId, index)).catch(ignoreMissing);
     this.#unfilled.delete(containerId);
     for (const name of volumeNames(mounts)) {
       users.remove(name, containerId);
@@ -122,7 +154,7 @@ export class VolumeMountSource implements MountSource {
   }
 
   /** What `--volumes-from name[:ro]` brings. */
-  #inherited(hostConfig: HostConfig): MountPoint[] {
+  #inherited(hostConfig: HostConfig): StoredMount[] {
     return (hostConfig.VolumesFrom ?? []).flatMap((text) => {
       const [reference = '', mode = 'rw', ...rest] = text.split(':');
       if (reference === '' || rest.length > 0 || !['ro', 'rw'].includes(mode)) throw new InvalidParameterError(`invalid volumes-from specification: '${text}'`);
@@ -142,22 +174,39 @@ export class VolumeMountSource implements MountSource {
     if (!plan.createSource && !existsSync(plan.source)) throw new InvalidParameterError(`invalid mount config for type "bind": bind source path does not exist: ${plan.source}`);
   }
 
-  async #make(plan: MountPlan, made: MountPoint[]): Promise<MountPoint> {
+  async #make(plan: MountPlan, driver: string, made: MountPoint[]): Promise<StoredMount> {
     const { type, source, destination, mode, propagation } = plan;
-    if (type === 'volume') return { ...(await this.#makeVolume(source, destination, plan.labels, made)), Mode: mode, RW: !plan.readOnly };
+    if (type === 'image') {
+      const { id, chainId } = await this.#parts.images.resolve(source);
+      return { Type: type, Name: source, Source: '', Destination: destination, Mode: mode, RW: false, Propagation: '', spec: { ...plan.spec, image: { id, chainId } } };
+    }
+    if (type === 'volume') {
+      checkDriver(plan.driver.name || driver);
+      checkVolumeOptions(source, plan.driver.options);
+      return { ...(await this.#makeVolume(source, destination, plan.labels, made, plan.driver.options)), Mode: mode, RW: !plan.readOnly };
+    }
     if (type === 'bind' && plan.createSource && !this.#isEngineSocket(source) && !existsSync(source)) await this.#makeSource(source);
     return { Type: type, Source: source, Destination: destination, Mode: mode, RW: !plan.readOnly, Propagation: propagation };
   }
 
-  async #makeVolume(name: string, destination: string, labels: Record<string, string>, made: MountPoint[]): Promise<MountPoint> {
+  async #makeVolume(name: string, destination: string, labels: Record<string, string>, made: MountPoint[], options: Record<string, string> = {}): Promise<MountPoint> {
     const { store, events } = this.#parts;
-    const { record, isNew } = await store.create(name, { labels });
+    const { record, isNew } = await store.create(name, { labels, options });
     const mount: MountPoint = { Type: 'volume', Name: record.name, Source: store.pathOf(record.name), Destination: destination, Driver: 'local', Mode: 'z', RW: true, Propagation: '' };
     if (isNew) {
       made.push(mount);
       events.publish('volume', 'create', record.name, { driver: 'local' });
     }
     return mount;
+  }
+
+  /** Layers that somebody mounts stay, as those that a container stands on. */
+  async #holdImages(containerId: string, mounts: StoredMount[], held: string[]): Promise<void> {
+    for (const [index, { spec }] of mounts.entries()) {
+      if (spec?.image === undefined) continue;
+      await this.#parts.snapshots.prepare(imageKey(containerId, index), spec.image.chainId);
+      held.push(imageKey(containerId, index));
+    }
   }
 
   async #makeSource(path: string): Promise<void> {
@@ -176,6 +225,14 @@ export class VolumeMountSource implements MountSource {
   #machinePath(mount: MountPoint): string {
     return mount.Type === 'bind' && this.#isEngineSocket(mount.Source) ? this.#parts.config.socket : mount.Source;
   }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof NotFoundError)) throw error;
+}
+
+function specOf(plan: MountPlan): Pick<StoredMount, 'spec'> {
+  return plan.type !== 'image' && plan.spec !== undefined ? { spec: plan.spec } : {};
 }
 
 function volumeNames(mounts: MountPoint[]): string[] {

@@ -1,7 +1,8 @@
-import type { MountPoint } from '../../contract/engine-api/container.ts';
 import { dataPaths, type EngineConfig } from '../config.ts';
-import type { EventSink } from '../containers/collaborators.ts';
+import type { EventSink, ImageSource, StoredMount } from '../containers/collaborators.ts';
+import type { Snapshotter } from '../snapshots/snapshotter.ts';
 import { VolumeMountSource } from './mount-source.ts';
+import { VolumeMounter } from './volume-mounter.ts';
 import { VolumeStore } from './volume-store.ts';
 import { VolumeUsers } from './volume-users.ts';
 import { Volumes } from './volumes.ts';
@@ -11,13 +12,16 @@ export interface VolumeOptions {
   events: EventSink;
   log: (line: string) => void;
   /** Mounts of another container, for `--volumes-from`. @throws NotFoundError */
-  mountsOf: (reference: string) => MountPoint[];
+  mountsOf: (reference: string) => StoredMount[];
+  /** For mounts of images. */
+  images: ImageSource;
+  snapshots: Snapshotter;
 }
 
 /** `mounts.adopt` must be called for every container on record before the API answers. */
 export async function openVolumes(options: VolumeOptions): Promise<{ volumes: Volumes; mounts: VolumeMountSource }> {
-  const { config, events, log, mountsOf } = options;
+  const { config, events, log, mountsOf, images, snapshots } = options;
   const store = await VolumeStore.open(dataPaths(config).volumes, log);
   const users = new VolumeUsers();
-  return { volumes: new Volumes(store, users, events), mounts: new VolumeMountSource({ store, users, config, events, mountsOf }) };
+  return { volumes: new Volumes(store, users, events), mounts: new VolumeMountSource({ store, users, mounter: new VolumeMounter(store), images, snapshots, config, events, mountsOf }) };
 }

@@ -39,6 +39,18 @@ export async function populateVolume(folder: string, rootfs: string, path: strin
   await rmdir(copy);
 }
 
+/** The same for a volume that is a mount of something else: what lies there already stays, and a crash may leave half a copy. */
+export async function populateMounted(data: string, rootfs: string, path: string): Promise<void> {
+  if ((await readdir(data)).length > 0) return;
+  const source = openFolder(rootfs, path);
+  if (source === undefined) return;
+  try {
+    await copyTree(`/proc/self/fd/${source}/.`, data);
+  } finally {
+    closeSync(source);
+  }
+}
+
 /** Symbolic links in the image lead within the image. Undefined when there is no folder. */
 function openFolder(rootfs: string, path: string): number | undefined {
   const root = openSync(rootfs, constants.O_RDONLY | constants.O_DIRECTORY);

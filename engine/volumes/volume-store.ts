@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { InvalidParameterError, NotFoundError } from '../errors.ts';
 import { nowTimestamp } from '../lib/timestamp.ts';
 import { JsonStore } from '../store/json-store.ts';
+import { unmountAll } from './mount-table.ts';
 import { parseVolumeRecord, type VolumeRecord } from './volume-record.ts';
 
 /** Marks volumes that nobody named. Source: moby volume/service, since 23.0. */
@@ -29,7 +30,7 @@ export class VolumeStore {
     await mkdir(store.#data, { recursive: true, mode: 0o711 });
     for (const name of await readdir(store.#data)) {
       // Only what its removal had renamed is certainly unwanted; data without a record may be all that is left of one.
-      if (name.startsWith('.removed-')) await rm(join(store.#data, name), { recursive: true, force: true });
+      if (name.startsWith('.removed-')) await store.#erase(join(store.#data, name));
       else if (!records.has(name)) log(`${join(store.#data, name)} holds data of no known volume; create a volume named ${name} to have it back`);
     }
     return store;
@@ -48,6 +49,11 @@ export class VolumeStore {
     const record = this.#records.get(name);
     if (record === undefined) throw new NotFoundError(`get ${name}: no such volume`);
     return record;
+  }
+
+  /** Holds the folders of all volumes. */
+  get dataDirectory(): string {
+    return this.#data;
   }
 
   /** Where its files are. */
@@ -78,6 +84,8 @@ export class VolumeStore {
 
   /** The data goes out of sight at once and from the disk before this returns. Idempotent. */
   async delete(name: string): Promise<void> {
+    // What is mounted there belongs to somebody else.
+    unmountAll(this.pathOf(name));
     await this.#records.delete(name);
     const removed = join(this.#data, `.removed-${randomBytes(8).toString('hex')}`);
     try {
@@ -86,7 +94,13 @@ export class VolumeStore {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
       throw error;
     }
-    await rm(removed, { recursive: true, force: true });
+    await this.#erase(removed);
+  }
+
+  /** @throws SyscallError when something is mounted there that cannot be taken away: it must not be emptied */
+  async #erase(folder: string): Promise<void> {
+    unmountAll(join(folder, '_data'));
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Volume } from '../../contract/engine-api/volume.ts';
 import type { EventSink } from '../containers/collaborators.ts';
-import { ConflictError, InvalidParameterError, NotFoundError, NotImplementedError } from '../errors.ts';
+import { ConflictError, InvalidParameterError, NotFoundError } from '../errors.ts';
+import { folderSize } from './folder-size.ts';
+import { checkVolumeOptions } from './volume-options.ts';
 import type { VolumeRecord } from './volume-record.ts';
 import type { VolumeStore } from './volume-store.ts';
 import type { VolumeUsers } from './volume-users.ts';
@@ -14,6 +16,7 @@ export interface VolumeCreateRequest {
 }
 
 const knownFilters = ['name', 'driver', 'label', 'dangling'];
+const pruneFilters = ['label', 'label!', 'all'];
 
 /** Volumes as clients see and change them. */
 export class Volumes {
@@ -43,7 +46,7 @@ export class Volumes {
   async create(request: VolumeCreateRequest): Promise<Volume> {
     checkDriver(request.Driver);
     const options = request.DriverOpts ?? {};
-    if (Object.keys(options).length > 0) throw new NotImplementedError(`volume options are not supported yet (${Object.keys(options).join(', ')}): create the volume without --opt`);
+    checkVolumeOptions(request.Name ?? '', options);
     const { record, isNew } = await this.#store.create(request.Name ?? '', { labels: request.Labels ?? {}, options });
     if (isNew) this.#events.publish('volume', 'create', record.name, { driver: 'local' });
     return this.#show(record);
@@ -61,6 +64,45 @@ export class Volumes {
     this.#events.publish('volume', 'destroy', name, { driver: 'local' });
   }
 
+  /**
+   * Removes volumes that no container uses. Those that are mounts of something else stay, as in moby.
+   * @param filters `label`, `label!`, and `all`: not only anonymous ones. @throws InvalidParameterError for others
+   */
+  async prune(filters: Record<string, string[]>, signal: AbortSignal): Promise<{ VolumesDeleted: string[] | null; SpaceReclaimed: number }> {
+    const unknown = Object.keys(filters).find((name) => !pruneFilters.includes(name));
+    if (unknown !== undefined) throw new InvalidParameterError(`invalid filter '${unknown}'`);
+    const all = (filters.all ?? []).some((value) => readBoolean('all', value));
+    const { label = [], 'label!': notLabel = [] } = filters;
+    const deleted: string[] = [];
+    let reclaimed = 0;
+    for (const { name, anonymous, labels, options } of this.#store.list()) {
+      if (signal.aborted) break;
+      if ((!all && !anonymous) || Object.keys(options).length > 0) continue;
+      if (!label.every((wanted) => hasLabel(labels, wanted)) || notLabel.some((wanted) => hasLabel(labels, wanted))) continue;
+      if (this.#users.of(name).length > 0) continue;
+      const bytes = await folderSize(this.#store.pathOf(name));
+      // A container may have come to use it while it was measured, or somebody else removed it.
+      if (this.#users.of(name).length > 0 || this.#store.find(name) === undefined) continue;
+      await this.#store.delete(name);
+      this.#events.publish('volume', 'destroy', name, { driver: 'local' });
+      deleted.push(name);
+      reclaimed += bytes;
+    }
+    this.#events.publish('volume', 'prune', '', { reclaimed: String(reclaimed) });
+    return { VolumesDeleted: deleted.length === 0 ? null : deleted, SpaceReclaimed: reclaimed };
+  }
+
+  /** With what each takes and who uses it; without those that are mounts of something else, as in moby. */
+  async usage(): Promise<Volume[]> {
+    const records = this.#store.list().filter(({ options }) => Object.keys(options).length === 0);
+    return Promise.all(
+      records.map(async (record) => ({
+        ...this.#show(record),
+        UsageData: { RefCount: this.#users.of(record.name).length, Size: await folderSize(this.#store.pathOf(record.name)) },
+      })),
+    );
+  }
+
   #matches(record: VolumeRecord, filters: Record<string, string[]>): boolean {
     const { name, driver, label, dangling } = filters;
     const some = (values: string[] | undefined, test: (value: string) => boolean) => values === undefined || values.length === 0 || values.some(test);
@@ -68,7 +110,7 @@ export class Volumes {
       some(name, (part) => record.name.includes(part)) &&
       some(driver, (value) => value === 'local') &&
       (label ?? []).every((wanted) => hasLabel(record.labels, wanted)) &&
-      some(dangling, (value) => readBoolean(value) === (this.#users.of(record.name).length === 0))
+      some(dangling, (value) => readBoolean('dangling', value) === (this.#users.of(record.name).length === 0))
     );
   }
 
@@ -96,8 +138,8 @@ function hasLabel(labels: Record<string, string>, wanted: string): boolean {
   return key! in labels && (value.length === 0 || labels[key!] === value.join('='));
 }
 
-function readBoolean(text: string): boolean {
+function readBoolean(filter: string, text: string): boolean {
   if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(text)) return true;
   if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text)) return false;
-  throw new InvalidParameterError(`invalid filter 'dangling=[${text}]'`);
+  throw new InvalidParameterError(`invalid filter '${filter}=[${text}]'`);
 }

@@ -15,9 +15,12 @@ export interface VolumeBackend {
   inspect(name: string): Promise<Volume>;
   create(request: VolumeCreateRequest): Promise<Volume>;
   remove(name: string, force: boolean): Promise<void>;
+  prune(filters: Filters, signal: AbortSignal): Promise<{ VolumesDeleted: string[] | null; SpaceReclaimed: number }>;
 }
 
-export function volumeRoutes(volumes: VolumeBackend): Record<'list' | 'inspect' | 'create' | 'remove', Handler> {
+const firstThatSparesNamed = 42;
+
+export function volumeRoutes(volumes: VolumeBackend): Record<'list' | 'inspect' | 'create' | 'remove' | 'prune', Handler> {
   return {
     async list(exchange) {
       exchange.answer(200, { Volumes: await volumes.list(exchange.filters()), Warnings: null });
@@ -31,6 +34,12 @@ export function volumeRoutes(volumes: VolumeBackend): Record<'list' | 'inspect' 
     async remove(exchange) {
       await volumes.remove(exchange.param('name'), exchange.query.flag('force'));
       exchange.answerEmpty(204);
+    },
+    async prune(exchange) {
+      const filters = exchange.filters();
+      // Before 1.42 named ones went as well.
+      if (exchange.version < firstThatSparesNamed) filters.all = ['true'];
+      exchange.answer(200, await volumes.prune(filters, exchange.signal));
     },
   };
 }
