@@ -245,6 +245,11 @@ describe('exec', () => {
   ])('%s', async (_name, command, code, words) => {
     const result = await cli.run(['exec', 'host', ...command]);
     expect([result.code, result.stdout + result.stderr]).toEqual([code, expect.stringContaining(words) as string]);
+    // What the runtime says when it fails must not be lost in the terminal that goes with it.
+    for (const verb of [['exec', '-it', 'host'], ['run', '--rm', '-it', 'bb']]) {
+      const interactive = await finish(cli.spawnInTerminal([...verb, ...command]));
+      expect([interactive.code, interactive.stdout]).toEqual([code, expect.stringContaining(words) as string]);
+    }
   });
 
   test('a user that is not there, and keys that are none', async () => {

@@ -9,6 +9,7 @@ describe('runtimeError', () => {
     ['executable file `/bin/x` not found in $PATH: No such file or directory', ['/bin/x'], 'exec: "/bin/x": stat /bin/x: no such file or directory'],
     ['open executable: Operation not permitted', ['/etc'], 'exec: "/etc": permission denied'],
     ['open executable: Permission denied', ['/x'], 'exec: "/x": permission denied'],
+    ['open executable: File name too long', ['xx'], 'exec: "xx": file name too long'],
     ['exec container process `/x`: Exec format error', ['/x'], 'exec /x: exec format error'],
   ])('puts %j into Docker’s words', (said, args, words) => {
     const error = explain(said, args);

@@ -17,9 +17,9 @@ export class Crun {
     this.#binary = binary;
   }
 
-  /** `{pid}` and `{console}` are filled in by shimd. The container's init waits for {@link start}. */
+  /** `{pid}`, `{console}` and `{log}` are filled in by shimd. The container's init waits for {@link start}. */
   create(containerId: string, bundle: string, tty: boolean): string[] {
-    return this.#command('create', '--bundle', bundle, '--pid-file', '{pid}', ...(tty ? ['--console-socket', '{console}'] : []), containerId);
+    return this.#command(...saysTo(tty), 'create', '--bundle', bundle, '--pid-file', '{pid}', ...(tty ? ['--console-socket', '{console}'] : []), containerId);
   }
 
   start(containerId: string): string[] {
@@ -48,7 +48,7 @@ export class Crun {
   }
 
   exec(containerId: string, processFile: string, tty: boolean): string[] {
-    return this.#command('exec', '--detach', '--process', processFile, '--pid-file', '{pid}', ...(tty ? ['--console-socket', '{console}'] : []), containerId);
+    return this.#command(...saysTo(tty), 'exec', '--detach', '--process', processFile, '--pid-file', '{pid}', ...(tty ? ['--console-socket', '{console}'] : []), containerId);
   }
 
   /** Also kills what still runs, and removes the cgroup. Does nothing for a container that it does not know. */
@@ -77,6 +77,11 @@ export class Crun {
   #command(...args: string[]): string[] {
     return [this.#binary, '--root', this.#root, ...args];
   }
+}
+
+/** With a terminal crun's last words would go there, where nobody reads them when it fails. */
+function saysTo(tty: boolean): string[] {
+  return tty ? ['--log', '{log}'] : [];
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {
@@ -111,6 +116,7 @@ function explain(said: string, command: string, cwd: string): string | undefined
   if (/^chdir /m.test(said)) return `chdir to cwd (${JSON.stringify(cwd)}) set in config.json failed: ${reasonOf(said)}`;
   if (/open executable|^exec /m.test(said) && /(Operation not permitted|Permission denied|Is a directory)/.test(said)) return `exec: ${quoted}: permission denied`;
   if (/Exec format error/.test(said)) return `exec ${command}: exec format error`;
+  if (/^open executable: /m.test(said)) return `exec: ${quoted}: ${reasonOf(said)}`;
   if (/^mount /m.test(said) && /Not a directory/.test(said)) return `error mounting: ${said}: not a directory`;
   return undefined;
 }

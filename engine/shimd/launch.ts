@@ -23,16 +23,18 @@ let consoleCount = 0;
  */
 export async function launch(request: LaunchRequest, directory: string, socketDirectory: string): Promise<Launched> {
   const pidFile = join(directory, 'pid');
+  const logFile = join(directory, 'said');
   const pipes = openPipes(directory, request.openStdin && !request.tty);
   let console: ConsoleSocket | undefined;
   let succeeded = false;
   try {
     // Paths of unix sockets are short: not in the container's directory.
     if (request.tty) console = await ConsoleSocket.listen(join(socketDirectory, `c${consoleCount++}`));
-    const command = request.command.map((argument) => (argument === '{pid}' ? pidFile : argument === '{console}' ? (console?.path ?? '') : argument));
+    const filled: Record<string, string> = { '{pid}': pidFile, '{console}': console?.path ?? '', '{log}': logFile };
+    const command = request.command.map((argument) => filled[argument] ?? argument);
     const { stdin, stdout, stderr } = pipes.child;
     const exitCode = await runCommand({ command, stdin, stdout, stderr });
-    if (exitCode !== 0) throw new LaunchError(whatWasSaid(pipes.shim) || `${command[0]} ended with code ${exitCode} and said nothing`);
+    if (exitCode !== 0) throw new LaunchError(whatWasSaid(pipes.shim) || whatWasLogged(logFile) || `${command[0]} ended with code ${exitCode} and said nothing`);
     const pid = Number(readFileSync(pidFile, 'utf8'));
     if (!Number.isInteger(pid) || pid <= 0) throw new LaunchError(`${command[0]} wrote no process number to ${pidFile}`);
     if (console === undefined) {
@@ -49,6 +51,7 @@ export async function launch(request: LaunchRequest, directory: string, socketDi
     console?.close();
     closeSide(pipes.child);
     rmSync(pidFile, { force: true });
+    if (request.tty) rmSync(logFile, { force: true });
     if (!succeeded) {
       closeSide(pipes.shim);
       removePipes(directory);
@@ -65,6 +68,15 @@ function whatWasSaid(side: ShimSide): string {
     if (count !== 'again') words.push(buffer.toString('utf8', 0, count));
   }
   return words.join('').trim();
+}
+
+/** crun's log without the moments before its lines. */
+function whatWasLogged(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').replaceAll(/^\d{4}-\d\d-\d\dT[\d:.]+Z: /gm, '').trim();
+  } catch {
+    return '';
+  }
 }
 
 export function closeLaunched(launched: Launched): void {

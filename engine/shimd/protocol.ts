@@ -21,7 +21,7 @@ export interface LogTarget {
 /** Runs a command that leaves a process behind (`crun create`, `crun exec --detach`) and takes that process over. */
 export interface LaunchRequest extends ProcessKey {
   op: 'launch';
-  /** `{console}` in an argument becomes the path of the console socket, `{pid}` that of the pid file. */
+  /** `{console}` as an argument becomes the path of the console socket, `{pid}` that of the pid file, `{log}` that of a file for errors. */
   command: string[];
   tty: boolean;
   openStdin: boolean;
