@@ -18,7 +18,7 @@ export interface PortTarget {
  */
 export interface HostPorts {
   /**
-   * Resolves once connections to the port reach `target`.
+   * Resolves once connections to the port reach `target`, which may change in place: what comes from then on goes there.
    * @throws ConflictError when the port is taken; the message says by whom where that can be known.
    */
   reserve(port: HostPort, target: PortTarget): Promise<void>;

@@ -68,9 +68,14 @@ function requestOf(options: { name?: string; hostConfig?: HostConfig; endpoints?
     containerName: options.name ?? `box${number}`,
     config: { Hostname: containerId.slice(0, 12), ExposedPorts: Object.fromEntries((options.exposed ?? []).map((port) => [port, {}])) },
     hostConfig: options.hostConfig ?? {},
-    endpoints: options.endpoints ?? {},
+    endpoints: endpointsOf(options.hostConfig?.NetworkMode ?? 'bridge', options.endpoints ?? {}),
     directory: join(folder, 'containers', containerId),
   };
+}
+
+/** The network mode names an endpoint too, as create fills it in. */
+function endpointsOf(mode: string, asked: Record<string, EndpointSettings>): Record<string, EndpointSettings> {
+  return mode.startsWith('container:') ? asked : { [mode]: {}, ...asked };
 }
 
 async function connect(request: SandboxRequest): Promise<Sandbox> {

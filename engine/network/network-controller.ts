@@ -1,29 +1,30 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync } from 'node:fs';
 import type { EndpointSettings } from '../../contract/engine-api/network.ts';
 import type { EventSink, NetworkController, Sandbox, SandboxRequest } from '../containers/collaborators.ts';
-import { ConflictError, InternalError, InvalidParameterError, messageOf } from '../errors.ts';
+import { ConflictError, ForbiddenError, InternalError, InvalidParameterError, messageOf } from '../errors.ts';
 import type { JsonStore } from '../store/json-store.ts';
-import type { Bridges } from './bridges.ts';
 import type { DnsServer } from './dns/dns-server.ts';
 import { NameRegistry } from './dns/name-registry.ts';
 import type { MachineResolver } from './dns/resolv-conf.ts';
-import { chooseAddress, connectLink, endpointSettings, newEndpoint, type Endpoint } from './sandbox/endpoint.ts';
-import { parseExtraHost, writeEtcFiles } from './sandbox/etc-files.ts';
+import type { Bridges } from './drivers/bridges.ts';
+import type { LiveNetworks } from './drivers/live-networks.ts';
 import type { HostPort, PortTarget } from './host-ports.ts';
-import { LinkReaper } from './sandbox/link-reaper.ts';
-import type { LiveNetworks } from './live-networks.ts';
-import type { NamespacePool, PreparedNamespace } from './sandbox/namespace-pool.ts';
-import { reopenResolver } from './sandbox/namespace-pool.ts';
 import { deleteLink } from './netlink/links.ts';
 import type { NetlinkSocket } from './netlink/netlink-socket.ts';
-import type { NamespaceDirectory } from './sandbox/netns.ts';
-import { dnsNames, resolveNetworkMode, type NetworkMode } from './network-mode.ts';
-import type { NetworkStore } from './network-store.ts';
+import type { NetworkStore } from './networks/network-store.ts';
 import { portMap, wantedPorts, type Protocol } from './ports/port-mapping.ts';
-import { bindingOf, type PortPublisher, type PublishedPort } from './ports/port-publisher.ts';
+import { bindingOf, type PortPublisher } from './ports/port-publisher.ts';
+import { addressesOf, endpointSettings, newEndpoint, releaseAddresses, type Endpoint } from './sandbox/endpoint.ts';
+import { checkEndpointSettings } from './sandbox/endpoint-settings.ts';
+import { changeHosts, ownLine, parseExtraHost, writeEtcFiles } from './sandbox/etc-files.ts';
+import { outletOf } from './sandbox/gateways.ts';
+import { LinkReaper } from './sandbox/link-reaper.ts';
+import { reopenResolver, type NamespacePool } from './sandbox/namespace-pool.ts';
+import type { NamespaceDirectory } from './sandbox/netns.ts';
+import { dnsNames, hostNetwork, networkName, privateNamespace, resolveNetworkMode, sharedNamespace, type NetworkMode } from './sandbox/network-mode.ts';
 import { toSandbox, type SandboxRecord } from './sandbox/sandbox-record.ts';
 import { sandboxResolver } from './sandbox/sandbox-resolver.ts';
+import { SandboxWiring } from './sandbox/sandbox-wiring.ts';
 
 export interface ControllerParts {
   store: NetworkStore;
@@ -36,6 +37,8 @@ export interface ControllerParts {
   machine: MachineResolver;
   netlink: NetlinkSocket;
   events: EventSink;
+  /** What `host-gateway` stands for; by default the default network's gateway. */
+  hostGateway?: string;
   /** Writes bridges and ports into the packet filter, replacing what an earlier engine left. */
   writeRuleset: () => Promise<void>;
   log: (line: string) => void;
@@ -51,23 +54,109 @@ export class BridgeNetworkController implements NetworkController {
   readonly #releases = new Map<SandboxRecord, Promise<void>>();
   /** What goes on after that: waiting for the kernel. */
   readonly #teardowns = new Set<Promise<void>>();
+  readonly #wiring: SandboxWiring;
   #ruleset: Promise<void> = Promise.resolve();
 
   constructor(parts: ControllerParts) {
     this.#parts = parts;
+    this.#wiring = new SandboxWiring({ ...parts, names: this.#names });
   }
 
   async describe(request: Omit<SandboxRequest, 'directory'>): Promise<Record<string, EndpointSettings>> {
-    const mode = resolveNetworkMode(this.#parts.store, request);
-    const asked = mode.kind === 'bridge' ? mode.networks : mode.kind === 'host' || mode.kind === 'none' ? [mode] : [];
+    const { store } = this.#parts;
     wantedPorts(request.config, request.hostConfig);
     for (const entry of request.hostConfig.ExtraHosts ?? []) parseExtraHost(entry);
+    // A network may be made between create and start; who starts without it hears of it.
+    const known = Object.entries(request.endpoints).filter(([name]) => store.find(networkName(name)) !== undefined);
+    resolveNetworkMode(store, { ...request, endpoints: Object.fromEntries(known) });
     return Object.fromEntries(
-      asked.map(({ network, asked: settings }) => {
-        const names = dnsNames(network, { id: request.containerId, name: request.containerName, hostname: request.config.Hostname }, settings);
-        return [network.name, { ...endpointSettings(newEndpoint(network, settings, names)), EndpointID: '' }];
+      Object.entries(request.endpoints).map(([name, asked]) => {
+        const network = store.find(networkName(name));
+        if (network === undefined) return [name, asked];
+        checkEndpointSettings(network, asked);
+        return [network.name, this.#describe(request, network.id, asked)];
       }),
     );
+  }
+
+  describeEndpoint(request: Omit<SandboxRequest, 'directory'>, reference: string, asked: EndpointSettings): { network: string; settings: EndpointSettings } {
+    const { store } = this.#parts;
+    const mode = networkName(request.hostConfig.NetworkMode);
+    const network = store.get(reference);
+    if (mode === 'host' || mode.startsWith('container:')) throw new InvalidParameterError(sharedNamespace);
+    if (network.driver === 'host') throw new InvalidParameterError(hostNetwork);
+    if (mode === 'none' || network.driver === 'null' || request.config.NetworkDisabled) throw new InvalidParameterError(privateNamespace);
+    checkEndpointSettings(network, asked);
+    return { network: network.name, settings: this.#describe(request, network.id, asked) };
+  }
+
+  nameOf(reference: string): string {
+    return this.#parts.store.get(reference).name;
+  }
+
+  #describe(request: Omit<SandboxRequest, 'directory'>, networkId: string, asked: EndpointSettings): EndpointSettings {
+    const network = this.#parts.store.get(networkId);
+    const names = dnsNames(network, { id: request.containerId, name: request.containerName, hostname: request.config.Hostname }, asked);
+    return { ...endpointSettings(newEndpoint(network, asked, names)), EndpointID: '' };
+  }
+
+  async attach(request: SandboxRequest, networkReference: string, asked: EndpointSettings): Promise<Sandbox> {
+    const { store, sandboxes } = this.#parts;
+    const network = store.get(networkReference);
+    const before = this.#sandbox(request.containerId);
+    if (before?.namespace === undefined) throw new ConflictError(`container ${request.containerId} has no network of its own to connect ${network.name} to`);
+    if (before.endpoints.some(({ networkId }) => networkId === network.id)) throw new ForbiddenError(`endpoint with name ${request.containerName} already exists in network ${network.name}`);
+    const record = { ...before, endpoints: [...before.endpoints] };
+    const names = dnsNames(network, { id: request.containerId, name: request.containerName, hostname: request.config.Hostname }, asked);
+    const endpoint = newEndpoint(network, asked, names);
+    if (asked.IPAMConfig?.IPv4Address || asked.IPAMConfig?.IPv6Address) await this.settled();
+    try {
+      await this.#wiring.inside(record, async (inside) => {
+        await this.#wiring.attach(record, inside, endpoint, undefined);
+        await this.#wiring.route(record, inside, { fresh: false });
+      });
+      await this.#movePorts(record, request);
+      this.#changeOwnHosts(record, request, { add: addressesOf(endpoint), remove: [] });
+      await sandboxes.put(record.containerId, record, { sync: false });
+    } catch (error) {
+      if (record.endpoints.includes(endpoint)) await this.#wiring.detach(record, endpoint).catch((failure: unknown) => this.#parts.log(`connect ${network.name}: not undone: ${messageOf(failure)}`));
+      throw error;
+    }
+    this.#announce('connect', endpoint, record);
+    return toSandbox(record);
+  }
+
+  async detach(request: SandboxRequest, networkReference: string): Promise<Sandbox> {
+    const { store, sandboxes } = this.#parts;
+    const network = store.get(networkReference);
+    const before = this.#sandbox(request.containerId);
+    const endpoint = before?.endpoints.find(({ networkId }) => networkId === network.id);
+    if (network.driver === 'host') throw new InvalidParameterError(hostNetwork);
+    if (before === undefined || endpoint === undefined) throw new InternalError(`container ${request.containerId} is not connected to network ${network.name}`);
+    const record = { ...before, endpoints: [...before.endpoints] };
+    await this.#wiring.detach(record, endpoint);
+    if (record.namespace !== undefined) await this.#wiring.inside(record, (inside) => this.#wiring.route(record, inside, { fresh: false }));
+    await this.#movePorts(record, request);
+    this.#changeOwnHosts(record, request, { add: [], remove: addressesOf(endpoint) });
+    await sandboxes.put(record.containerId, record, { sync: false });
+    this.#announce('disconnect', endpoint, record);
+    return toSandbox(record);
+  }
+
+  async rename(request: SandboxRequest): Promise<void> {
+    const { store, sandboxes } = this.#parts;
+    const before = this.#sandbox(request.containerId);
+    if (before === undefined) return;
+    const endpoints = before.endpoints.map((endpoint) => {
+      const network = store.find(endpoint.networkId);
+      if (network === undefined) return endpoint;
+      const names = dnsNames(network, { id: request.containerId, name: request.containerName, hostname: request.config.Hostname }, endpoint.asked);
+      this.#names.remove(network.id, endpoint.id);
+      this.#names.add(network.id, endpoint.id, names, addressesOf(endpoint));
+      return { ...endpoint, names };
+    });
+    this.#parts.publisher.rename(request.containerId, request.containerName);
+    await sandboxes.put(before.containerId, { ...before, containerName: request.containerName, endpoints }, { sync: false });
   }
 
   async connect(request: SandboxRequest): Promise<Sandbox> {
@@ -78,6 +167,11 @@ export class BridgeNetworkController implements NetworkController {
     await this.#parts.sandboxes.put(record.containerId, record, { sync: false });
     for (const endpoint of record.endpoints) this.#announce('connect', endpoint, record);
     return toSandbox(record);
+  }
+
+  #sandbox(containerId: string): SandboxRecord | undefined {
+    const record = this.#parts.sandboxes.get(containerId);
+    return record === undefined || this.#releases.has(record) ? undefined : record;
   }
 
   async release(containerId: string): Promise<void> {
@@ -107,7 +201,7 @@ export class BridgeNetworkController implements NetworkController {
       found.set(record.containerId, toSandbox(record));
     }
     await this.#removeLeftovers();
-    const strays = bridges.strays(networks.rules().map((rules) => rules.bridge));
+    const strays = bridges.strays(networks.bridges());
     for (const bridge of strays) await bridges.remove(bridge);
     // In the background: it costs a program run, and an engine without containers should answer before it is done.
     this.#ruleset = this.#parts.writeRuleset();
@@ -191,63 +285,80 @@ export class BridgeNetworkController implements NetworkController {
       record.netns = this.#parts.namespaces.pathOf(prepared.name);
       this.#dns.set(record.containerId, prepared.dns);
       if (mode.kind === 'none') record.endpoints.push(newEndpoint(mode.network, mode.asked, []));
-      if (mode.kind !== 'bridge') return;
-      for (const { network, asked } of mode.networks) {
+      if (mode.kind !== 'networks') return;
+      // The last holder of a static address may be this very container, just stopped.
+      if (mode.networks.some(({ asked }) => asked.IPAMConfig?.IPv4Address || asked.IPAMConfig?.IPv6Address)) await this.settled();
+      for (const [index, { network, asked }] of mode.networks.entries()) {
         const names = dnsNames(network, { id: request.containerId, name: request.containerName, hostname: request.config.Hostname }, asked);
-        await this.#attach(record, prepared, newEndpoint(network, asked, names), request.config.MacAddress);
+        await this.#wiring.attach(record, prepared.netlink, newEndpoint(network, asked, names), index === 0 ? request.config.MacAddress : undefined);
       }
+      await this.#wiring.route(record, prepared.netlink, { fresh: true });
       this.#serve(record, prepared.dns);
-      record.published = await this.#publish(record, request);
-      record.ports = portMap(request.config, request.hostConfig, record.published.map((port) => ({ key: port.key, binding: bindingOf(port) })));
+      await this.#publish(record, request);
     } finally {
       prepared.netlink.close();
     }
   }
 
-  async #attach(record: SandboxRecord, prepared: PreparedNamespace, endpoint: Endpoint, mac: string | undefined): Promise<void> {
-    const { networks, store, netlink } = this.#parts;
-    const network = store.get(endpoint.networkId);
-    const first = record.endpoints.length === 0;
-    // Its last holder may be this very container, just stopped.
-    if (endpoint.asked.IPAMConfig?.IPv4Address) await this.settled();
-    endpoint.attachment = chooseAddress(networks, network, endpoint, { interfaceName: `eth${record.endpoints.length}`, mac: first ? mac : undefined });
-    // From here on the record's undoing gives the address back.
-    record.endpoints.push(endpoint);
-    const namespaceFd = openSync(record.netns!, 'r');
-    try {
-      const { attachment } = endpoint;
-      await connectLink({ host: netlink, inside: prepared.netlink, namespaceFd, networks, network, attachment, defaultRoute: first });
-    } finally {
-      closeSync(namespaceFd);
+  async #publish(record: SandboxRecord, request: SandboxRequest): Promise<void> {
+    const wanted = wantedPorts(request.config, request.hostConfig);
+    const found = outletOf(record.endpoints, (id) => this.#parts.store.find(id));
+    // As moby: where there is no way out nothing is published, and that is no error.
+    if (wanted.length > 0 && found !== undefined) {
+      try {
+        record.published = await this.#parts.publisher.publish({ id: record.containerId, name: record.containerName }, wanted, found.outlet);
+      } catch (error) {
+        const where = `endpoint ${record.containerName} (${found.endpoint.id})`;
+        const words = `failed to set up container networking: driver failed programming external connectivity on ${where}: ${messageOf(error)}`;
+        throw error instanceof InvalidParameterError ? new InvalidParameterError(words, { cause: error }) : new InternalError(words, { cause: error });
+      }
     }
-    this.#names.add(network.id, endpoint.id, endpoint.names, endpoint.attachment.address);
+    record.ports = portMap(request.config, request.hostConfig, record.published.map((port) => ({ key: port.key, binding: bindingOf(port) })));
   }
 
-  async #publish(record: SandboxRecord, request: SandboxRequest): Promise<PublishedPort[]> {
-    const wanted = wantedPorts(request.config, request.hostConfig);
-    const outward = record.endpoints.find((endpoint) => endpoint.attachment?.gateway !== '');
-    // As moby: an internal network publishes nothing, and that is no error.
-    if (wanted.length === 0 || outward?.attachment === undefined) return [];
-    try {
-      return await this.#parts.publisher.publish({ id: record.containerId, name: record.containerName }, wanted, outward.attachment.address);
-    } catch (error) {
-      const where = `endpoint ${record.containerName} (${outward.id})`;
-      const words = `failed to set up container networking: driver failed programming external connectivity on ${where}: ${messageOf(error)}`;
-      throw error instanceof InvalidParameterError ? new InvalidParameterError(words, { cause: error }) : new InternalError(words, { cause: error });
+  /** After a change of its networks, a container's ports lead to where its default route is. */
+  async #movePorts(record: SandboxRecord, request: SandboxRequest): Promise<void> {
+    const { publisher, store } = this.#parts;
+    if (record.published.length === 0) return this.#publish(record, request);
+    const found = outletOf(record.endpoints, (id) => store.find(id));
+    if (found !== undefined) {
+      record.published = await publisher.retarget(record.published, found.outlet);
+      return;
     }
+    await publisher.unpublish(record.published);
+    record.published = [];
+    record.ports = portMap(request.config, request.hostConfig, []);
+  }
+
+  #changeOwnHosts(record: SandboxRecord, { config }: SandboxRequest, change: { add: string[]; remove: string[] }): void {
+    const hosts = record.etcFiles.find((file) => file.destination === '/etc/hosts');
+    const lines = (addresses: string[]) => addresses.map((address) => ownLine(config, address));
+    if (hosts !== undefined) changeHosts(hosts.source, { add: lines(change.add), remove: lines(change.remove) });
   }
 
   #writeEtc(record: SandboxRecord, request: SandboxRequest, mode: Exclude<NetworkMode, { kind: 'container' }>): Promise<SandboxRecord['etcFiles']> {
     const { store, machine } = this.#parts;
-    const isDefault = mode.kind === 'bridge' && mode.networks.every(({ network }) => network.name === 'bridge');
+    const isDefault = mode.kind === 'networks' && mode.networks.every(({ network }) => network.name === 'bridge');
     return writeEtcFiles({
       directory: request.directory,
       config: request.config,
       hostConfig: request.hostConfig,
-      addresses: record.endpoints.flatMap((endpoint) => (endpoint.attachment === undefined ? [] : [endpoint.attachment.address])),
-      hostGateway: store.get('bridge').bridge!.gateway,
+      addresses: record.endpoints.flatMap(addressesOf),
+      links: this.#linkLines(request),
+      hostGateway: this.#parts.hostGateway ?? store.get('bridge').ranges[0]!.gateway,
       machine: machine.config(),
-      mode: mode.kind === 'disabled' ? 'none' : mode.kind === 'bridge' ? (isDefault ? 'bridge' : 'user-defined') : mode.kind,
+      mode: mode.kind === 'disabled' ? 'none' : mode.kind === 'networks' ? (isDefault ? 'bridge' : 'user-defined') : mode.kind,
+    });
+  }
+
+  /** One line for each container that is linked on the default network: alias, short id, name. */
+  #linkLines(request: SandboxRequest): string[] {
+    return (request.links ?? []).flatMap(({ containerId, alias }) => {
+      const linked = this.#sandbox(containerId);
+      const endpoint = linked?.endpoints.find(({ networkName: name }) => name === 'bridge');
+      if (linked === undefined || endpoint === undefined) return [];
+      const names = [...new Set([alias, containerId.slice(0, 12), linked.containerName])].join(' ');
+      return addressesOf(endpoint).map((address) => `${address}\t${names}`);
     });
   }
 
@@ -281,8 +392,8 @@ export class BridgeNetworkController implements NetworkController {
     for (const endpoint of record.endpoints) {
       const network = store.find(endpoint.networkId);
       if (endpoint.attachment === undefined || network === undefined) continue;
-      networks.get(network).pool.claim(endpoint.attachment.address);
-      this.#names.add(endpoint.networkId, endpoint.id, endpoint.names, endpoint.attachment.address);
+      for (const address of [endpoint.attachment.ipv4, endpoint.attachment.ipv6]) if (address !== '') networks.get(network).claim(address);
+      this.#names.add(endpoint.networkId, endpoint.id, endpoint.names, addressesOf(endpoint));
     }
     if (record.namespace !== undefined) {
       const dns = reopenResolver(namespaces, record.namespace);
@@ -311,16 +422,16 @@ export class BridgeNetworkController implements NetworkController {
     await this.#dns.get(record.containerId)?.close();
     this.#dns.delete(record.containerId);
     if (record.namespace !== undefined) this.#parts.namespaces.remove(record.namespace);
-    return record.endpoints.flatMap((endpoint) => (endpoint.attachment === undefined ? [] : [endpoint.attachment.link]));
+    return record.endpoints.flatMap(({ attachment }) => (attachment === undefined || attachment.link === '' ? [] : [attachment.link]));
   }
 
   /** Addresses are free when their links are gone, and the record goes last: a crash before that finds everything again. */
   async #giveBack(record: SandboxRecord, links: string[]): Promise<void> {
-    const { store, networks, sandboxes } = this.#parts;
+    const { networks, sandboxes } = this.#parts;
     await Promise.all(links.map((link) => this.#reaper.gone(link)));
     for (const { networkId, attachment } of record.endpoints) {
-      const network = store.find(networkId);
-      if (attachment !== undefined && network !== undefined) networks.get(network).pool.release(attachment.address);
+      const live = networks.find(networkId);
+      if (attachment !== undefined && live !== undefined) releaseAddresses(live, attachment);
     }
     // Unless the container has been started again meanwhile.
     if (sandboxes.get(record.containerId) === record) await sandboxes.delete(record.containerId);

@@ -2,16 +2,18 @@ import { existsSync } from 'node:fs';
 import { dataPaths, type EngineConfig } from '../config.ts';
 import type { EventSink } from '../containers/collaborators.ts';
 import { JsonStore } from '../store/json-store.ts';
-import { Bridges, enableForwarding } from './bridges.ts';
+import { Bridges, enableForwarding } from './drivers/bridges.ts';
+import { LiveNetworks } from './drivers/live-networks.ts';
+import { withMachineLock } from './drivers/machine-lock.ts';
+import { Parents } from './drivers/parents.ts';
 import { MachineResolver } from './dns/resolv-conf.ts';
 import type { HostPorts } from './host-ports.ts';
-import { LiveNetworks } from './live-networks.ts';
 import { NamespacePool } from './sandbox/namespace-pool.ts';
 import { NetlinkSocket } from './netlink/netlink-socket.ts';
 import { NamespaceDirectory } from './sandbox/netns.ts';
 import { BridgeNetworkController } from './network-controller.ts';
-import { NetworkStore } from './network-store.ts';
-import { Networks } from './networks.ts';
+import { NetworkStore } from './networks/network-store.ts';
+import { Networks } from './networks/networks.ts';
 import { RulesetWriter } from './nftables/nft.ts';
 import { deleteTable } from './nftables/nfnetlink.ts';
 import { PublishedPortMaps } from './nftables/published-ports.ts';
@@ -26,6 +28,8 @@ export interface NetworkOptions {
   log: (line: string) => void;
   /** Namespaces that wait, made up, for the next containers. */
   preparedNamespaces?: number;
+  /** What `host-gateway` stands for in the VM, where the user's machine is another one; only when the user allows it. */
+  hostGateway?: string;
   /** The machine's resolver configuration. */
   resolvConf?: string;
 }
@@ -47,19 +51,23 @@ export async function openNetwork(options: NetworkOptions): Promise<EngineNetwor
   const { config, hostPorts, events, log } = options;
   const paths = dataPaths(config);
   const inVm = config.guestPorts.length > 0;
-  enableForwarding();
+  enableForwarding(4);
   const netlink = new NetlinkSocket();
   const filter = new NetlinkSocket('netfilter');
   const bridges = new Bridges(netlink, config.root);
-  for (const name of bridges.abandoned()) {
-    await bridges.remove(name);
-    await removeTable(filter, tableOf(name));
-  }
-  const bridgeName = bridges.defaultName();
-  const table = tableOf(bridgeName);
+  const networks = new LiveNetworks(bridges, new Parents(netlink));
   const sandboxes = await JsonStore.open<SandboxRecord>(paths.sandboxes, { parse: parseSandboxRecord });
-  const store = await NetworkStore.open(paths.network, { foreignSubnets: bridges.foreignSubnets(), bridgeName, inUse: sandboxes.size > 0 });
-  const networks = new LiveNetworks(bridges);
+  // Engines that start in the same moment would find the same name and range free.
+  const { table, store } = await withMachineLock(async () => {
+    for (const name of bridges.abandoned()) {
+      await bridges.remove(name);
+      await removeTable(filter, tableOf(name));
+    }
+    const bridgeName = bridges.defaultName();
+    const store = await NetworkStore.open(paths.network, { foreignSubnets: bridges.foreignSubnets(), bridgeName, inUse: sandboxes.size > 0 });
+    await networks.bringUp(store.get('bridge'));
+    return { table: tableOf(bridgeName), store };
+  });
   const writer = new RulesetWriter();
   const publisher = new PortPublisher({ hostPorts, maps: new PublishedPortMaps(filter, table), ipv6: !inVm && existsSync('/proc/self/net/if_inet6') });
   const namespaces = new NamespaceDirectory(paths.netns);
@@ -74,16 +82,16 @@ export async function openNetwork(options: NetworkOptions): Promise<EngineNetwor
       }),
     );
   const machine = new MachineResolver(options.resolvConf);
-  const controller = new BridgeNetworkController({ store, networks, bridges, sandboxes, namespaces, pool, publisher, machine, netlink, events, writeRuleset, log });
+  const controller = new BridgeNetworkController({ store, networks, bridges, sandboxes, namespaces, pool, publisher, machine, netlink, events, writeRuleset, log, ...(options.hostGateway === undefined ? {} : { hostGateway: options.hostGateway }) });
   return {
     controller,
-    networks: new Networks({ store, networks, controller, writer, table, events, foreignSubnets: () => bridges.foreignSubnets() }),
+    networks: new Networks({ store, networks, controller, writer, table, events, foreignSubnets: () => bridges.foreignSubnets(), owner: config.root }),
     prepare: () => pool.fill(),
     async close() {
       await pool.close();
       await controller.settled();
       if (sandboxes.size === 0) {
-        for (const { bridge } of networks.rules()) await bridges.remove(bridge);
+        for (const record of store.list()) await networks.takeDown(record);
         await removeTable(filter, table);
       }
       await controller.close();

@@ -1,3 +1,5 @@
+import { addressBytes, addressOfBytes, formatAddress } from '../addressing/addresses.ts';
+
 /** The parts of DNS messages that a forwarding resolver needs. Source: RFC 1035, part 4. */
 
 export const RecordType = { a: 1, ptr: 12, aaaa: 28, any: 255 } as const;
@@ -28,7 +30,7 @@ export interface Query {
   questionBytes: Buffer;
 }
 
-export type Answer = { type: typeof RecordType.a; address: string } | { type: typeof RecordType.ptr; name: string };
+export type Answer = { type: typeof RecordType.a | typeof RecordType.aaaa; address: string } | { type: typeof RecordType.ptr; name: string };
 
 /** @returns null for anything that is not a standard query with exactly one question: it comes from a container. */
 export function decodeQuery(message: Buffer): Query | null {
@@ -97,7 +99,7 @@ export function decodeReply(message: Buffer): ReplySummary | null {
     const start = name.end + 10;
     offset = start + message.readUInt16BE(name.end + 8);
     if (offset > message.length) return null;
-    if (type === RecordType.a && offset - start === 4) answers.push({ type, address: [...message.subarray(start, offset)].join('.') });
+    if ((type === RecordType.a && offset - start === 4) || (type === RecordType.aaaa && offset - start === 16)) answers.push({ type, address: formatAddress(addressOfBytes(message.subarray(start, offset))) });
     if (type === RecordType.ptr) {
       const target = decodeName(message, start);
       if (target !== null) answers.push({ type, name: target.name });
@@ -111,10 +113,12 @@ export function sameQuestion(one: Question, other: Question): boolean {
   return one.type === other.type && one.class === other.class && one.name.toLowerCase() === other.name.toLowerCase();
 }
 
-/** `4.3.2.1.in-addr.arpa` → `1.2.3.4`. @returns null for any other name. */
+/** `4.3.2.1.in-addr.arpa` → `1.2.3.4`, and 32 nibbles before `ip6.arpa` (RFC 3596). @returns null for any other name. */
 export function addressOfReverseName(name: string): string | null {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.in-addr\.arpa$/i.exec(name);
-  return match === null ? null : match.slice(1, 5).reverse().join('.');
+  const ipv4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.in-addr\.arpa$/i.exec(name);
+  if (ipv4 !== null) return ipv4.slice(1, 5).reverse().join('.');
+  const ipv6 = /^((?:[0-9a-f]\.){32})ip6\.arpa$/i.exec(name);
+  return ipv6 === null ? null : formatAddress({ family: 6, value: BigInt(`0x${ipv6[1]!.replaceAll('.', '').split('').reverse().join('')}`) });
 }
 
 /** @throws RangeError for labels of 0 or over 63 octets and names of over 255. */
@@ -158,7 +162,7 @@ function decodeName(message: Buffer, start: number): { name: string; end: number
 }
 
 function encodeRecord(answer: Answer, ttl: number): Buffer {
-  const data = answer.type === RecordType.a ? Buffer.from(answer.address.split('.').map(Number)) : encodeName(answer.name);
+  const data = answer.type === RecordType.ptr ? encodeName(answer.name) : addressBytes(answer.address);
   const head = Buffer.alloc(12);
   // A pointer to the question's name.
   head.writeUInt16BE(0xc000 | headerSize, 0);

@@ -1,5 +1,6 @@
 interface Entry {
-  address: string;
+  /** IPv4 and IPv6. */
+  addresses: string[];
   /** What a reverse look-up answers. */
   canonicalName: string;
 }
@@ -10,14 +11,14 @@ export class NameRegistry {
   readonly #networks = new Map<string, Map<string, Map<string, Entry>>>();
 
   /** @param names container name first: it is what a reverse look-up answers. */
-  add(networkId: string, endpointId: string, names: string[], address: string): void {
+  add(networkId: string, endpointId: string, names: string[], addresses: string[]): void {
     const network = this.#networks.get(networkId) ?? new Map<string, Map<string, Entry>>();
     this.#networks.set(networkId, network);
     for (const name of names) {
       const key = name.toLowerCase();
       const endpoints = network.get(key) ?? new Map<string, Entry>();
       network.set(key, endpoints);
-      endpoints.set(endpointId, { address, canonicalName: names[0]! });
+      endpoints.set(endpointId, { addresses, canonicalName: names[0]! });
     }
   }
 
@@ -34,12 +35,12 @@ export class NameRegistry {
   /** Addresses of a name; undefined when the network knows no such name. */
   addresses(networkId: string, name: string): string[] | undefined {
     const endpoints = this.#networks.get(networkId)?.get(name.toLowerCase());
-    return endpoints === undefined ? undefined : [...new Set([...endpoints.values()].map((entry) => entry.address))];
+    return endpoints === undefined ? undefined : [...new Set([...endpoints.values()].flatMap((entry) => entry.addresses))];
   }
 
   nameOf(networkId: string, address: string): string | undefined {
     for (const endpoints of this.#networks.get(networkId)?.values() ?? []) {
-      for (const entry of endpoints.values()) if (entry.address === address) return entry.canonicalName;
+      for (const entry of endpoints.values()) if (entry.addresses.includes(address)) return entry.canonicalName;
     }
     return undefined;
   }

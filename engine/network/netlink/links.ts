@@ -1,23 +1,19 @@
 import { attribute, decodeAttributes, nestedAttribute, NetlinkFlag, text, uint32 } from './message.ts';
 import { NetlinkError, type NetlinkRequest, type NetlinkSocket } from './netlink-socket.ts';
-import { formatAddress, lastAddress, parseAddress, type Subnet } from '../addresses.ts';
 
-/** Links, addresses and routes as netlink requests. Source: rtnetlink(7), linux/if_link.h, linux/rtnetlink.h. */
+/** Links as netlink requests. Source: rtnetlink(7), linux/if_link.h. */
 
-const Message = { newLink: 16, deleteLink: 17, getLink: 18, newAddress: 20, newRoute: 24, getRoute: 26 } as const;
-const Link = { address: 1, name: 3, mtu: 4, master: 10, info: 18, alias: 20, namespaceFd: 28 } as const;
+const Message = { newLink: 16, deleteLink: 17, getLink: 18 } as const;
+const Link = { address: 1, name: 3, mtu: 4, link: 5, master: 10, info: 18, alias: 20, namespaceFd: 28 } as const;
 const LinkInfo = { kind: 1, data: 2, portKind: 4, portData: 5 } as const;
-const BridgePort = { hairpin: 4 } as const;
+const BridgePort = { hairpin: 4, isolated: 33 } as const;
 const vethPeer = 1;
-const Address = { address: 1, local: 2, broadcast: 4 } as const;
-const Route = { destination: 1, outputLink: 4, gateway: 5, table: 15 } as const;
 const linkUp = 1;
-const inet = 2;
-const mainTable = 254;
-const universe = 0;
-const onLink = 253;
-const staticProtocol = 4;
-const unicast = 1;
+const vlanId = 1;
+/** IFLA_MACVLAN_MODE and IFLA_IPVLAN_MODE; the former's values are bits, 32 of them, the latter's 16 wide. */
+const modeAttribute = 1;
+const macvlanModes: Record<string, number> = { private: 1, vepa: 2, bridge: 4, passthru: 8 };
+const ipvlanModes: Record<string, number> = { l2: 0, l3: 1, l3s: 2 };
 
 export interface LinkSummary {
   index: number;
@@ -89,6 +85,47 @@ export function setHairpin(name: string): NetlinkRequest {
   return { type: Message.newLink, flags: 0, payload, purpose: `set hairpin mode of ${name}` };
 }
 
+/** Ports of a bridge that are isolated reach the bridge and ports that are not, but not each other. */
+export function setIsolated(name: string): NetlinkRequest {
+  const port = nestedAttribute(LinkInfo.portData, attribute(BridgePort.isolated, Buffer.from([1])));
+  const payload = Buffer.concat([linkHeader(), attribute(Link.name, text(name)), nestedAttribute(Link.info, attribute(LinkInfo.portKind, text('bridge')), port)]);
+  return { type: Message.newLink, flags: 0, payload, purpose: `isolate ${name}` };
+}
+
+/** An interface of its own on a link of this machine, made in the namespace of an open file. Down. */
+export function createSubinterface(options: { kind: 'macvlan' | 'ipvlan'; mode: string; parent: number; mtu: number; name: string; mac?: string; namespaceFd: number }): NetlinkRequest {
+  const { kind, mode, name } = options;
+  const modeValue = kind === 'macvlan' ? uint32(macvlanModes[mode]!) : Buffer.from([ipvlanModes[mode]!, 0]);
+  const payload = Buffer.concat([
+    linkHeader(),
+    attribute(Link.name, text(name)),
+    attribute(Link.mtu, uint32(options.mtu)),
+    attribute(Link.link, uint32(options.parent)),
+    attribute(Link.namespaceFd, uint32(options.namespaceFd)),
+    // An ipvlan interface has its parent's.
+    ...(options.mac === undefined || kind === 'ipvlan' ? [] : [attribute(Link.address, macBytes(options.mac))]),
+    nestedAttribute(Link.info, attribute(LinkInfo.kind, Buffer.from(kind)), nestedAttribute(LinkInfo.data, attribute(modeAttribute, modeValue))),
+  ]);
+  return { type: Message.newLink, flags: NetlinkFlag.create | NetlinkFlag.exclusive, payload, purpose: `create ${kind} interface ${name}` };
+}
+
+/** `eth0.10`. Up. */
+export function createVlan(options: { name: string; parent: number; id: number }): NetlinkRequest {
+  const payload = Buffer.concat([
+    linkHeader({ up: true }),
+    attribute(Link.name, text(options.name)),
+    attribute(Link.link, uint32(options.parent)),
+    nestedAttribute(Link.info, attribute(LinkInfo.kind, Buffer.from('vlan')), nestedAttribute(LinkInfo.data, attribute(vlanId, Buffer.from([options.id & 255, options.id >> 8])))),
+  ]);
+  return { type: Message.newLink, flags: NetlinkFlag.create | NetlinkFlag.exclusive, payload, purpose: `create VLAN interface ${options.name}` };
+}
+
+/** A link that leads nowhere. Up. */
+export function createDummy(name: string): NetlinkRequest {
+  const payload = Buffer.concat([linkHeader({ up: true }), attribute(Link.name, text(name)), nestedAttribute(Link.info, attribute(LinkInfo.kind, Buffer.from('dummy')))]);
+  return { type: Message.newLink, flags: NetlinkFlag.create | NetlinkFlag.exclusive, payload, purpose: `create dummy interface ${name}` };
+}
+
 /** Idempotent. */
 export function deleteLink(name: string): NetlinkRequest {
   const payload = Buffer.concat([linkHeader(), attribute(Link.name, text(name))]);
@@ -107,32 +144,6 @@ export function linkExists(socket: NetlinkSocket, name: string): boolean {
   }
 }
 
-export function addAddress(options: { index: number; address: string; subnet: Subnet }): NetlinkRequest {
-  const { index, address, subnet } = options;
-  const header = Buffer.alloc(8);
-  header.writeUInt8(inet, 0);
-  header.writeUInt8(subnet.prefix, 1);
-  header.writeUInt32LE(index, 4);
-  const payload = Buffer.concat([
-    header,
-    attribute(Address.local, addressBytes(address)),
-    attribute(Address.address, addressBytes(address)),
-    attribute(Address.broadcast, addressBytes(formatAddress(lastAddress(subnet)))),
-  ]);
-  return { type: Message.newAddress, flags: NetlinkFlag.create | NetlinkFlag.exclusive, payload, purpose: `give out ${address}`, accept: ['EEXIST'] };
-}
-
-export function addDefaultRoute(options: { index: number; gateway: string }): NetlinkRequest {
-  const header = Buffer.alloc(12);
-  header.writeUInt8(inet, 0);
-  header.writeUInt8(mainTable, 4);
-  header.writeUInt8(staticProtocol, 5);
-  header.writeUInt8(universe, 6);
-  header.writeUInt8(unicast, 7);
-  const payload = Buffer.concat([header, attribute(Route.gateway, addressBytes(options.gateway)), attribute(Route.outputLink, uint32(options.index))]);
-  return { type: Message.newRoute, flags: NetlinkFlag.create | NetlinkFlag.replace, payload, purpose: `route through ${options.gateway}` };
-}
-
 export function listLinks(socket: NetlinkSocket): LinkSummary[] {
   return socket.dump(Message.getLink, linkHeader()).map(({ payload }) => {
     const attributes = decodeAttributes(payload.subarray(16));
@@ -146,25 +157,6 @@ export function listLinks(socket: NetlinkSocket): LinkSummary[] {
       ...(alias === undefined ? {} : { alias: cString(alias) }),
     };
   });
-}
-
-/** What the machine's main table leads to, the default route left out; each with the link it leaves by. */
-export function listRoutes(socket: NetlinkSocket): { subnet: Subnet; link: number }[] {
-  const header = Buffer.alloc(12);
-  header.writeUInt8(inet, 0);
-  return socket.dump(Message.getRoute, header).flatMap(({ payload }) => {
-    const attributes = decodeAttributes(payload.subarray(12));
-    const table = attributes.get(Route.table)?.readUInt32LE(0) ?? payload.readUInt8(4);
-    const destination = attributes.get(Route.destination);
-    if (table !== mainTable || destination === undefined || payload.readUInt8(6) > onLink) return [];
-    return [{ subnet: { base: destination.readUInt32BE(0), prefix: payload.readUInt8(1) }, link: attributes.get(Route.outputLink)?.readUInt32LE(0) ?? 0 }];
-  });
-}
-
-function addressBytes(address: string): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(parseAddress(address)!, 0);
-  return bytes;
 }
 
 function macBytes(mac: string): Buffer {

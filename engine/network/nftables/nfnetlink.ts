@@ -1,3 +1,4 @@
+import { addressBytes } from '../addressing/addresses.ts';
 import { attribute, nestedAttribute, text } from '../netlink/message.ts';
 import type { NetlinkRequest } from '../netlink/netlink-socket.ts';
 import { NetlinkFlag } from '../netlink/message.ts';
@@ -102,10 +103,6 @@ export function changeElement(of: FilterFamily, table: string, set: string, key:
 /** Fields of a concatenated key or value: each fills whole words. */
 export function concatenated(...fields: Buffer[]): Buffer {
   return Buffer.concat(fields.map((field) => (field.length % 4 === 0 ? field : Buffer.concat([field, Buffer.alloc(4 - (field.length % 4))]))));
-}
-
-export function addressBytes(address: string): Buffer {
-  return Buffer.from(address.split('.').map(Number));
 }
 
 export function portBytes(port: number): Buffer {

@@ -1,5 +1,6 @@
 import type { NetlinkRequest, NetlinkSocket } from '../netlink/netlink-socket.ts';
-import { addressBytes, changeElement, concatenated, portBytes } from './nfnetlink.ts';
+import { addressBytes } from '../addressing/addresses.ts';
+import { changeElement, concatenated, portBytes } from './nfnetlink.ts';
 import { hasElement, mapOf, type Publication } from './ruleset.ts';
 
 /** The maps of the engine's table that say where published ports lead. */

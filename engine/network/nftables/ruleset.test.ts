@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { parseSubnet } from '../addresses.ts';
+import { parseSubnet } from '../addressing/addresses.ts';
 import { addBridge, buildRuleset, removeBridge, removeRuleset, type BridgeRules, type Publication } from './ruleset.ts';
 
-const plain: BridgeRules = { bridge: 'slipway0', subnet: parseSubnet('172.17.0.0/16')!, internal: false, masquerade: true };
-const internal: BridgeRules = { bridge: 'br-0123456789ab', subnet: parseSubnet('172.18.0.0/16')!, internal: true, masquerade: true };
+const plain: BridgeRules = { bridge: 'slipway0', subnets: [parseSubnet('172.17.0.0/16')!], internal: false, masquerade: true };
+const internal: BridgeRules = { bridge: 'br-0123456789ab', subnets: [parseSubnet('172.18.0.0/16')!], internal: true, masquerade: true };
 const publications: Publication[] = [
   { port: { protocol: 'tcp', hostIp: '', hostPort: 8080 }, target: { address: '172.17.0.2', port: 80 } },
   { port: { protocol: 'udp', hostIp: '0.0.0.0', hostPort: 5353 }, target: { address: '172.17.0.2', port: 53 } },

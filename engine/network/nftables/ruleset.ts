@@ -1,11 +1,11 @@
-import { formatSubnet, type Subnet } from '../addresses.ts';
+import { formatSubnet, type Subnet } from '../addressing/addresses.ts';
 import type { HostPort, PortTarget } from '../host-ports.ts';
 
 /** What the rules know of one bridge network. */
 export interface BridgeRules {
   /** Name of the link. */
   bridge: string;
-  subnet: Subnet;
+  subnets: Subnet[];
   /** Neither reaches the outside nor is reached from it. */
   internal: boolean;
   /** Off when `com.docker.network.bridge.enable_ip_masquerade=false`. */
@@ -40,12 +40,18 @@ table inet ${table} {
   set internal { type ifname; }
   set within { type ifname . ifname; }
   set own_subnet { type ipv4_addr . ifname; flags interval; }
+  set own_subnet6 { type ipv6_addr . ifname; flags interval; }
   set container_sources { type ipv4_addr; flags interval; }
+  set container_sources6 { type ipv6_addr; flags interval; }
   set denied { type ipv4_addr; flags interval; auto-merge; }
   map published_tcp { type inet_service : ipv4_addr . inet_service; }
   map published_tcp_at { type ipv4_addr . inet_service : ipv4_addr . inet_service; }
   map published_udp { type inet_service : ipv4_addr . inet_service; }
   map published_udp_at { type ipv4_addr . inet_service : ipv4_addr . inet_service; }
+  map published_tcp6 { type inet_service : ipv6_addr . inet_service; }
+  map published_tcp6_at { type ipv6_addr . inet_service : ipv6_addr . inet_service; }
+  map published_udp6 { type inet_service : ipv6_addr . inet_service; }
+  map published_udp6_at { type ipv6_addr . inet_service : ipv6_addr . inet_service; }
 
   chain prerouting {
     type nat hook prerouting priority dstnat; policy accept;
@@ -56,11 +62,17 @@ table inet ${table} {
     dnat ip to tcp dport map @published_tcp
     dnat ip to ip daddr . udp dport map @published_udp_at
     dnat ip to udp dport map @published_udp
+    dnat ip6 to ip6 daddr . tcp dport map @published_tcp6_at
+    dnat ip6 to tcp dport map @published_tcp6
+    dnat ip6 to ip6 daddr . udp dport map @published_udp6_at
+    dnat ip6 to udp dport map @published_udp6
   }
   chain postrouting {
     type nat hook postrouting priority srcnat; policy accept;
     ct status dnat ip saddr . oifname @own_subnet masquerade comment "hairpin"
+    ct status dnat ip6 saddr . oifname @own_subnet6 masquerade comment "hairpin"
     ip saddr @container_sources oifname != @bridges masquerade
+    ip6 saddr @container_sources6 oifname != @bridges masquerade
   }
   chain forward {
     type filter hook forward priority filter; policy accept;
@@ -84,7 +96,7 @@ table inet ${table} {
     type filter hook input priority filter; policy accept;
     iifname @bridges jump to_host
   }
-  chain to_host {${state.hostAccess === 'deny' ? '\n    ct state established,related accept\n    icmp type echo-request accept\n    drop' : ''}
+  chain to_host {${state.hostAccess === 'deny' ? '\n    ct state established,related accept\n    icmp type echo-request accept\n    meta l4proto ipv6-icmp accept\n    drop' : ''}
   }
 }
 ${elements('add', table, 'denied', state.deniedDestinations)}${state.bridges.map((bridge) => addBridge(table, bridge)).join('')}${publish(table, state.published)}`;
@@ -116,13 +128,16 @@ function publish(table: string, publications: Publication[]): string {
 
 /** Which map a published port stands in, and whether its key is the port alone. */
 export function mapOf(port: HostPort): { map: string; anyAddress: boolean } {
-  const anyAddress = port.hostIp === '' || port.hostIp === '0.0.0.0';
-  return { map: `published_${port.protocol}${anyAddress ? '' : '_at'}`, anyAddress };
+  const anyAddress = port.hostIp === '' || port.hostIp === '0.0.0.0' || port.hostIp === '::';
+  return { map: `published_${port.protocol}${port.hostIp.includes(':') ? '6' : ''}${anyAddress ? '' : '_at'}`, anyAddress };
 }
 
-/** Whether a publication has an element at all: loopback traffic never passes prerouting, and IPv6 is carried by the proxy. */
-export function hasElement({ port }: Publication): boolean {
-  return !port.hostIp.includes(':') && !port.hostIp.startsWith('127.');
+/**
+ * Whether a publication has an element at all: loopback traffic never passes prerouting, and what comes to an address of
+ * the other family than the container's is carried by the engine.
+ */
+export function hasElement({ port, target }: Publication): boolean {
+  return !port.hostIp.startsWith('127.') && port.hostIp !== '::1' && port.hostIp.includes(':') === target.address.includes(':');
 }
 
 /** `delete` alone fails when there is no table, and `add` makes sure that there is: the idiom of nft(8). */
@@ -130,13 +145,18 @@ function replaceTable(table: string): string {
   return `add table inet ${table}\ndelete table inet ${table}`;
 }
 
-function bridgeElements(verb: 'add' | 'delete', table: string, { bridge, subnet, internal, masquerade }: BridgeRules): string {
+function bridgeElements(verb: 'add' | 'delete', table: string, { bridge, subnets, internal, masquerade }: BridgeRules): string {
   return [
     elements(verb, table, 'bridges', [bridge]),
     elements(verb, table, 'within', [`${bridge} . ${bridge}`]),
-    elements(verb, table, 'own_subnet', [`${formatSubnet(subnet)} . ${bridge}`]),
+    ...subnets.flatMap((subnet) => {
+      const suffix = subnet.family === 6 ? '6' : '';
+      return [
+        elements(verb, table, `own_subnet${suffix}`, [`${formatSubnet(subnet)} . ${bridge}`]),
+        masquerade && !internal ? elements(verb, table, `container_sources${suffix}`, [formatSubnet(subnet)]) : '',
+      ];
+    }),
     internal ? elements(verb, table, 'internal', [bridge]) : '',
-    masquerade && !internal ? elements(verb, table, 'container_sources', [formatSubnet(subnet)]) : '',
   ].join('');
 }
 

@@ -77,7 +77,8 @@ async function bindUdp(port: HostPort, target: PortTarget): Promise<() => Promis
   const clients = new Map<string, UdpClient>();
   socket.on('error', () => undefined);
   socket.on('message', (message, from) => {
-    const key = `${from.address} ${from.port}`;
+    // The target moves when the container's network changes.
+    const key = `${from.address} ${from.port} ${target.address}`;
     const client = clients.get(key) ?? new UdpClient(socket, from, target, () => clients.delete(key));
     clients.set(key, client);
     client.send(message);
@@ -97,9 +98,9 @@ class UdpClient {
   #closed = false;
   #early: Buffer[] = [];
 
-  constructor(server: DatagramSocket, from: RemoteInfo, target: PortTarget, forget: () => void) {
+  constructor(server: DatagramSocket, from: RemoteInfo, target: Readonly<PortTarget>, forget: () => void) {
     this.#forget = forget;
-    this.#socket = createSocket('udp4');
+    this.#socket = createSocket(target.address.includes(':') ? 'udp6' : 'udp4');
     this.#idle = setTimeout(() => this.close(), udpIdleTime);
     this.#socket.on('error', () => undefined);
     this.#socket.on('message', (message) => {

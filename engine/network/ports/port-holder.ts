@@ -1,5 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import { parseAddress } from '../addresses.ts';
+import { parseAddress } from '../addressing/addresses.ts';
 import type { HostPort } from '../host-ports.ts';
 
 /** TCP_LISTEN, and for UDP a bound socket without a peer (TCP_CLOSE). Source: proc(5). */
@@ -46,6 +46,6 @@ export function holdingInodes(table: string, port: HostPort): string[] {
 function collides(hexAddress: string, hostIp: string): boolean {
   const wildcard = /^0+$/.test(hexAddress) || hostIp === '' || hostIp === '0.0.0.0' || hostIp === '::';
   const wanted = parseAddress(hostIp);
-  if (wildcard || wanted === null) return true;
-  return hexAddress.length === 8 && Buffer.from(hexAddress, 'hex').readUInt32LE(0) === wanted;
+  if (wildcard || wanted === null || wanted.family === 6) return true;
+  return hexAddress.length === 8 && Buffer.from(hexAddress, 'hex').readUInt32LE(0) === Number(wanted.value);
 }

@@ -3,7 +3,7 @@ import { ConflictError, InvalidParameterError } from '../../errors.ts';
 import type { HostPort, HostPorts } from '../host-ports.ts';
 import type { PublishedPortMaps } from '../nftables/published-ports.ts';
 import { wantedPorts } from './port-mapping.ts';
-import { PortPublisher } from './port-publisher.ts';
+import { PortPublisher, type Outlet } from './port-publisher.ts';
 
 const text = (port: HostPort) => `${port.protocol} ${port.hostIp}:${port.hostPort}`;
 
@@ -26,9 +26,11 @@ function make(options: { taken?: string[]; ipv6?: boolean; mapsFail?: boolean } 
   const maps = { add: () => (options.mapsFail ? Promise.reject(new Error('no table')) : Promise.resolve()), remove: () => Promise.resolve() };
   const publisher = new PortPublisher({ hostPorts, maps: maps as unknown as PublishedPortMaps, ipv6: options.ipv6 ?? false });
   const publish = (name: string, hostPort: string, hostIp = '', key = '80/tcp') =>
-    publisher.publish({ id: name, name }, wantedPorts({}, { PortBindings: { [key]: [{ HostIp: hostIp, HostPort: hostPort }] } }), '172.17.0.2');
+    publisher.publish({ id: name, name }, wantedPorts({}, { PortBindings: { [key]: [{ HostIp: hostIp, HostPort: hostPort }] } }), outlet);
   return { publisher, publish, reserved };
 }
+
+const outlet: Outlet = { ipv4: '172.17.0.2', ipv6: '', hostBinding: '' };
 
 describe('publishing', () => {
   it('reserves, finds and releases', async () => {
@@ -41,6 +43,15 @@ describe('publishing', () => {
     await publisher.unpublish(ports);
     expect([...reserved]).toEqual([]);
     expect(publisher.lookup('tcp', '127.0.0.1', 8080)).toBeNull();
+  });
+
+  it('leads ports to where the container moved, and each family to its own', async () => {
+    const { publisher, publish } = make({ ipv6: true });
+    const ports = await publish('web', '8080');
+    const moved = await publisher.retarget(ports, { ipv4: '172.18.0.9', ipv6: 'fd00::9', hostBinding: '' });
+    expect(moved.map(({ target }) => target)).toEqual([{ address: '172.18.0.9', port: 80 }, { address: 'fd00::9', port: 80 }]);
+    expect(publisher.lookup('tcp', '127.0.0.1', 8080)).toEqual({ address: '172.18.0.9', port: 80 });
+    expect(publisher.lookup('tcp', '::1', 8080)).toEqual({ address: 'fd00::9', port: 80 });
   });
 
   it('tells one address from another, and any address from none', async () => {
@@ -60,7 +71,7 @@ describe('publishing', () => {
   it('is all or nothing', async () => {
     const { publisher, reserved } = make({ ipv6: true, taken: ['tcp :::9090'] });
     const wanted = wantedPorts({}, { PortBindings: { '80/tcp': [{ HostIp: '', HostPort: '8080' }], '90/tcp': [{ HostIp: '', HostPort: '9090' }] } });
-    await expect(publisher.publish({ id: 'web', name: 'web' }, wanted, '172.17.0.2')).rejects.toThrow('Bind for [::]:9090 failed');
+    await expect(publisher.publish({ id: 'web', name: 'web' }, wanted, outlet)).rejects.toThrow('Bind for [::]:9090 failed');
     expect([...reserved]).toEqual([]);
     expect(publisher.list()).toEqual([]);
     const failing = make({ mapsFail: true });

@@ -10,6 +10,14 @@ export interface PublishedPort extends Publication {
   key: string;
 }
 
+/** Where a container's ports are published to: its addresses (empty: none of the family) on one network. */
+export interface Outlet {
+  ipv4: string;
+  ipv6: string;
+  /** The network's own address for ports without one; empty for all of the machine's. */
+  hostBinding: string;
+}
+
 interface Holding extends PublishedPort {
   containerId: string;
   containerName: string;
@@ -26,7 +34,7 @@ export class PortPublisher {
   readonly #maps: PublishedPortMaps;
   readonly #ipv6: boolean;
   readonly #held = new Set<Holding>();
-  #nextEphemeral = ephemeral.first;
+  readonly #nextEphemeral = { tcp: ephemeral.first, udp: ephemeral.first };
 
   /** @param options.ipv6 a port without an address is published on `::` as well. */
   constructor(options: { hostPorts: HostPorts; maps: PublishedPortMaps; ipv6: boolean }) {
@@ -39,16 +47,28 @@ export class PortPublisher {
    * All or nothing.
    * @throws ConflictError `Bind for 0.0.0.0:8080 failed: port is already allocated by container "web"`
    */
-  async publish(container: { id: string; name: string }, wanted: WantedPort[], address: string): Promise<PublishedPort[]> {
+  async publish(container: { id: string; name: string }, wanted: WantedPort[], outlet: Outlet): Promise<PublishedPort[]> {
     const published: PublishedPort[] = [];
     try {
-      for (const want of wanted) published.push(...(await this.#take(container, want, { address, port: want.containerPort })));
+      for (const want of wanted) published.push(...(await this.#take(container, want, outlet)));
       await this.#maps.add(published);
       return published;
     } catch (error) {
       await this.#release(published);
       throw error;
     }
+  }
+
+  /** Leads published ports to the container's addresses on another network; the ports stay reserved. @returns them anew. */
+  async retarget(ports: PublishedPort[], outlet: Outlet): Promise<PublishedPort[]> {
+    const moved = ports.map((port) => ({ ...port, target: targetOf(port.port.hostIp, port.target.port, outlet) }));
+    await this.#maps.remove(ports);
+    for (const { port, target } of moved) {
+      // In place: whoever carries connections holds this very object.
+      for (const held of this.#held) if (sameSocket(held.port, port)) Object.assign(held.target, target);
+    }
+    await this.#maps.add(moved);
+    return moved;
   }
 
   async unpublish(ports: PublishedPort[]): Promise<void> {
@@ -64,10 +84,15 @@ export class PortPublisher {
   async adopt(container: { id: string; name: string }, ports: PublishedPort[]): Promise<string[]> {
     const failures: string[] = [];
     for (const port of ports) {
-      this.#hold(container, port);
-      await this.#hostPorts.reserve(port.port, port.target).catch((error: unknown) => failures.push(`${describe(port.port)} of ${container.name}: ${messageOf(error)}`));
+      const { target } = this.#hold(container, port);
+      await this.#hostPorts.reserve(port.port, target).catch((error: unknown) => failures.push(`${describe(port.port)} of ${container.name}: ${messageOf(error)}`));
     }
     return failures;
+  }
+
+  /** Who holds a port is told by name. */
+  rename(containerId: string, containerName: string): void {
+    for (const held of this.#held) if (held.containerId === containerId) held.containerName = containerName;
   }
 
   list(): PublishedPort[] {
@@ -81,15 +106,16 @@ export class PortPublisher {
     return exact?.target ?? null;
   }
 
-  async #take(container: { id: string; name: string }, want: WantedPort, target: PortTarget): Promise<PublishedPort[]> {
-    const addresses = want.hostIp !== '' ? [want.hostIp] : this.#ipv6 ? ['0.0.0.0', '::'] : ['0.0.0.0'];
+  async #take(container: { id: string; name: string }, want: WantedPort, outlet: Outlet): Promise<PublishedPort[]> {
+    const everywhere = outlet.hostBinding !== '' ? [outlet.hostBinding] : this.#ipv6 ? ['0.0.0.0', '::'] : ['0.0.0.0'];
+    const addresses = want.hostIp !== '' ? [want.hostIp] : everywhere;
     let refusal: unknown;
     for (const hostPort of this.#candidates(want)) {
       const taken: PublishedPort[] = [];
       try {
         for (const hostIp of addresses) {
           const port: HostPort = { protocol: want.protocol, hostIp, hostPort };
-          taken.push(await this.#takeOne(container, { key: want.key, port, target }));
+          taken.push(await this.#takeOne(container, { key: want.key, port, target: targetOf(hostIp, want.containerPort, outlet) }));
         }
         return taken;
       } catch (error) {
@@ -110,7 +136,7 @@ export class PortPublisher {
     if (holder !== undefined) throw new ConflictError(`Bind for ${describe(port)} failed: port is already allocated by container "${holder.containerName}"`);
     const holding = this.#hold(container, wanted);
     try {
-      await this.#hostPorts.reserve(port, wanted.target);
+      await this.#hostPorts.reserve(port, holding.target);
       return holding;
     } catch (error) {
       this.#held.delete(holding);
@@ -120,7 +146,7 @@ export class PortPublisher {
   }
 
   #hold(container: { id: string; name: string }, port: PublishedPort): Holding {
-    const holding = { ...port, containerId: container.id, containerName: container.name };
+    const holding = { ...port, target: { ...port.target }, containerId: container.id, containerName: container.name };
     this.#held.add(holding);
     return holding;
   }
@@ -128,7 +154,7 @@ export class PortPublisher {
   async #release(ports: PublishedPort[]): Promise<void> {
     for (const { port } of ports) {
       for (const held of this.#held) {
-        if (held.port.protocol === port.protocol && held.port.hostIp === port.hostIp && held.port.hostPort === port.hostPort) this.#held.delete(held);
+        if (sameSocket(held.port, port)) this.#held.delete(held);
       }
       await this.#hostPorts.release(port);
     }
@@ -140,8 +166,8 @@ export class PortPublisher {
       return;
     }
     for (let tries = 0; tries < mostTries; tries += 1) {
-      const port = this.#nextEphemeral;
-      this.#nextEphemeral = port === ephemeral.last ? ephemeral.first : port + 1;
+      const port = this.#nextEphemeral[want.protocol];
+      this.#nextEphemeral[want.protocol] = port === ephemeral.last ? ephemeral.first : port + 1;
       yield port;
     }
   }
@@ -162,4 +188,14 @@ function addressesMeet(one: string, other: string): boolean {
   if (isV6(one) !== isV6(other)) return false;
   const isAny = (address: string) => address === '' || address === '0.0.0.0' || address === '::';
   return isAny(one) || isAny(other) || one === other;
+}
+
+/** The address of the same family where there is one; across families the engine carries the bytes. */
+function targetOf(hostIp: string, port: number, { ipv4, ipv6 }: Outlet): PortTarget {
+  const [first, second] = hostIp.includes(':') ? [ipv6, ipv4] : [ipv4, ipv6];
+  return { address: first || second, port };
+}
+
+function sameSocket(one: HostPort, other: HostPort): boolean {
+  return one.protocol === other.protocol && one.hostIp === other.hostIp && one.hostPort === other.hostPort;
 }

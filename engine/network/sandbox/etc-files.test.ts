@@ -4,7 +4,7 @@ import { buildHosts, buildResolvConf, parseExtraHost } from './etc-files.ts';
 
 const machine = { servers: ['10.0.0.1', '127.0.0.53'], search: ['corp.example'], options: ['edns0', 'ndots:5'] };
 const hosts = (options: Partial<Parameters<typeof buildHosts>[0]>) =>
-  buildHosts({ config: { Hostname: 'box' }, hostConfig: {}, addresses: ['172.17.0.2'], hostGateway: '172.17.0.1', mode: 'bridge', ...options });
+  buildHosts({ links: [], config: { Hostname: 'box' }, hostConfig: {}, addresses: ['172.17.0.2'], hostGateway: '172.17.0.1', mode: 'bridge', ...options });
 const resolver = (hostConfig: object, mode: 'host' | 'none' | 'bridge' | 'user-defined') => parseResolvConf(buildResolvConf({ hostConfig, machine, mode }));
 
 describe('/etc/hosts', () => {

@@ -15,6 +15,8 @@ export interface EtcFileRequest {
   hostConfig: HostConfig;
   /** Of the container's endpoints, in order; none with the modes `none` and `host`. */
   addresses: string[];
+  /** Lines for linked containers. */
+  links: string[];
   /** What `host-gateway` in `--add-host` stands for. */
   hostGateway: string;
   machine: ResolverConfig;
@@ -36,7 +38,7 @@ export async function writeEtcFiles(request: EtcFileRequest): Promise<{ source: 
 }
 
 /** Source: moby libnetwork/etchosts: the fixed part, then the extra entries, then the container's own names. */
-export function buildHosts(request: Pick<EtcFileRequest, 'config' | 'hostConfig' | 'addresses' | 'hostGateway' | 'mode'>): string {
+export function buildHosts(request: Pick<EtcFileRequest, 'config' | 'hostConfig' | 'addresses' | 'hostGateway' | 'mode' | 'links'>): string {
   const fixed = [
     '127.0.0.1\tlocalhost',
     '::1\tlocalhost ip6-localhost ip6-loopback',
@@ -45,14 +47,23 @@ export function buildHosts(request: Pick<EtcFileRequest, 'config' | 'hostConfig'
     'ff02::1\tip6-allnodes',
     'ff02::2\tip6-allrouters',
   ];
-  const { Hostname: hostname = '', Domainname: domain = '' } = request.config;
-  const own = domain === '' ? hostname : `${hostname}.${domain} ${hostname}`;
   const extra = (request.hostConfig.ExtraHosts ?? []).map((entry) => {
     const { name, address } = parseExtraHost(entry);
     return `${address === 'host-gateway' ? request.hostGateway : address}\t${name}`;
   });
   const start = request.mode === 'host' ? readFileSync('/etc/hosts', 'utf8').trimEnd().split('\n') : fixed;
-  return [...start, ...extra, ...request.addresses.map((address) => `${address}\t${own}`)].join('\n') + '\n';
+  return [...start, ...extra, ...request.links, ...request.addresses.map((address) => ownLine(request.config, address))].join('\n') + '\n';
+}
+
+/** A container's own line for one of its addresses. */
+export function ownLine({ Hostname: hostname = '', Domainname: domain = '' }: ContainerConfig, address: string): string {
+  return `${address}\t${domain === '' ? hostname : `${hostname}.${domain} ${hostname}`}`;
+}
+
+/** Adds and removes whole lines of a running container's hosts file, in place: it is bound over the container's own. */
+export function changeHosts(path: string, change: { add: string[]; remove: string[] }): void {
+  const lines = readFileSync(path, 'utf8').split('\n').filter((line) => line !== '' && !change.remove.includes(line));
+  writeFileSync(path, `${[...lines, ...change.add].join('\n')}\n`);
 }
 
 /** `name:address` or `name=address`; the address may be `host-gateway` and IPv6 in brackets. @throws InvalidParameterError */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { messageOf } from '../../errors.ts';
 import { boundSocket, SocketType } from '../../lib/syscalls-socket.ts';
-import { setSysctl } from '../bridges.ts';
+import { setSysctl } from '../drivers/bridges.ts';
 import { DnsServer } from '../dns/dns-server.ts';
 import { resolverAddress } from './etc-files.ts';
 import { setUp } from '../netlink/links.ts';
@@ -77,6 +77,8 @@ function prepare(directory: NamespaceDirectory): PreparedNamespace {
       netlink.changeNow([setUp(loopbackIndex, 'bring up loopback')]);
       // For links to come; the loopback that is there keeps ::1.
       setSysctl('net/ipv6/conf/default/disable_ipv6', '1', { optional: true });
+      // Addresses and routes are the engine's to give; a neighbour could announce itself as a router.
+      setSysctl('net/ipv6/conf/default/accept_ra', '0', { optional: true });
       return { netlink, dns: openResolver({ replace: false }) };
     } catch (error) {
       netlink.close();

@@ -1,6 +1,6 @@
 import type { PortMap } from '../../../contract/engine-api/container.ts';
 import type { Sandbox } from '../../containers/collaborators.ts';
-import { endpointSettings, type Endpoint } from './endpoint.ts';
+import { endpointSettings, type Attachment, type Endpoint } from './endpoint.ts';
 import type { PublishedPort } from '../ports/port-publisher.ts';
 
 /** What a running container's network consists of: enough to take it over, or to remove it, after an engine restart. */
@@ -23,7 +23,15 @@ export interface SandboxRecord {
 export function parseSandboxRecord(value: unknown): SandboxRecord {
   const record = value as Partial<SandboxRecord>;
   if (typeof record?.containerId !== 'string' || !Array.isArray(record.endpoints) || !Array.isArray(record.published)) throw new Error('it is no sandbox');
+  for (const endpoint of record.endpoints) if (endpoint.attachment !== undefined) endpoint.attachment = currentAttachment(endpoint.attachment);
   return record as SandboxRecord;
+}
+
+/** Before there was IPv6, an attachment had one address, its prefix and one gateway. */
+function currentAttachment(attachment: Attachment & { address?: string; prefix?: number; gateway?: string }): Attachment {
+  if (attachment.address === undefined) return attachment;
+  const { address, prefix, gateway = '', ...rest } = attachment;
+  return { ...rest, index: 0, ipv4: `${address}/${prefix}`, gateway4: gateway, ipv6: '', gateway6: '' };
 }
 
 export function toSandbox(record: SandboxRecord): Sandbox {

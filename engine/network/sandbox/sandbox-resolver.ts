@@ -1,8 +1,10 @@
+import { isIP } from 'node:net';
 import { addressOfReverseName, RecordType, type Answer, type Question } from '../dns/message.ts';
 import type { Resolver } from '../dns/dns-server.ts';
 import type { NameRegistry } from '../dns/name-registry.ts';
 import type { MachineResolver } from '../dns/resolv-conf.ts';
-import type { NetworkStore } from '../network-store.ts';
+import type { NetworkStore } from '../networks/network-store.ts';
+import { parseLink } from './link-names.ts';
 import type { SandboxRecord } from './sandbox-record.ts';
 
 /** What one container's resolver says: names of its own networks first, everything else from the machine's servers. */
@@ -19,7 +21,7 @@ export function sandboxResolver(sandbox: () => SandboxRecord, names: NameRegistr
 }
 
 function answerFrom(sandbox: SandboxRecord, names: NameRegistry, question: Question): Answer[] | undefined {
-  for (const { networkId, networkName } of sandbox.endpoints) {
+  for (const { networkId, networkName, asked } of sandbox.endpoints) {
     if (question.type === RecordType.ptr) {
       const address = addressOfReverseName(question.name);
       const name = address === null ? undefined : names.nameOf(networkId, address);
@@ -29,10 +31,18 @@ function answerFrom(sandbox: SandboxRecord, names: NameRegistry, question: Quest
     // `db` and `db.mynet` both mean the container on mynet. Source: moby libnetwork ResolveName.
     const suffix = `.${networkName.toLowerCase()}`;
     const short = question.name.toLowerCase().endsWith(suffix) ? question.name.slice(0, -suffix.length) : question.name;
-    const addresses = names.addresses(networkId, question.name) ?? names.addresses(networkId, short);
+    const addresses = linkedAddresses(asked.Links ?? [], short) ?? names.addresses(networkId, question.name) ?? names.addresses(networkId, short);
     if (addresses === undefined) continue;
+    const wanted = { [RecordType.a]: 4, [RecordType.aaaa]: 6 }[question.type];
     // A name of ours without such a record has an empty answer: a name error would make clients give up on the A record too.
-    return question.type === RecordType.a ? shuffled(addresses).map((address) => ({ type: RecordType.a, address })) : [];
+    const type = wanted === 4 ? RecordType.a : RecordType.aaaa;
+    return shuffled(addresses.filter((address) => isIP(address) === wanted)).map((address) => ({ type, address }));
+
+    /** `db:database` lets this container alone call db database. */
+    function linkedAddresses(links: string[], name: string): string[] | undefined {
+      const link = links.map(parseLink).find(({ alias }) => alias.toLowerCase() === name.toLowerCase());
+      return link === undefined ? undefined : names.addresses(networkId, link.name);
+    }
   }
   return undefined;
 }

@@ -50,7 +50,7 @@ export async function runIn(netns: string, ...command: string[]): Promise<{ exit
 
 /** An HTTP server in a network namespace that answers `text` at `/`. @returns a function that ends it. */
 export async function serveIn(netns: string | null, port: number, text: string): Promise<() => Promise<void>> {
-  const script = `require('node:http').createServer((_, answer) => answer.end(${JSON.stringify(text)} + ' to ' + _.socket.remoteAddress)).listen(${port}, '0.0.0.0', () => console.log('up'))`;
+  const script = `require('node:http').createServer((_, answer) => answer.end(${JSON.stringify(text)} + ' to ' + _.socket.remoteAddress.replace("::ffff:", ""))).listen(${port}, '::', () => console.log('up'))`;
   return startNode(netns, script);
 }
 

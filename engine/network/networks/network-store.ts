@@ -1,12 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { NotFoundError } from '../errors.ts';
-import { nowTimestamp } from '../lib/timestamp.ts';
-import { JsonStore } from '../store/json-store.ts';
-import { formatAddress, formatSubnet, overlaps, type Subnet } from './addresses.ts';
-import { chooseSubnet } from './ipam.ts';
-import { parseNetworkRecord, subnetOf, type BridgeConfig, type NetworkRecord } from './network-record.ts';
+import { NotFoundError } from '../../errors.ts';
+import { nowTimestamp } from '../../lib/timestamp.ts';
+import { JsonStore } from '../../store/json-store.ts';
+import { formatAddress, formatSubnet, overlaps, type Subnet } from '../addressing/addresses.ts';
+import { chooseSubnet } from '../addressing/default-subnets.ts';
+import { defaultMtu, parseNetworkRecord, subnetsOf, type BridgeConfig, type NetworkRange, type NetworkRecord } from './network-record.ts';
 
-export const defaultMtu = 1500;
+/** What the default network is fitted to at an engine's start. */
+export interface DefaultNetworkPlace {
+  /** Ranges that the default network must avoid. */
+  foreignSubnets: Subnet[];
+  /** What its link is called here. */
+  bridgeName: string;
+  /** Keeps the default network's range although it clashes: containers are running on it. */
+  inUse: boolean;
+}
 
 /** All networks, by id. `bridge`, `host` and `none` are always there. */
 export class NetworkStore {
@@ -16,18 +24,13 @@ export class NetworkStore {
     this.#records = records;
   }
 
-  /**
-   * @param machine.foreignSubnets ranges that the default network must avoid.
-   * @param machine.bridgeName what its link is called here.
-   * @param machine.inUse keeps the default network's range although it clashes: containers are running on it.
-   */
-  static async open(directory: string, machine: { foreignSubnets: Subnet[]; bridgeName: string; inUse: boolean }): Promise<NetworkStore> {
+  static async open(directory: string, place: DefaultNetworkPlace): Promise<NetworkStore> {
     const records = await JsonStore.open<NetworkRecord>(directory, { parse: parseNetworkRecord });
     const store = new NetworkStore(records);
     for (const [name, driver] of [['host', 'host'], ['none', 'null']] as const) {
       if (store.#byName(name) === undefined) await store.put(newRecord({ name, driver }));
     }
-    await store.#ensureDefault(machine);
+    await store.#ensureDefault(place);
     return store;
   }
 
@@ -35,7 +38,7 @@ export class NetworkStore {
     return this.#records.list();
   }
 
-  /** By name, id or a prefix of an id that fits one network only. */
+  /** By id, name or a prefix of an id that fits one network only. */
   find(reference: string): NetworkRecord | undefined {
     const exact = this.#records.get(reference) ?? this.#byName(reference);
     if (exact !== undefined) return exact;
@@ -62,13 +65,14 @@ export class NetworkStore {
     return this.list().find((record) => record.name === name);
   }
 
-  async #ensureDefault(machine: { foreignSubnets: Subnet[]; bridgeName: string; inUse: boolean }): Promise<void> {
+  async #ensureDefault(place: DefaultNetworkPlace): Promise<void> {
     const before = this.#byName('bridge');
-    const clashes = before?.bridge !== undefined && machine.foreignSubnets.some((subnet) => overlaps(subnet, subnetOf(before.bridge!)));
-    if (before?.bridge !== undefined && before.bridge.name === machine.bridgeName && (machine.inUse || !clashes)) return;
-    const taken = this.list().flatMap((record) => (record.bridge === undefined || record === before ? [] : [subnetOf(record.bridge)]));
-    const subnet = before?.bridge !== undefined && !clashes ? subnetOf(before.bridge) : chooseSubnet([...machine.foreignSubnets, ...taken]);
-    await this.put({ ...(before ?? newRecord({ name: 'bridge', driver: 'bridge' })), ...defaultBridge(machine.bridgeName, subnet) });
+    const subnets = before === undefined ? [] : subnetsOf(before);
+    const clashes = subnets.some((own) => place.foreignSubnets.some((subnet) => overlaps(subnet, own)));
+    if (before?.bridge !== undefined && before.bridge.name === place.bridgeName && (place.inUse || !clashes)) return;
+    const taken = this.list().flatMap((record) => (record === before || record.configOnly ? [] : subnetsOf(record)));
+    const subnet = subnets[0] !== undefined && !clashes ? subnets[0] : chooseSubnet(4, [...place.foreignSubnets, ...taken], place.bridgeName);
+    await this.put({ ...(before ?? newRecord({ name: 'bridge', driver: 'bridge' })), ...defaultNetwork(place.bridgeName, subnet) });
   }
 }
 
@@ -76,19 +80,26 @@ export function newRecord(fields: Pick<NetworkRecord, 'name' | 'driver'> & Parti
   return {
     id: randomBytes(32).toString('hex'),
     created: nowTimestamp(),
+    enableIPv4: true,
+    enableIPv6: false,
     internal: false,
     attachable: false,
+    configOnly: false,
+    configFrom: '',
     options: {},
     labels: {},
     ipamOptions: null,
+    ranges: [],
     ...fields,
   };
 }
 
 /** Source: what `docker network inspect bridge` shows. */
-function defaultBridge(name: string, subnet: Subnet): { bridge: BridgeConfig; options: Record<string, string> } {
+function defaultNetwork(name: string, subnet: Subnet): { bridge: BridgeConfig; ranges: NetworkRange[]; options: Record<string, string> } {
+  const gateway = formatAddress({ family: subnet.family, value: subnet.base + 1n });
   return {
-    bridge: { name, subnet: formatSubnet(subnet), gateway: formatAddress(subnet.base + 1), mtu: defaultMtu, masquerade: true },
+    bridge: { name, mtu: defaultMtu, masquerade: true, icc: true, hostBinding: '', interfacePrefix: 'eth' },
+    ranges: [{ subnet: formatSubnet(subnet), gateway, auxiliary: {}, configured: false }],
     options: {
       'com.docker.network.bridge.default_bridge': 'true',
       'com.docker.network.bridge.enable_icc': 'true',

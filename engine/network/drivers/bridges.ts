@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { InternalError, messageOf } from '../errors.ts';
-import { addAddress, createBridge, deleteLink, listLinks, listRoutes, setAlias, type LinkSummary } from './netlink/links.ts';
-import type { NetlinkSocket } from './netlink/netlink-socket.ts';
-import { subnetOf, type BridgeConfig } from './network-record.ts';
-import type { Subnet } from './addresses.ts';
+import { InternalError, messageOf } from '../../errors.ts';
+import { parseSubnet, type Subnet } from '../addressing/addresses.ts';
+import { createBridge, deleteLink, listLinks, setAlias, type LinkSummary } from '../netlink/links.ts';
+import { addAddress, listRoutes } from '../netlink/routes.ts';
+import type { NetlinkSocket } from '../netlink/netlink-socket.ts';
+import type { NetworkRecord } from '../networks/network-record.ts';
 
 /**
  * Bridges of the engine's machine. Each carries its owner in its alias (`slipway:<data root>:<pid>`), so that two engines
@@ -45,20 +46,30 @@ export class Bridges {
       .map((link) => link.name);
   }
 
-  /** Makes the bridge when it is missing and gives it its address. @returns its index. */
-  async ensure(bridge: BridgeConfig): Promise<number> {
-    const before = this.#find(bridge.name);
-    const create = createBridge({ name: bridge.name, mac: this.#macOf(bridge.name), mtu: bridge.mtu });
-    await this.#socket.change([...(before === undefined ? [create] : []), setAlias(bridge.name, `${this.#owner}:${process.pid}`)]);
-    const index = before?.index ?? this.#find(bridge.name)!.index;
+  /** Makes the bridge when it is missing and gives it its addresses; one that the user made stays the user's. @returns its index. */
+  async ensure(record: NetworkRecord): Promise<number> {
+    const { name, mtu } = record.bridge!;
+    const before = this.#find(name);
+    const create = createBridge({ name, mac: this.#macOf(name), mtu });
+    if (before === undefined) await this.#socket.change([create, setAlias(name, `${this.#owner}:${process.pid}`)]);
+    else if (before.alias === undefined ? /^(slipway\d+|br-[0-9a-f]{12})$/.test(name) : this.#isOwn(before)) await this.#socket.change([setAlias(name, `${this.#owner}:${process.pid}`)]);
+    const index = before?.index ?? this.#find(name)!.index;
     // Off before the link gets traffic: without IPv6 on the network there is nothing to announce.
-    setSysctl(`net/ipv6/conf/${bridge.name}/disable_ipv6`, '1', { optional: true });
-    await this.#socket.change([addAddress({ index, address: bridge.gateway, subnet: subnetOf(bridge) })]);
+    setSysctl(`net/ipv6/conf/${name}/disable_ipv6`, record.enableIPv6 ? '0' : '1', { optional: !record.enableIPv6 });
+    if (record.enableIPv6) {
+      // The bridge is the router here.
+      setSysctl(`net/ipv6/conf/${name}/accept_ra`, '0', {});
+      enableForwarding(6);
+    }
+    const addresses = record.ranges.filter((range) => range.gateway !== '').map(({ gateway, subnet }) => `${gateway}/${parseSubnet(subnet)!.prefix}`);
+    await this.#socket.change(addresses.map((address) => addAddress({ index, address })));
     return index;
   }
 
+  /** Idempotent; a bridge that the user made is left alone. */
   async remove(name: string): Promise<void> {
-    await this.#socket.change([deleteLink(name)]);
+    const link = this.#find(name);
+    if (link !== undefined && link.alias?.startsWith('slipway:') === true) await this.#socket.change([deleteLink(name)]);
   }
 
   /** Ports of the engine's bridges. */
@@ -106,8 +117,8 @@ function isRunning(pid: number): boolean {
 }
 
 /** Containers reach the outside by being routed through this machine. */
-export function enableForwarding(): void {
-  setSysctl('net/ipv4/ip_forward', '1', {});
+export function enableForwarding(family: 4 | 6): void {
+  setSysctl(family === 4 ? 'net/ipv4/ip_forward' : 'net/ipv6/conf/all/forwarding', '1', {});
 }
 
 /** @param options.optional the machine may lack the setting: a kernel without IPv6. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { networkFilter } from './network-filters.ts';
+import { networkFilter, pruneFilter } from './network-filters.ts';
 import type { NetworkRecord } from './network-record.ts';
 
 const record = (name: string, labels: Record<string, string> = {}): NetworkRecord => ({
-  id: Buffer.from(name).toString('hex').padEnd(64, '0'), name, created: '', driver: 'bridge', internal: false, attachable: false, options: {}, labels, ipamOptions: null,
+  id: Buffer.from(name).toString('hex').padEnd(64, '0'), name, created: '', driver: 'bridge', enableIPv4: true, enableIPv6: false, configOnly: false, configFrom: '', ranges: [], internal: false, attachable: false, options: {}, labels, ipamOptions: null,
 });
 const all = [record('bridge'), record('front', { tier: 'web' }), record('back', { tier: 'db', team: 'a' })];
 const names = (filters: Record<string, string[]>) => all.filter((network) => networkFilter(filters)(network, network.name === 'front')).map(({ name }) => name);
@@ -18,13 +18,18 @@ describe('network filters', () => {
     expect(names({ type: ['custom'] })).toEqual(['front', 'back']);
     expect(names({ type: ['builtin'] })).toEqual(['bridge']);
     expect(names({ dangling: ['true'] })).toEqual(['back']);
-    expect(names({ dangling: ['0'] })).toEqual(['front']);
+    expect(names({ dangling: ['0'] })).toEqual(['bridge', 'front']);
+    expect(names({ name: ['^front$'] })).toEqual(['front']);
+    expect(names({ 'label!': ['tier'] })).toEqual(['bridge']);
   });
 
   it('are refused when they are none', () => {
     expect(() => networkFilter({ foo: ['x'] })).toThrow("invalid filter 'foo'");
     expect(() => networkFilter({ constructor: ['x'] })).toThrow("invalid filter 'constructor'");
     expect(() => names({ type: ['odd'] })).toThrow("invalid filter: 'type'='odd'");
-    expect(() => names({ dangling: ['maybe'] })).toThrow('invalid filter');
+    expect(() => names({ dangling: ['maybe'] })).toThrow("invalid filter 'dangling=[maybe]'");
+    expect(() => names({ dangling: ['true', 'false'] })).toThrow('invalid filter');
+    expect(() => pruneFilter({ name: ['x'] })).toThrow("invalid filter 'name'");
+    expect(() => pruneFilter({ until: ['soon'] })).toThrow('invalid filter');
   });
 });
