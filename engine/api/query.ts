@@ -27,6 +27,14 @@ export class Query {
     return !['', '0', 'no', 'false', 'none'].includes(this.text(name).trim().toLowerCase());
   }
 
+  /** Go's strconv.ParseBool; false when absent or empty. @throws InvalidParameterError `invalid value for verbose: xx: …` */
+  goBoolean(name: string): boolean {
+    const text = this.text(name);
+    if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true;
+    if (['', '0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text)) return false;
+    throw new InvalidParameterError(`invalid value for ${name}: ${text}: strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`);
+  }
+
   /** undefined when absent or empty. @throws InvalidParameterError in Go's words. */
   integer(name: string): number | undefined {
     const text = this.text(name);

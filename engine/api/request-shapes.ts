@@ -184,6 +184,8 @@ export const networkCreateShape: Shape = {
     Internal: 'boolean',
     Attachable: 'boolean',
     Ingress: 'boolean',
+    ConfigOnly: 'boolean',
+    ConfigFrom: { fields: { Network: 'string' } },
     EnableIPv4: 'boolean',
     EnableIPv6: 'boolean',
     CheckDuplicate: 'boolean',

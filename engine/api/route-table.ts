@@ -6,7 +6,7 @@ import type { ExecBackend } from './routes/exec-routes.ts';
 import { imageRoutes } from './routes/image-routes.ts';
 import type { ImageBackend } from './routes/image-routes.ts';
 import { networkRoutes } from './routes/network-routes.ts';
-import type { NetworkBackend } from './routes/network-routes.ts';
+import type { NetworkBackend, NetworkContainers } from './routes/network-routes.ts';
 import { noPlugins, notBuiltYet, notSwarmManager } from './routes/refusals.ts';
 import { streamRoutes } from './routes/stream-routes.ts';
 import type { ContainerStreamBackend } from './routes/stream-routes.ts';
@@ -17,7 +17,7 @@ import type { VolumeBackend } from './routes/volume-routes.ts';
 
 export interface Backends {
   system: SystemBackend;
-  containers: ContainerBackend & ContainerStreamBackend;
+  containers: ContainerBackend & ContainerStreamBackend & NetworkContainers;
   execs: ExecBackend;
   images: ImageBackend;
   networks: NetworkBackend;
@@ -31,7 +31,7 @@ export function routeTable(backends: Backends): Route[] {
   const stream = streamRoutes(backends.containers);
   const exec = execRoutes(backends.execs);
   const image = imageRoutes(backends.images);
-  const network = networkRoutes(backends.networks);
+  const network = networkRoutes(backends.networks, backends.containers);
   const volume = volumeRoutes(backends.volumes);
   return [
     on('HEAD', '/_ping', system.ping),
@@ -93,9 +93,9 @@ export function routeTable(backends: Backends): Route[] {
 
     on('GET', '/networks', network.list),
     on('POST', '/networks/create', network.create),
-    on('POST', '/networks/prune', notBuiltYet('docker network prune')),
-    on('POST', '/networks/{id}/connect', notBuiltYet('docker network connect')),
-    on('POST', '/networks/{id}/disconnect', notBuiltYet('docker network disconnect')),
+    on('POST', '/networks/prune', network.prune),
+    on('POST', '/networks/{id}/connect', network.connect),
+    on('POST', '/networks/{id}/disconnect', network.disconnect),
     on('GET', '/networks/{id}', network.inspect),
     on('DELETE', '/networks/{id}', network.remove),
 

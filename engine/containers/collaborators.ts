@@ -139,6 +139,8 @@ export interface SandboxRequest {
   endpoints: Record<string, EndpointSettings>;
   /** Where `hosts`, `hostname` and `resolv.conf` are to be written. */
   directory: string;
+  /** Containers whose names it finds in its hosts file: `--link` on the default network. */
+  links?: { containerId: string; alias: string }[];
 }
 
 export interface Sandbox {
@@ -161,6 +163,19 @@ export interface NetworkController {
    * @throws InternalError `… Bind for 0.0.0.0:8080 failed: port is already allocated` with who holds it, all undone.
    */
   connect(request: SandboxRequest): Promise<Sandbox>;
+  /**
+   * Checks what is asked of one more network, for a container that runs or not, and fills in what create would.
+   * @throws NotFoundError for the network, InvalidParameterError for settings and modes that do not go together
+   */
+  describeEndpoint(request: Omit<SandboxRequest, 'directory'>, network: string, asked: EndpointSettings): { network: string; settings: EndpointSettings };
+  /** The name of a network by its name, id or id prefix. @throws NotFoundError */
+  nameOf(network: string): string;
+  /** Connects a running container to one more network. @throws ForbiddenError when it is on it already */
+  attach(request: SandboxRequest, network: string, asked: EndpointSettings): Promise<Sandbox>;
+  /** Takes a running container off a network. @throws InternalError when it is not on it */
+  detach(request: SandboxRequest, network: string): Promise<Sandbox>;
+  /** Others find a running container under its new name from now on. */
+  rename(request: SandboxRequest): Promise<void>;
   /** Undoes {@link connect}. Idempotent. */
   release(containerId: string): Promise<void>;
   /** After an engine restart: takes over sandboxes of running containers, removes all others. */

@@ -45,6 +45,8 @@ export interface ContainerRecord {
   /** As asked for at create, by network name, with ids filled in. */
   endpoints: Record<string, EndpointSettings>;
   mounts: StoredMount[];
+  /** `--link` on the default network. */
+  links?: { containerId: string; alias: string }[];
   state: ContainerState;
   /** What its healthcheck found; absent without one, and before the first run. */
   health?: ContainerHealth;

@@ -10,6 +10,7 @@ import { inspectContainer } from './inspect.ts';
 import { killContainer } from './kill.ts';
 import { listContainers, listContainersJson } from './list.ts';
 import { readLogs } from './logs.ts';
+import { connectNetwork, disconnectNetwork } from './network-connections.ts';
 import { pauseContainer, unpauseContainer } from './pause.ts';
 import { pruneContainers } from './prune.ts';
 import { removeContainer } from './remove.ts';
@@ -51,6 +52,8 @@ export function containerVerbs(needs: ContainerDependencies) {
       update: (reference: string, request: Parameters<typeof updateContainer>[2]) => updateContainer(needs, reference, request),
       rename: (reference: string, name: string) => renameContainer(needs, reference, name),
       resize: (reference: string, size: Parameters<typeof resizeContainer>[2]) => resizeContainer(needs, reference, size),
+      connectNetwork: (network: string, reference: string, settings: Parameters<typeof connectNetwork>[3]) => connectNetwork(needs, network, reference, settings),
+      disconnectNetwork: (network: string, reference: string, force: boolean) => disconnectNetwork(needs, network, reference, force),
       remove: (reference: string, options: Parameters<typeof removeContainer>[2]) => removeContainer(needs, reference, options),
       top: (reference: string, psArguments: string) => listProcesses(needs, reference, psArguments),
       prune: (filters: Record<string, string[]>, signal: AbortSignal) => pruneContainers(needs, filters, signal),

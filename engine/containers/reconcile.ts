@@ -2,10 +2,11 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { nowTimestamp } from '../lib/timestamp.ts';
-import type { SandboxRequest, TaskExit, TaskStatus } from './collaborators.ts';
+import type { TaskExit, TaskStatus } from './collaborators.ts';
 import { isRunning } from './container.ts';
 import type { Container } from './container.ts';
 import { handleExit, scheduleRestart } from './exit.ts';
+import { sandboxRequest } from './network-connections.ts';
 import { removeLocked } from './remove.ts';
 import { startsWithEngine } from './restarts/restart-policy.ts';
 import { runContainer } from './start.ts';
@@ -125,18 +126,6 @@ async function adopt(needs: StartNeeds, container: Container, task: TaskStatus):
 
 function lostExit(container: Container): TaskExit {
   return { containerId: container.id, execId: null, exitCode: unknownExit, exitedAt: nowTimestamp(), oomKilled: false };
-}
-
-function sandboxRequest(needs: StartNeeds, container: Container): SandboxRequest {
-  const { record } = container;
-  return {
-    containerId: container.id,
-    containerName: record.name,
-    config: record.config,
-    hostConfig: record.hostConfig,
-    endpoints: record.endpoints,
-    directory: needs.store.directoryOf(container.id),
-  };
 }
 
 /** Root file systems, and mounts beside them, of containers that do not run. */

@@ -1,10 +1,12 @@
 import { ConflictError, InvalidParameterError, messageOf } from '../errors.ts';
 import { announce } from './container-events.ts';
+import { isRunning } from './container.ts';
 import type { ContainerDependencies } from './dependencies.ts';
 import { checkName } from './config/names.ts';
+import { sandboxRequest } from './network-connections.ts';
 
 /** `docker rename`. @throws ConflictError when the name is taken, InvalidParameterError for a name that cannot be */
-export async function renameContainer(needs: Pick<ContainerDependencies, 'store' | 'events'>, reference: string, newName: string): Promise<void> {
+export async function renameContainer(needs: Pick<ContainerDependencies, 'store' | 'events' | 'network'>, reference: string, newName: string): Promise<void> {
   const { store } = needs;
   const container = store.resolve(reference);
   if (newName === '') throw new InvalidParameterError('Neither old nor new names may be empty');
@@ -26,6 +28,7 @@ export async function renameContainer(needs: Pick<ContainerDependencies, 'store'
       throw error;
     }
     store.releaseName(oldName);
+    if (isRunning(container.state)) await needs.network.rename(sandboxRequest(needs, container));
     announce(needs.events, container, 'rename', { oldName: `/${oldName}` });
   });
 }

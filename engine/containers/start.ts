@@ -5,6 +5,7 @@ import { announce } from './container-events.ts';
 import type { Container, StartFailure } from './container.ts';
 import type { ContainerDependencies } from './dependencies.ts';
 import { logRotation } from './config/log-options.ts';
+import { sandboxRequest } from './network-connections.ts';
 import { removeLocked } from './remove.ts';
 import { mountSharedMemory, sharedMemoryMount, sharedMemoryOf } from './shared-memory.ts';
 
@@ -47,14 +48,7 @@ export async function runContainer(needs: StartNeeds, container: Container, chan
     mountSharedMemory(store, container);
 
     undo.push(() => network.release(id));
-    const sandbox = await network.connect({
-      containerId: id,
-      containerName: record.name,
-      config: record.config,
-      hostConfig: record.hostConfig,
-      endpoints: record.endpoints,
-      directory: store.directoryOf(id),
-    });
+    const sandbox = await network.connect(sandboxRequest(needs, container));
 
     undo.push(() => tasks.delete(id, { force: true }));
     const { pid } = await tasks.create({
