@@ -90,7 +90,6 @@ function settingsOf(settings: EndpointSettings, version: number): EndpointSettin
 }
 
 function fieldsOf(network: Network, version: number): Partial<Network> {
-  if (version >= 48) return network;
-  const { EnableIPv4: _, ...older } = network;
-  return older;
+  // JSON leaves out what is undefined.
+  return version >= 48 ? network : { ...network, EnableIPv4: undefined };
 }
