@@ -16,7 +16,7 @@ export default defineConfig({
           // Property tests on a shared two-core machine; a hang is still found, only later.
           testTimeout: 30_000,
           hookTimeout: 30_000,
-          include: ['{contract,engine,main,renderer,scripts,vm-assets}/**/*.test.{ts,tsx,mjs}'],
+          include: ['{bench,contract,engine,main,renderer,scripts,vm-assets}/**/*.test.{ts,tsx,mjs}'],
           exclude: ['**/*.engine.test.ts', '**/*.oracle.test.ts', '**/*.vm.test.{ts,mjs}', '**/node_modules/**'],
         },
       },
