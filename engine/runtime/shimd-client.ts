@@ -70,9 +70,12 @@ export class ShimdClient {
     }
   }
 
-  list(): Promise<ProcessStatus[]> {
-    if (this.#fresh && !this.#everConnected) return Promise.resolve([]);
-    return this.request<ProcessStatus[]>({ op: 'list' }, true);
+  /** @param containerId of this container alone */
+  async list(containerId?: string): Promise<ProcessStatus[]> {
+    if (this.#fresh && !this.#everConnected) return [];
+    const found = await this.request<ProcessStatus[]>({ op: 'list', containerId }, true);
+    // A shimd of an earlier version tells of all.
+    return containerId === undefined ? found : found.filter((process) => process.containerId === containerId);
   }
 
   async attach(request: AttachRequest): Promise<Duplex> {

@@ -167,7 +167,7 @@ export class CrunTaskService implements TaskService {
   }
 
   async delete(containerId: string, options: { force?: boolean } = {}): Promise<void> {
-    const own = (await this.#shimd.list()).filter((process) => process.containerId === containerId);
+    const own = await this.#shimd.list(containerId);
     const live = own.filter((process) => process.exit === null);
     if (live.length > 0 && options.force !== true) throw new ConflictError(`container ${containerId} is running: stop it first, or force its removal`);
     for (const { execId } of live) await this.#ask({ op: 'kill', containerId, execId, signal: sigkill }).catch(ignoreEnded);

@@ -83,7 +83,7 @@ function request(message: unknown): unknown {
     case 'wait':
       return table.wait(asked);
     case 'list':
-      return table.list();
+      return table.list(asked.containerId);
     case 'forget':
       table.forget(asked.containerId);
       return null;

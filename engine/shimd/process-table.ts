@@ -119,8 +119,9 @@ export class ProcessTable {
     }
   }
 
-  list(): ProcessStatus[] {
-    return [...this.#entries.values()].map(statusOf);
+  list(containerId?: string): ProcessStatus[] {
+    const entries = [...this.#entries.values()];
+    return (containerId === undefined ? entries : entries.filter(({ record }) => record.containerId === containerId)).map(statusOf);
   }
 
   /** @throws TableError `unknown-process` or `ended`. */

@@ -66,7 +66,8 @@ export type Request = { id: number } & (
   | ({ op: 'resize'; rows: number; columns: number } & ProcessKey)
   /** Answers the {@link ProcessExit}, at once when the process has ended. */
   | ({ op: 'wait' } & ProcessKey)
-  | { op: 'list' }
+  /** All processes, or those of one container. */
+  | { op: 'list'; containerId?: string }
   /** Drops a container's ended processes, records and pipes; live ones make it fail. */
   | { op: 'forget'; containerId: string }
   /** Drops one ended exec. */
