@@ -21,28 +21,49 @@ async function bench(options: BenchOptions, signal: AbortSignal): Promise<void> 
   const engines = new Map<EngineName, Engine>();
   let crun: CrunRunner | undefined;
   const began = { at: new Date().toISOString(), load: loadavg() };
+  const results: RowResult[] = [];
   try {
     await startEngines(directory, options, engines, say);
     if (!options.vm) crun = await startCrun(join(directory, 'crun'));
-    const shared: Bench = { material: new Material(join(projectRoot, '.cache/bench')), crun, quick: options.quick, directory, engines, say };
+    const { quick, rounds } = options;
+    const shared: Bench = { material: new Material(join(projectRoot, '.cache/bench')), crun, quick, rounds, directory, engines, say };
     for (const engine of engines.values()) await shared.material.loadBusybox(engine);
-    const results: RowResult[] = [];
     for (const row of rows.filter(({ name }) => options.rows?.includes(name) ?? true)) {
+      signal.throwIfAborted();
       say(`measuring ${row.name}`);
       results.push(await measureRow(row, shared, signal));
+      if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ ...circumstances(options, engines, began), rows: results }, null, 1)}\n`);
     }
-    const versions = Object.fromEntries([...engines].map(([name, { version }]) => [name, version]));
-    const machine = { cpus: cpus().length, model: cpus()[0]?.model ?? '', kernel: release(), node: process.version };
-    const ended = { at: new Date().toISOString(), load: loadavg() };
-    const loads = (load: number[]) => load.map((value) => value.toFixed(2)).join(' ');
-    process.stdout.write(`${formatTable(results)}\n\nMedians${options.quick ? ' of a quick run: no figures to rely on' : ''}. ${machine.cpus} processors (${machine.model}), Linux ${machine.kernel}, Node ${machine.node}; `);
-    process.stdout.write(`${Object.entries(versions).map((pair) => pair.join(' ')).join(', ')}. Load average ${loads(began.load)} at the start, ${loads(ended.load)} at the end.\n`);
-    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ machine, versions, quick: options.quick, vm: options.vm, began, ended, rows: results }, null, 1)}\n`);
   } finally {
+    if (results.length > 0) process.stdout.write(describe(circumstances(options, engines, began), results));
     for (const [name, engine] of engines) await engine.stop().catch((error: unknown) => say(`${name} was not stopped: ${String(error)}`));
     await crun?.stop();
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+interface Moment {
+  at: string;
+  load: number[];
+}
+
+/** What figures depend on beside the engines. */
+function circumstances({ quick, vm }: BenchOptions, engines: ReadonlyMap<EngineName, Engine>, began: Moment) {
+  return {
+    machine: { cpus: cpus().length, model: cpus()[0]?.model ?? '', kernel: release(), node: process.version },
+    versions: Object.fromEntries([...engines].map(([name, { version }]) => [name, version])),
+    quick,
+    vm,
+    began,
+    ended: { at: new Date().toISOString(), load: loadavg() },
+  };
+}
+
+function describe({ machine, versions, quick, began, ended }: ReturnType<typeof circumstances>, results: readonly RowResult[]): string {
+  const loads = ({ load }: Moment) => load.map((value) => value.toFixed(2)).join(' ');
+  const engines = Object.entries(versions).map((pair) => pair.join(' ')).join(', ');
+  const what = `Medians${quick ? ' of a quick run: no figures to rely on' : ''}. ${machine.cpus} processors (${machine.model}), Linux ${machine.kernel}, Node ${machine.node}; ${engines}.`;
+  return `${formatTable(results)}\n\n${what} Load average ${loads(began)} at the start, ${loads(ended)} at the end.\n`;
 }
 
 async function main(): Promise<void> {

@@ -20,20 +20,22 @@ export async function measureRow(row: Row, bench: Bench, signal: AbortSignal): P
     for (const [name, open] of openers(row, bench)) {
       signal.throwIfAborted();
       try {
-        turns.push({ name, measurement: await open() });
+        turns.push({ name, measurement: await orAborted(open(), signal) });
       } catch (error) {
+        signal.throwIfAborted();
         note(name, error);
       }
     }
     if (row.floor !== undefined) notes.push(`floor: ${row.floor.title}`);
-    const rounds = bench.quick ? row.rounds.quick : row.rounds.full;
+    const rounds = bench.rounds ?? (bench.quick ? row.rounds.quick : row.rounds.full);
     for (let round = row.warmUp ? -1 : 0; round < rounds; round++) {
       for (const turn of turns) {
         signal.throwIfAborted();
         try {
-          const values = await turn.measurement.measure();
+          const values = await orAborted(turn.measurement.measure(), signal);
           if (round >= 0) record(samples, turn.name, values);
         } catch (error) {
+          signal.throwIfAborted();
           note(turn.name, error);
           turns = turns.filter((other) => other !== turn);
           await turn.measurement.close().catch(() => undefined);
@@ -41,7 +43,8 @@ export async function measureRow(row: Row, bench: Bench, signal: AbortSignal): P
       }
     }
   } finally {
-    for (const { name, measurement } of turns) await measurement.close().catch((error: unknown) => note(name, error));
+    // Whoever stops the bench need not wait for this: the engines go, and all they hold with them.
+    if (!signal.aborted) for (const { name, measurement } of turns) await measurement.close().catch((error: unknown) => note(name, error));
   }
   return resultOf(row, samples, notes);
 }
@@ -59,4 +62,13 @@ function record(samples: Map<SubjectName, Map<string, number[]>>, name: SubjectN
   const byLine = samples.get(name) ?? new Map<string, number[]>();
   samples.set(name, byLine);
   for (const [key, value] of Object.entries(values)) byLine.set(key, [...(byLine.get(key) ?? []), value]);
+}
+
+/** What `work` answers, or at once the signal's reason; the work is then left to fail when its engine goes. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }
