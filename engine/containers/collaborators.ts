@@ -41,10 +41,10 @@ export interface TaskSpec {
   mounts: TaskMount[];
   /** Network namespace to join; null for the host's. */
   netns: string | null;
-  /** Path of the json-file log, or null when the log driver is `none`. */
+  /** Path of the log's file, or null when the log driver is `none`. */
   logPath: string | null;
-  /** `max-size` in bytes (0: unlimited) and `max-file`. */
-  logRotation: { maxSize: number; maxFile: number };
+  /** `max-size` in bytes (0: unlimited), `max-file`, and how entries are written: see shimd's `LogTarget`. */
+  logRotation: { maxSize: number; maxFile: number; driver?: 'json-file' | 'local'; compress?: boolean; attributes?: string };
 }
 
 export interface TaskMount {

@@ -136,8 +136,9 @@ export class ContainerStore {
     return join(this.#directory, id, 'rootfs');
   }
 
-  logPathOf(id: string): string {
-    return join(this.#directory, id, `${id}-json.log`);
+  /** @param driver of its log; `json-file` unless it is another that writes files */
+  logPathOf(id: string, driver?: string): string {
+    return driver === 'local' ? join(this.#directory, id, 'local-logs', 'container.log') : join(this.#directory, id, `${id}-json.log`);
   }
 
   /** Ids of all containers, for finding folders that belong to none. */

@@ -24,7 +24,7 @@ export async function inspectContainer(needs: InspectNeeds, reference: string, s
     ResolvConfPath: `${directory}/resolv.conf`,
     HostnamePath: `${directory}/hostname`,
     HostsPath: `${directory}/hosts`,
-    LogPath: record.hostConfig.LogConfig?.Type === 'none' ? '' : needs.store.logPathOf(id),
+    LogPath: ['none', 'local'].includes(record.hostConfig.LogConfig?.Type ?? '') ? '' : needs.store.logPathOf(id),
     Name: `/${record.name}`,
     RestartCount: record.restartCount,
     Driver: 'overlay2',

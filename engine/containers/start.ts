@@ -4,7 +4,7 @@ import type { Sandbox, TaskMount } from './collaborators.ts';
 import { announce } from './container-events.ts';
 import type { Container, StartFailure } from './container.ts';
 import type { ContainerDependencies } from './dependencies.ts';
-import { logRotation } from './config/log-options.ts';
+import { logFolder, logTarget } from './logs/log-target.ts';
 import { sandboxRequest } from './network-connections.ts';
 import { removeLocked } from './remove.ts';
 import { mountSharedMemory, sharedMemoryMount, sharedMemoryOf } from './shared-memory.ts';
@@ -59,8 +59,8 @@ export async function runContainer(needs: StartNeeds, container: Container, chan
       rootfs,
       mounts: taskMounts(needs, container, sandbox),
       netns: sandbox.netns,
-      logPath: record.hostConfig.LogConfig?.Type === 'none' ? null : store.logPathOf(id),
-      logRotation: logRotation({ Type: 'json-file', Config: record.hostConfig.LogConfig?.Config ?? {} }),
+      logPath: record.hostConfig.LogConfig?.Type === 'none' ? null : await logFolder(store.logPathOf(id, record.hostConfig.LogConfig?.Type)),
+      logRotation: logTarget(record),
     });
     // Clients that attached before the start must not miss the first byte.
     for (const attach of container.pendingAttaches) await attach.connect();

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { duplicate, setNonBlocking, setTerminalSize } from '../lib/syscalls-process.ts';
 import { Attachment } from './attachment.ts';
 import { FdReader, FdWriter } from './fd-stream.ts';
-import { JsonFileLog, type OutputStream } from './log/json-log.ts';
+import { FileLog, type OutputStream } from './log/file-log.ts';
 import type { AttachRequest, LogTarget } from './protocol.ts';
 import type { ShimSide } from './stdio.ts';
 
@@ -29,7 +29,7 @@ export class ProcessIo {
   readonly #readers: FdReader[];
   readonly #stdin: FdWriter | undefined;
   readonly #terminal: number | undefined;
-  #log: JsonFileLog | undefined;
+  #log: FileLog | undefined;
   #held = false;
   #finished = false;
 
@@ -155,9 +155,9 @@ export class ProcessIo {
 }
 
 /** A container must run even when its log cannot be written. */
-function openLog(target: LogTarget): JsonFileLog | undefined {
+function openLog(target: LogTarget): FileLog | undefined {
   try {
-    return new JsonFileLog(target);
+    return new FileLog(target);
   } catch (error) {
     process.stderr.write(`log ${target.path}: not written: ${(error as Error).message}\n`);
     return undefined;

@@ -16,6 +16,12 @@ export interface LogTarget {
   /** Bytes after which a file is rotated; 0: never. */
   maxSize: number;
   maxFile: number;
+  /** The file's format; `json-file` unless said. */
+  driver?: 'json-file' | 'local';
+  /** Rotated files are compressed. */
+  compress?: boolean;
+  /** JSON object of what every entry of the json-file log says of its container. */
+  attributes?: string;
 }
 
 /** Runs a command that leaves a process behind (`crun create`, `crun exec --detach`) and takes that process over. */

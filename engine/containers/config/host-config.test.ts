@@ -43,7 +43,6 @@ test.each<[HostConfig, string]>([
   [{ Runtime: 'gvisor' }, 'unknown or invalid runtime name: gvisor'],
   [{ LogConfig: { Type: 'json-file', Config: { colour: 'red' } } }, "unknown log opt 'colour' for json-file log driver"],
   [{ LogConfig: { Type: 'json-file', Config: { 'max-size': 'huge' } } }, "invalid size: 'huge'"],
-  [{ LogConfig: { Type: 'local' } }, 'use json-file or none'],
   [{ OomScoreAdj: 2000 }, 'range for oom score adj'],
 ])('%j is refused', (asked, words) => {
   expect(() => complete(asked)).toThrow(words);

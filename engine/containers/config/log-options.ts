@@ -1,35 +1,74 @@
 import type { HostConfig } from '../../../contract/engine-api/container.ts';
-import { InvalidParameterError, NotImplementedError } from '../../errors.ts';
+import { InvalidParameterError } from '../../errors.ts';
 
 type LogConfig = { Type: string; Config: Record<string, string> };
 
-const jsonFileOptions = ['max-size', 'max-file', 'compress', 'labels', 'labels-regex', 'env', 'env-regex', 'tag'];
+/** The drivers and what each takes. Source: moby daemon/logger. */
+const driverOptions: Record<string, string[]> = {
+  'json-file': ['max-size', 'max-file', 'compress', 'labels', 'labels-regex', 'env', 'env-regex', 'tag', 'mode', 'max-buffer-size'],
+  local: ['max-size', 'max-file', 'compress', 'mode', 'max-buffer-size'],
+};
+/** Of the local driver, which always rotates. */
+const localSize = 20_000_000;
+const localFiles = 5;
 
 /**
  * The log driver as inspect shows it.
- * @throws InvalidParameterError for drivers and options that moby does not know either, NotImplementedError for those it does
+ * @throws InvalidParameterError in moby's words
  */
 export function checkLogConfig(asked: HostConfig['LogConfig']): LogConfig {
   const type = asked?.Type || 'json-file';
   const config = asked?.Config ?? {};
-  if (type === 'local') throw new NotImplementedError('the log driver local is not built yet: use json-file or none');
-  if (type !== 'json-file' && type !== 'none') throw new InvalidParameterError(`error looking up logging plugin ${type}: plugin "${type}" not found`);
-  if (type === 'json-file') {
-    for (const name of Object.keys(config)) {
-      if (!jsonFileOptions.includes(name)) throw new InvalidParameterError(`unknown log opt '${name}' for json-file log driver`);
-    }
-    logRotation({ Type: type, Config: config });
+  if (type === 'none') return { Type: type, Config: config };
+  const known = driverOptions[type];
+  if (known === undefined) throw new InvalidParameterError(`error looking up logging plugin ${type}: plugin "${type}" not found`);
+  for (const name of Object.keys(config)) {
+    if (known.includes(name)) continue;
+    throw new InvalidParameterError(type === 'local' ? `unknown log opt '${name}' for log driver local` : `unknown log opt '${name}' for json-file log driver`);
   }
+  checkMode(config);
+  for (const name of ['labels-regex', 'env-regex']) checkPattern(name, config[name]);
+  logRotation({ Type: type, Config: config });
   return { Type: type, Config: config };
 }
 
-/** `max-size` in bytes (0: unlimited) and `max-file`. @throws InvalidParameterError */
-export function logRotation(config: LogConfig): { maxSize: number; maxFile: number } {
-  const size = config.Config['max-size'];
-  const files = config.Config['max-file'];
-  const maxFile = files === undefined ? 1 : Number(files);
-  if (!Number.isInteger(maxFile) || maxFile < 1) throw new InvalidParameterError("max-file cannot be less than 1");
-  return { maxSize: size === undefined || size === '-1' ? 0 : parseSize(size), maxFile };
+/** `max-size` in bytes (0: unlimited), `max-file` and `compress`. @throws InvalidParameterError */
+export function logRotation(config: LogConfig): { maxSize: number; maxFile: number; compress?: boolean } {
+  const { 'max-size': size, 'max-file': files, compress: compressText } = config.Config;
+  const local = config.Type === 'local';
+  const maxFile = files === undefined ? (local ? localFiles : 1) : Number(files);
+  if (!Number.isInteger(maxFile) || maxFile < 1) throw new InvalidParameterError('max-file cannot be less than 1');
+  const unlimited = size === '-1' && !local;
+  const maxSize = size === undefined ? (local ? localSize : 0) : unlimited ? 0 : parseSize(size);
+  if (size !== undefined && !unlimited && maxSize <= 0) throw new InvalidParameterError('max-size must be a positive number');
+  const compress = compressText === undefined ? local && maxFile > 1 : parseBoolean(compressText);
+  if (compress && compressText !== undefined && (maxFile === 1 || maxSize === 0)) {
+    throw new InvalidParameterError('compress cannot be true when max-file is less than 2 or max-size is not set');
+  }
+  return { maxSize, maxFile, ...(compress ? { compress } : {}) };
+}
+
+/** Output never waits for a log here, so both modes are the same; their options are checked all the same. */
+function checkMode(config: Record<string, string>): void {
+  const { mode = '', 'max-buffer-size': buffer } = config;
+  if (!['', 'blocking', 'non-blocking'].includes(mode)) throw new InvalidParameterError(`logger: logging mode not supported: ${mode}`);
+  if (buffer === undefined) return;
+  if (mode !== 'non-blocking') throw new InvalidParameterError(`logger: max-buffer-size option is only supported with 'mode=non-blocking'`);
+  parseSize(buffer);
+}
+
+function checkPattern(name: string, pattern: string | undefined): void {
+  try {
+    new RegExp(pattern ?? '');
+  } catch (error) {
+    throw new InvalidParameterError(`log opt ${name}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function parseBoolean(text: string): boolean {
+  if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(text)) return true;
+  if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text)) return false;
+  throw new InvalidParameterError(`strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`);
 }
 
 /** `10m`, `1.5 GB`, `4096`: decimal prefixes mean powers of 1000, as in go-units `FromHumanSize`. */

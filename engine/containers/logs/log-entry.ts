@@ -1,7 +1,7 @@
 import { encodeStdHeader } from '../../../contract/stdcopy.ts';
 import { parseTimestamp } from '../../lib/timestamp.ts';
 
-/** One line of the json-file log. */
+/** One entry of a log, whatever the driver. */
 export interface LogEntry {
   /** With its newline, unless the process's line was longer than an entry holds. */
   text: string;
@@ -11,8 +11,8 @@ export interface LogEntry {
   attributes: Record<string, string> | undefined;
 }
 
-/** undefined for a line that a crash tore. */
-export function parseLogEntry(line: Buffer): LogEntry | undefined {
+/** Of a line of the json-file log; undefined for one that a crash tore. */
+export function parseJsonEntry(line: Buffer): LogEntry | undefined {
   try {
     const value = JSON.parse(line.toString('utf8')) as { log?: unknown; stream?: unknown; time?: unknown; attrs?: Record<string, string> };
     if (typeof value.log !== 'string' || typeof value.time !== 'string') return undefined;
@@ -56,7 +56,12 @@ function fixedTime(time: string): string {
   return found === null ? time : `${found[1]}.${(found[2] ?? '').padEnd(9, '0')}Z`;
 }
 
+/** As Go's url.QueryEscape. */
+function escape(text: string): string {
+  return encodeURIComponent(text).replace(/%20/g, '+').replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
 function attributeText(attributes: Record<string, string>): string {
-  const pairs = Object.entries(attributes).map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
+  const pairs = Object.entries(attributes).map(([name, value]) => `${escape(name)}=${escape(value)}`);
   return pairs.sort().join(',');
 }

@@ -2,7 +2,9 @@ import { appendFile, mkdtemp, open, rename, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findTail, logFiles, LogFileReader } from './log-files.ts';
+import { findLastLines as findTail } from './json-lines.ts';
+import { codecOf } from './log-codec.ts';
+import { logFiles, LogFileReader } from './log-files.ts';
 
 let directory: string;
 let path: string;
@@ -41,7 +43,7 @@ test('rotated files come oldest first', async () => {
 
 test('a line is read once it is whole', async () => {
   await writeFile(path, 'one\ntw');
-  const reader = (await LogFileReader.open(path))!;
+  const reader = (await LogFileReader.open(path, codecOf('json-file')))!;
   const read = async () => (await reader.read()).map(String);
   expect(await read()).toEqual(['one']);
   expect(await read()).toEqual([]);
@@ -52,15 +54,15 @@ test('a line is read once it is whole', async () => {
 
 test('rotation and truncation are noticed', async () => {
   await writeFile(path, 'one\n');
-  const reader = (await LogFileReader.open(path))!;
+  const reader = (await LogFileReader.open(path, codecOf('json-file')))!;
   await reader.read();
-  expect(await reader.isCurrent(path)).toBe(true);
+  expect(await reader.is(path)).toBe(true);
   await writeFile(path, '');
   await reader.followTruncation();
   await appendFile(path, 'new\n');
   expect((await reader.read()).map(String)).toEqual(['new']);
   await rename(path, `${path}.1`);
   await writeFile(path, '');
-  expect(await reader.isCurrent(path)).toBe(false);
+  expect(await reader.is(path)).toBe(false);
   await reader.close();
 });

@@ -1,11 +1,15 @@
-import { open, readdir } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, readdir, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import type { LogCodec } from './log-codec.ts';
 
 const blockSize = 64 * 1024;
-const newline = 10;
 
-/** Paths of a log and its rotated predecessors that exist, oldest first: `x.log.2`, `x.log.1`, `x.log`. */
+/** Paths of a log and its rotated predecessors that exist, oldest first: `x.log.2.gz`, `x.log.1`, `x.log`. */
 export async function logFiles(path: string): Promise<string[]> {
   const name = basename(path);
   let names: string[];
@@ -17,54 +21,39 @@ export async function logFiles(path: string): Promise<string[]> {
   }
   return names
     .map((entry) => ({ entry, age: entry === name ? 0 : rotationOf(entry, name) }))
-    .filter(({ age }) => age >= 0)
+    // One that has just been compressed is there twice for a moment.
+    .filter(({ entry, age }) => age >= 0 && !(entry.endsWith('.gz') && names.includes(entry.slice(0, -3))))
     .sort((a, b) => b.age - a.age)
     .map(({ entry }) => `${dirname(path)}/${entry}`);
 }
 
 function rotationOf(entry: string, name: string): number {
   const suffix = entry.startsWith(`${name}.`) ? entry.slice(name.length + 1) : '';
-  return /^[1-9]\d*$/.test(suffix) ? Number(suffix) : -1;
+  return /^[1-9]\d*(\.gz)?$/.test(suffix) ? parseInt(suffix, 10) : -1;
 }
 
-/**
- * Where the last `count` lines of a file begin, found from its end block by block.
- * @param size bytes of the file that count; a line still being written lies behind them.
- * @returns the offset, and how many lines there are from it to the end (fewer than `count` when the file is shorter).
- */
-export async function findTail(file: FileHandle, size: number, count: number): Promise<{ offset: number; lines: number }> {
-  const block = Buffer.allocUnsafe(blockSize);
-  let lines = 0;
-  let end = size;
-  while (end > 0) {
-    const start = Math.max(0, end - blockSize);
-    const { bytesRead } = await file.read(block, 0, end - start, start);
-    for (let index = bytesRead - 1; index >= 0; index -= 1) {
-      if (block[index] !== newline) continue;
-      // The newline before a line ends the line before it; the file's last newline has no line behind it.
-      if (start + index + 1 < size) lines += 1;
-      if (lines === count) return { offset: start + index + 1, lines };
-    }
-    end = start;
-  }
-  return { offset: 0, lines: size > 0 ? lines + 1 : 0 };
-}
-
-/** Reads a growing file line by line from an offset; a line without its newline waits in the reader for the rest. */
+/** Reads a growing file entry by entry from an offset; one that is not whole waits in the reader for the rest. */
 export class LogFileReader {
   readonly #file: FileHandle;
+  readonly #codec: LogCodec;
+  /** Of the compressed file of which this is the content. */
+  readonly #origin: Identity | undefined;
   #offset: number;
   #rest: Buffer = Buffer.alloc(0);
 
-  private constructor(file: FileHandle, offset: number) {
+  private constructor(file: FileHandle, codec: LogCodec, offset: number, origin: Identity | undefined) {
     this.#file = file;
+    this.#origin = origin;
+    this.#codec = codec;
     this.#offset = offset;
   }
 
   /** undefined when there is no such file. The caller closes the reader. */
-  static async open(path: string, offset = 0): Promise<LogFileReader | undefined> {
+  static async open(path: string, codec: LogCodec, offset = 0): Promise<LogFileReader | undefined> {
     try {
-      return new LogFileReader(await open(path, 'r'), offset);
+      if (!path.endsWith('.gz')) return new LogFileReader(await open(path, 'r'), codec, offset, undefined);
+      const origin = await identityOf(path);
+      return new LogFileReader(await openCompressed(path), codec, offset, origin ?? undefined);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
@@ -80,7 +69,7 @@ export class LogFileReader {
     this.#rest = Buffer.alloc(0);
   }
 
-  /** The next whole lines, without newlines; empty at the end of what has been written. */
+  /** The next whole entries as they were written; empty at the end of what has been written. */
   async read(): Promise<Buffer[]> {
     const block = Buffer.allocUnsafe(blockSize);
     for (;;) {
@@ -88,14 +77,10 @@ export class LogFileReader {
       if (bytesRead === 0) return [];
       this.#offset += bytesRead;
       const bytes = this.#rest.length === 0 ? block.subarray(0, bytesRead) : Buffer.concat([this.#rest, block.subarray(0, bytesRead)]);
-      const lines: Buffer[] = [];
-      let start = 0;
-      for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, start)) {
-        lines.push(bytes.subarray(start, end));
-        start = end + 1;
-      }
-      this.#rest = Buffer.from(bytes.subarray(start));
-      if (lines.length > 0) return lines;
+      const { records, rest } = this.#codec.split(bytes);
+      // A copy: the block is the records' alone.
+      this.#rest = Buffer.from(bytes.subarray(rest));
+      if (records.length > 0) return records;
     }
   }
 
@@ -104,10 +89,9 @@ export class LogFileReader {
     if ((await this.#file.stat()).size < this.#offset) this.seek(0);
   }
 
-  /** Whether the path still names this file. */
-  async isCurrent(path: string): Promise<boolean> {
-    const [mine, there] = await Promise.all([this.#file.stat(), statOrNull(path)]);
-    return there !== null && there.ino === mine.ino && there.dev === mine.dev;
+  /** Whether the path names this file, or its compressed form. */
+  async is(path: string): Promise<boolean> {
+    return isSame(this.#origin ?? { ...(await this.#file.stat({ bigint: true })), compressed: false }, await identityOf(path));
   }
 
   async close(): Promise<void> {
@@ -115,15 +99,65 @@ export class LogFileReader {
   }
 }
 
-async function statOrNull(path: string): Promise<{ ino: number; dev: number } | null> {
+/** Which file: a compressed one says which it was. */
+interface Identity {
+  ino: bigint;
+  mtimeNs: bigint;
+  compressed: boolean;
+}
+
+/** The number of a file that is gone may be another's: what is said of one needs its last change too. */
+function isSame(mine: Identity, there: Identity | null): boolean {
+  return there !== null && there.ino === mine.ino && (there.mtimeNs === mine.mtimeNs || !(mine.compressed || there.compressed));
+}
+
+/** null when there is no such file. */
+async function identityOf(path: string): Promise<Identity | null> {
+  let file: FileHandle;
   try {
-    const file = await open(path, 'r');
-    try {
-      return await file.stat();
-    } finally {
-      await file.close();
-    }
+    file = await open(path, 'r');
   } catch {
     return null;
+  }
+  try {
+    if (path.endsWith('.gz')) {
+      const { buffer } = await file.read(Buffer.alloc(128), 0, 128, 0);
+      const [, ino, mtimeNs] = /slipway (\d+) (\d+)\0/.exec(buffer.toString('latin1')) ?? [];
+      if (ino !== undefined) return { ino: BigInt(ino), mtimeNs: BigInt(mtimeNs!), compressed: true };
+    }
+    const { ino, mtimeNs } = await file.stat({ bigint: true });
+    return { ino, mtimeNs, compressed: false };
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Opens the file that was written after the reader's: several rotations may lie between two looks at the log.
+ * The oldest one where the reader's own is gone.
+ */
+export async function openNext(path: string, codec: LogCodec, reader: LogFileReader): Promise<LogFileReader | undefined> {
+  for (;;) {
+    const files = await logFiles(path);
+    let index = -1;
+    for (const [at, file] of files.entries()) if (await reader.is(file)) index = at;
+    const next = files[index + 1];
+    if (next === undefined) return undefined;
+    const expected = await identityOf(next);
+    const opened = await LogFileReader.open(next, codec);
+    // Names move on with each rotation: was it still the one?
+    if (opened !== undefined && expected !== null && (await opened.is(next)) && isSame(expected, await identityOf(next))) return opened;
+    await opened?.close();
+  }
+}
+
+/** Unpacked into a file without a name, in which one can go back and forth. */
+async function openCompressed(path: string): Promise<FileHandle> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.read.tmp`;
+  try {
+    await pipeline(createReadStream(path), createGunzip(), createWriteStream(temporary, { mode: 0o600 }));
+    return await open(temporary, 'r');
+  } finally {
+    await rm(temporary, { force: true });
   }
 }

@@ -5,9 +5,12 @@ import { NotImplementedError } from '../../errors.ts';
 import type { Container } from '../container.ts';
 import { isRunning } from '../container.ts';
 import type { ContainerDependencies } from '../dependencies.ts';
-import { formatLogEntry, parseLogEntry } from './log-entry.ts';
+import { codecOf } from './log-codec.ts';
+import type { LogCodec } from './log-codec.ts';
+import { formatLogEntry } from './log-entry.ts';
 import type { LogFormat } from './log-entry.ts';
-import { findTail, logFiles, LogFileReader } from './log-files.ts';
+import { logFiles, LogFileReader, openNext } from './log-files.ts';
+import { logFolder } from './log-target.ts';
 
 export interface LogOptions extends Omit<LogFormat, 'multiplexed'> {
   /** Stay for new entries until the container exits. */
@@ -27,29 +30,34 @@ export async function* streamLogs(needs: Pick<ContainerDependencies, 'store'>, c
     throw new NotImplementedError('configured logging driver does not support reading');
   }
   const format: LogFormat = { ...options, multiplexed: !container.tty };
-  const path = needs.store.logPathOf(container.id);
+  const codec = codecOf(container.record.hostConfig.LogConfig?.Type);
+  const path = needs.store.logPathOf(container.id, container.record.hostConfig.LogConfig?.Type);
+  // There is a folder to watch before the first start too.
+  if (options.follow) await logFolder(path);
   const news = options.follow ? new LogNews(path, container, options.signal) : undefined;
   let reader: LogFileReader | undefined;
   try {
-    const start = await findStart(path, options.tail);
+    const start = await findStart(path, codec, options.tail);
     for (const { file, offset } of start) {
       await reader?.close();
-      reader = await LogFileReader.open(file, offset);
-      if (reader !== undefined && (yield* copy(reader, format, options.signal)) === 'end') return;
+      reader = await LogFileReader.open(file, codec, offset);
+      if (reader !== undefined && (yield* copy(reader, codec, format, options.signal)) === 'end') return;
     }
     if (news === undefined) return;
     for (;;) {
       // In this order: an exit seen before the last read has all its output before it.
       const last = news.ended;
-      reader ??= await LogFileReader.open(path);
+      reader ??= await LogFileReader.open(path, codec);
       if (reader !== undefined) {
         await reader.followTruncation();
-        if ((yield* copy(reader, format, options.signal)) === 'end') return;
-        if (!(await reader.isCurrent(path))) {
+        if ((yield* copy(reader, codec, format, options.signal)) === 'end') return;
+        if (!(await reader.is(path))) {
           // Rotated: what was written between our last read and the rotation is still in the old file.
-          if ((yield* copy(reader, format, options.signal)) === 'end') return;
+          if ((yield* copy(reader, codec, format, options.signal)) === 'end') return;
+          const next = await openNext(path, codec, reader);
+          if (next === undefined) continue;
           await reader.close();
-          reader = undefined;
+          reader = next;
           continue;
         }
       }
@@ -63,14 +71,14 @@ export async function* streamLogs(needs: Pick<ContainerDependencies, 'store'>, c
   }
 }
 
-async function* copy(reader: LogFileReader, format: LogFormat, signal: AbortSignal): AsyncGenerator<Buffer, 'more' | 'end'> {
+async function* copy(reader: LogFileReader, codec: LogCodec, format: LogFormat, signal: AbortSignal): AsyncGenerator<Buffer, 'more' | 'end'> {
   for (;;) {
-    const lines = await reader.read();
-    if (lines.length === 0 || signal.aborted) return 'more';
+    const records = await reader.read();
+    if (records.length === 0 || signal.aborted) return 'more';
     const chunks: Buffer[] = [];
     let end = false;
-    for (const line of lines) {
-      const entry = parseLogEntry(line);
+    for (const record of records) {
+      const entry = codec.parse(record);
       if (entry === undefined) continue;
       const formatted = formatLogEntry(entry, format);
       if (formatted === 'end') {
@@ -85,17 +93,17 @@ async function* copy(reader: LogFileReader, format: LogFormat, signal: AbortSign
 }
 
 /** The files to read and where to begin in the first, so that `tail` entries come out. */
-async function findStart(path: string, tail: number | null): Promise<{ file: string; offset: number }[]> {
+async function findStart(path: string, codec: LogCodec, tail: number | null): Promise<{ file: string; offset: number }[]> {
   const files = await logFiles(path);
   if (tail === null) return files.map((file) => ({ file, offset: 0 }));
   const start: { file: string; offset: number }[] = [];
   let missing = tail;
   for (const file of files.reverse()) {
-    const reader = await LogFileReader.open(file);
+    const reader = await LogFileReader.open(file, codec);
     if (reader === undefined) continue;
     try {
       const { size } = await reader.file.stat();
-      const found = missing === 0 ? { offset: size, lines: 0 } : await findTail(reader.file, size, missing);
+      const found = missing === 0 ? { offset: size, lines: 0 } : await codec.findTail(reader.file, size, missing);
       start.unshift({ file, offset: found.offset });
       missing -= found.lines;
     } finally {

@@ -1,28 +1,39 @@
 import { closeSync, ftruncateSync, fstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { clockRealTime } from '../../lib/syscalls-process.ts';
-import { formatNanoseconds } from '../../lib/timestamp.ts';
-import { encodeJsonText, incompleteTail, maxGrowth } from './json-log-encoder.ts';
-import { PendingLine } from './pending-line.ts';
 import type { LogTarget } from '../protocol.ts';
+import { compressRotated, removeUnfinished } from './compress.ts';
+import { incompleteTail } from './json-log-encoder.ts';
+import { JsonRecordEncoder } from './json-record.ts';
+import { LocalRecordEncoder } from './local-record.ts';
+import { PendingLine } from './pending-line.ts';
 
 /** Longest text of one entry; longer lines are split into entries without a newline at their end, as moby's copier does. */
 export const maxEntryText = 16 * 1024;
 
 /** Entries are gathered here, for all logs of the process, and written in one call per chunk of output. */
 const batch = Buffer.allocUnsafeSlow(512 * 1024);
-const entryOverhead = 256;
-const opening = Buffer.from('{"log":"');
-const newline = 10;
+const newlineByte = 10;
 
 export type OutputStream = 'stdout' | 'stderr';
 
+/** How a log driver writes one entry. */
+export interface RecordEncoder {
+  /** The next entries come from one chunk of a stream's output, and have its time (nanoseconds since 1970). */
+  begin(stream: OutputStream, time: bigint): void;
+  /** The most bytes that an entry of so much text can take. */
+  room(textLength: number): number;
+  /** Writes `text[start..end)`, with its newline unless the line goes on. @returns the offset after it */
+  encode(text: Buffer, start: number, end: number, target: Buffer, offset: number): number;
+}
+
 /**
- * The log of one container in moby's json-file format. A write that fails (disk full) loses its entries and never stops
- * the container; the next write tries again. Rotation: `x.log` becomes `x.log.1`, and so on, `maxFile` files in all; a
- * single file is emptied.
+ * The log of one container in the format of a driver. A write that fails (disk full) loses its entries and never stops
+ * the container; the next write tries again. Rotation: `x.log` becomes `x.log.1` (`x.log.1.gz` after a while, where that
+ * is asked for), and so on, `maxFile` files in all; a single file is emptied.
  */
-export class JsonFileLog {
+export class FileLog {
   readonly #target: LogTarget;
+  readonly #encoder: RecordEncoder;
   #fd: number;
   #size: number;
   /** Text after the last newline; less than {@link maxEntryText} bytes. */
@@ -32,15 +43,17 @@ export class JsonFileLog {
 
   constructor(target: LogTarget) {
     this.#target = target;
+    this.#encoder = target.driver === 'local' ? new LocalRecordEncoder() : new JsonRecordEncoder(target.attributes);
     this.#fd = openSync(target.path, 'a', 0o640);
     this.#size = fstatSync(this.#fd).size;
+    if (target.compress === true) removeUnfinished(target.path);
   }
 
   write(stream: OutputStream, chunk: Buffer): void {
-    const ending = endingOf(stream);
-    let start = this.#continueLine(stream, chunk, ending);
+    this.#encoder.begin(stream, clockRealTime());
+    let start = this.#continueLine(stream, chunk);
     while (start < chunk.length) {
-      const newlineAt = chunk.indexOf(newline, start);
+      const newlineAt = chunk.indexOf(newlineByte, start);
       let end = newlineAt + 1;
       // The newline does not count, and whether it has come yet does not matter: the split depends on the text alone.
       if ((newlineAt === -1 ? chunk.length : newlineAt) - start >= maxEntryText) {
@@ -50,7 +63,7 @@ export class JsonFileLog {
         this.#pending[stream].append(chunk, start, chunk.length);
         break;
       }
-      this.#entry(chunk, start, end, ending);
+      this.#entry(chunk, start, end);
       start = end;
     }
     this.#flush();
@@ -60,7 +73,8 @@ export class JsonFileLog {
   end(stream: OutputStream): void {
     const pending = this.#pending[stream];
     if (pending.length === 0) return;
-    this.#entry(pending.bytes, 0, pending.length, endingOf(stream));
+    this.#encoder.begin(stream, clockRealTime());
+    this.#entry(pending.bytes, 0, pending.length);
     pending.drop(pending.length);
     this.#flush();
   }
@@ -74,11 +88,11 @@ export class JsonFileLog {
   }
 
   /** Gives the line that an earlier chunk began what this one has of it. @returns how much of the chunk is used up */
-  #continueLine(stream: OutputStream, chunk: Buffer, ending: Buffer): number {
+  #continueLine(stream: OutputStream, chunk: Buffer): number {
     const pending = this.#pending[stream];
     let start = 0;
     while (pending.length > 0 && start < chunk.length) {
-      const newlineAt = chunk.indexOf(newline, start);
+      const newlineAt = chunk.indexOf(newlineByte, start);
       const lineLength = pending.length + (newlineAt === -1 ? chunk.length : newlineAt) - start;
       const room = maxEntryText - pending.length;
       const end = lineLength >= maxEntryText ? start + room : newlineAt === -1 ? chunk.length : newlineAt + 1;
@@ -86,24 +100,20 @@ export class JsonFileLog {
       start = end;
       if (lineLength < maxEntryText && newlineAt === -1) break;
       const whole = lineLength < maxEntryText ? pending.length : maxEntryText - incompleteTail(pending.bytes, 0, maxEntryText);
-      this.#entry(pending.bytes, 0, whole, ending);
+      this.#entry(pending.bytes, 0, whole);
       pending.drop(whole);
     }
     return start;
   }
 
-  #entry(text: Buffer, start: number, end: number, ending: Buffer): void {
+  #entry(text: Buffer, start: number, end: number): void {
     const { maxSize } = this.#target;
     if (maxSize > 0 && this.#size + this.#used >= maxSize) {
       this.#flush();
       this.#rotate();
     }
-    if (this.#used + (end - start) * maxGrowth + entryOverhead > batch.length) this.#flush();
-    let offset = this.#used;
-    offset += opening.copy(batch, offset);
-    offset = encodeJsonText(text, start, end, batch, offset);
-    offset += ending.copy(batch, offset);
-    this.#used = offset;
+    if (this.#used + this.#encoder.room(end - start) > batch.length) this.#flush();
+    this.#used = this.#encoder.encode(text, start, end, batch, this.#used);
   }
 
   #flush(): void {
@@ -124,14 +134,17 @@ export class JsonFileLog {
   }
 
   #rotate(): void {
-    const { path, maxFile } = this.#target;
+    const { path, maxFile, compress } = this.#target;
     try {
       if (maxFile < 2) {
         ftruncateSync(this.#fd, 0);
       } else {
-        rmSync(`${path}.${maxFile - 1}`, { force: true });
-        for (let number = maxFile - 2; number >= 1; number--) renameIfThere(`${path}.${number}`, `${path}.${number + 1}`);
+        for (const suffix of ['', '.gz']) {
+          rmSync(`${path}.${maxFile - 1}${suffix}`, { force: true });
+          for (let number = maxFile - 2; number >= 1; number--) renameIfThere(`${path}.${number}${suffix}`, `${path}.${number + 1}${suffix}`);
+        }
         renameIfThere(path, `${path}.1`);
+        if (compress === true) compressRotated(path, maxFile);
         const next = openSync(path, 'a', 0o640);
         closeSync(this.#fd);
         this.#fd = next;
@@ -141,10 +154,6 @@ export class JsonFileLog {
       process.stderr.write(`log ${path}: not rotated: ${(error as Error).message}\n`);
     }
   }
-}
-
-function endingOf(stream: OutputStream): Buffer {
-  return Buffer.from(`","stream":"${stream}","time":"${formatNanoseconds(clockRealTime())}"}\n`);
 }
 
 function renameIfThere(from: string, to: string): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCommand } from '../../lib/run-command.ts';
 import { mount, umount2 } from '../../lib/syscalls.ts';
-import { JsonFileLog, maxEntryText } from './json-log.ts';
+import { FileLog, maxEntryText } from './file-log.ts';
 
 let directory: string;
 let path: string;
@@ -16,9 +16,9 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const entries = (file = path) =>
   readFileSync(file, 'utf8').split('\n').slice(0, -1).map((line) => JSON.parse(line) as { log: string; stream: string; time: string });
-const open = (maxSize = 0, maxFile = 1) => new JsonFileLog({ path, maxSize, maxFile });
+const open = (maxSize = 0, maxFile = 1) => new FileLog({ path, maxSize, maxFile });
 
-describe('JsonFileLog', () => {
+describe('FileLog', () => {
   it('writes one entry a line, as moby', () => {
     const log = open();
     log.write('stdout', Buffer.from('one\ntwo\n'));
