@@ -7,6 +7,9 @@ import { syncDirectory } from '../lib/durable-write.ts';
 import type { Digest } from './digest.ts';
 import { Digester } from './digest.ts';
 
+/** Bytes that are written at once. */
+const BATCH = 512 * 1024;
+
 /** Where a blob goes once its digest is known. */
 interface Destination {
   path: string;
@@ -22,6 +25,9 @@ export class Ingest {
   readonly #destinationOf: (digest: Digest) => Destination;
   readonly #onEnd: () => void;
   #digester = new Digester();
+  /** What waits to be written in one call: sockets give small pieces, and each call is a round trip to another thread. */
+  #pending: Uint8Array[] = [];
+  #pendingSize = 0;
   #isOpen = true;
   #hasEnded = false;
 
@@ -51,19 +57,23 @@ export class Ingest {
     return ingest;
   }
 
-  /** Bytes written so far. */
+  /** Bytes taken so far. */
   get offset(): number {
     return this.#digester.size;
   }
 
-  /** @throws the file system's error (ENOSPC …) */
+  /** Keeps `chunk` until it is on the disk: it must not change. @throws the file system's error (ENOSPC …), of earlier chunks too */
   async write(chunk: Uint8Array): Promise<void> {
-    await this.#file.writeFile(chunk);
+    this.#pending.push(chunk);
+    this.#pendingSize += chunk.length;
     this.#digester.update(chunk);
+    if (this.#pendingSize >= BATCH) await this.#flush();
   }
 
   /** Starts over, for a source that cannot continue where it was cut. */
   async restart(): Promise<void> {
+    this.#pending = [];
+    this.#pendingSize = 0;
     await this.#file.truncate(0);
     this.#digester = new Digester();
   }
@@ -85,6 +95,7 @@ export class Ingest {
       return { digest, size };
     }
     try {
+      await this.#flush();
       await this.#file.sync();
       await this.#closeFile();
       await rename(this.#path, destination.path);
@@ -111,10 +122,22 @@ export class Ingest {
   /** Gives up for now and keeps what was written for the next ingest of this name. Idempotent. */
   async close(): Promise<void> {
     try {
+      if (this.#isOpen) await this.#flush();
       await this.#closeFile();
     } finally {
       this.#end();
     }
+  }
+
+  async #flush(): Promise<void> {
+    const pending = this.#pending;
+    this.#pending = [];
+    this.#pendingSize = 0;
+    if (pending.length === 0) return;
+    const size = pending.reduce((sum, { length }) => sum + length, 0);
+    const { bytesWritten } = await this.#file.writev(pending);
+    // Short on a disk that is nearly full; writing the rest says so.
+    if (bytesWritten < size) await this.#file.writeFile(Buffer.concat(pending).subarray(bytesWritten));
   }
 
   async #closeFile(): Promise<void> {

@@ -5,7 +5,7 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 export type Compression = 'none' | 'gzip' | 'zstd';
 
 /** Fewer, larger pieces: each costs a round trip to zlib's thread. */
-const CHUNK = 256 * 1024;
+const CHUNK = 512 * 1024;
 
 const magics: [name: Compression | 'xz' | 'bzip2', magic: number[]][] = [
   ['gzip', [0x1f, 0x8b]],

@@ -82,10 +82,18 @@ export function umount2(target: string, flags = 0): void {
 
 /** @param mode file type and permission bits, e.g. `constants.S_IFCHR | 0o666`; the umask does not apply. */
 export function mknod(path: string, mode: number, device: { major: number; minor: number } = { major: 0, minor: 0 }): void {
+  withoutUmask(() => mknodMasked(path, mode, device));
+}
+
+/**
+ * As {@link mknod}, but the umask applies: it is the whole process's, so that only the main thread may change it.
+ * @param path a Buffer ends with a NUL
+ */
+export function mknodMasked(path: string | Buffer, mode: number, device: { major: number; minor: number }): void {
   const { major, minor } = device;
   // linux/kdev_t.h new_encode_dev: 12 bits of major between the low 8 and the high 12 bits of minor.
   const encoded = ((minor & 0xff) | ((major & 0xfff) << 8) | ((minor & ~0xff) << 12)) >>> 0;
-  withoutUmask(() => check(c.mknodat(numbers.mknodat, AT_FDCWD, path, mode >>> 0, encoded), 'mknod', path));
+  check(c.mknodat(numbers.mknodat, AT_FDCWD, path, mode >>> 0, encoded), 'mknod', String(path));
 }
 
 /** Named pipe; the umask does not apply. */
@@ -102,10 +110,10 @@ function withoutUmask(run: () => void): void {
   }
 }
 
-/** Does not follow a symbolic link at the end of `path`. */
-export function lsetxattr(path: string, name: string, value: Uint8Array | string): void {
+/** Does not follow a symbolic link at the end of `path`. @param path a Buffer ends with a NUL */
+export function lsetxattr(path: string | Buffer, name: string, value: Uint8Array | string): void {
   const bytes = typeof value === 'string' ? Buffer.from(value) : value;
-  check(c.lsetxattr(path, name, bytes, bytes.length, 0), 'lsetxattr', path, name);
+  check(c.lsetxattr(path, name, bytes, bytes.length, 0), 'lsetxattr', String(path), name);
 }
 
 /** @returns undefined when the file has no such attribute, or its file system has none at all. */

@@ -1,15 +1,16 @@
 import { statfs } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Digest } from '../content/digest.ts';
 import { Digester } from '../content/digest.ts';
 import { EngineError, InternalError, InvalidParameterError, messageOf } from '../errors.ts';
 import type { Compression } from '../lib/decompress.ts';
 import { decompress } from '../lib/decompress.ts';
-import { extractTar } from '../lib/tar-extract.ts';
+import { bytesToText } from '../lib/tar-header.ts';
+import type { TarEvent } from '../lib/tar-parser.ts';
 import { TarParser } from '../lib/tar-parser.ts';
 import type { LayerLimits } from './layer-rewriter.ts';
 import { LayerRewriter } from './layer-rewriter.ts';
+import { LayerWriter } from './layer-writer.ts';
 
 export interface ApplyOptions {
   /** Digest of the uncompressed layer that the image's config promises. */
@@ -38,52 +39,61 @@ const MAX_ENTRIES = 4_000_000;
  * Unpacks a layer (tar, gzip or zstd, told apart by content) into an empty folder in overlayfs' form. In one pass:
  * decompress, hash, check and rewrite, extract. The folder holds a part of the layer when this throws.
  * @throws InvalidParameterError for a layer that is no tar, leaves its folder or is not what `diffId` says;
- * InternalError with tar's words when it cannot be written
+ * InternalError when it cannot be written
  */
 export async function applyLayer(source: Readable, directory: string, options: ApplyOptions): Promise<AppliedLayer> {
   const { signal, onProgress, diffId } = options;
   const rewriter = new LayerRewriter({ ...(await freeSpace(directory)), ...options.limits });
   const parser = new TarParser();
   const digester = new Digester();
-  // Its own controller, so that tar ends with the pipeline whatever went wrong.
-  const failed = new AbortController();
-  const extraction = extractTar(directory, failed.signal);
-  async function* rewritten(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
-    for await (const chunk of stream) {
+  const writer = new LayerWriter(directory);
+  const onAbort = () => source.destroy(signal?.reason as Error);
+  signal?.addEventListener('abort', onAbort);
+  try {
+    signal?.throwIfAborted();
+    const { stream, compression } = await decompress(source);
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
       digester.update(chunk);
-      const pieces: Buffer[] = [];
-      for (const event of parser.push(chunk)) for (const piece of rewriter.rewrite(event)) pieces.push(piece);
-      if (pieces.length > 0) yield pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
+      for (const event of parser.push(chunk)) for (const safe of rewriter.rewrite(event)) write(writer, safe);
       onProgress?.();
+      signal?.throwIfAborted();
     }
     parser.end();
     const actual = digester.digest();
     if (actual !== diffId) throw new InvalidParameterError(`the layer's content has digest ${actual}, but the image's config says ${diffId}`);
-    yield rewriter.end();
-  }
-  try {
-    const { stream, compression } = await decompress(source);
-    await pipeline(stream, rewritten, extraction.input, { signal });
-    await extraction.done;
+    finish(writer);
     return { size: rewriter.size, hasRoot: rewriter.hasRoot, compression, tarSize: digester.size };
   } catch (error) {
     source.destroy();
-    const isPipe = isBrokenPipe(error);
-    // With a broken pipe tar is ending by itself, and about to say why.
-    if (!isPipe) failed.abort();
-    const tarError = await extraction.done.then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
     if (signal?.aborted === true) throw signal.reason;
     if (error instanceof EngineError) throw error;
-    if (isPipe || error === tarError) throw new InternalError(`failed to register layer: ${messageOf(tarError ?? error)}`, { cause: error });
     throw new InvalidParameterError(`the layer cannot be unpacked: ${messageOf(error)}`, { cause: error });
+  } finally {
+    writer.close();
+    signal?.removeEventListener('abort', onAbort);
   }
 }
 
-function isBrokenPipe(error: unknown): boolean {
-  return ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED'].includes((error as NodeJS.ErrnoException).code ?? '');
+function write(writer: LayerWriter, event: TarEvent): void {
+  try {
+    writer.write(event);
+  } catch (error) {
+    throw notWritten(error, event.kind === 'entry' ? event.header.name : writer.fileName);
+  }
+}
+
+function finish(writer: LayerWriter): void {
+  try {
+    writer.finish();
+  } catch (error) {
+    throw notWritten(error);
+  }
+}
+
+function notWritten(error: unknown, name?: string): InternalError {
+  const { code } = error as NodeJS.ErrnoException;
+  const reason = code === 'ENOSPC' ? 'No space left on device' : messageOf(error);
+  return new InternalError(`failed to register layer: ${name === undefined ? '' : `${bytesToText(name)}: `}${reason}`, { cause: error });
 }
 
 async function freeSpace(directory: string): Promise<LayerLimits> {

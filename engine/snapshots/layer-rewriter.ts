@@ -2,7 +2,6 @@ import { InvalidParameterError } from '../errors.ts';
 import type { TarHeader } from '../lib/tar-header.ts';
 import { bytesToText } from '../lib/tar-header.ts';
 import type { TarEvent } from '../lib/tar-parser.ts';
-import { encodeTarEntry, tarEnd, tarPadding } from '../lib/tar-writer.ts';
 import { checkComponents, splitName } from './layer-names.ts';
 
 export interface LayerLimits {
@@ -35,9 +34,9 @@ const emptyDirectory: TarHeader = {
 };
 
 /**
- * Turns a layer's tar into one that is safe to extract into an empty folder and means the same to overlayfs: whiteouts
- * become character devices 0/0, opaque markers an xattr, names become relative to the folder, and nothing reaches
- * outside it. Sources: OCI image-spec `layer.md`; moby `pkg/archive/diff.go`; kernel `filesystems/overlayfs`.
+ * Turns a layer's entries into those that are safe to write into an empty folder, in this order, and mean the same to
+ * overlayfs: whiteouts become character devices 0/0, opaque markers an xattr, names become relative to the folder, and
+ * nothing reaches outside it. A folder may come again, with what is to be its own in the end. Sources: OCI image-spec `layer.md`; moby `pkg/archive/diff.go`; kernel `filesystems/overlayfs`.
  *
  * Device nodes stay, as with moby: a container may make the same ones with its default capabilities, and the device
  * cgroup is what guards them.
@@ -49,8 +48,8 @@ export class LayerRewriter {
   /** Headers of the folders, to write them again once they turn out to be opaque. */
   readonly #directories = new Map<string, TarHeader>();
   #isWriting = false;
-  #remaining = 0;
-  #padding = 0;
+  /** The folder of the last entry, all of it folders; most entries lie beside the one before. */
+  #knownParent: string | null = null;
   /** Bytes of all files so far. */
   size = 0;
   count = 0;
@@ -66,24 +65,16 @@ export class LayerRewriter {
   }
 
   /** @throws InvalidParameterError for an entry that leaves the layer or breaks a limit */
-  *rewrite(event: TarEvent): Generator<Buffer, void, void> {
+  *rewrite(event: TarEvent): Generator<TarEvent, void, void> {
     if (event.kind === 'entry') yield* this.#entry(event.header);
-    else if (this.#isWriting) {
-      yield event.chunk;
-      this.#remaining -= event.chunk.length;
-      if (this.#remaining === 0) yield tarPadding(this.#padding);
-    }
+    else if (this.#isWriting) yield event;
   }
 
-  end(): Buffer {
-    return tarEnd();
-  }
-
-  *#entry(header: TarHeader): Generator<Buffer, void, void> {
+  *#entry(header: TarHeader): Generator<TarEvent, void, void> {
     this.#isWriting = false;
     this.count += 1;
     this.size += header.size;
-    const name = bytesToText(header.name);
+    const { name } = header;
     if (this.count > this.#limits.entries) throw refuse(name, `the layer has more than ${this.#limits.entries} entries`);
     if (this.size > this.#limits.bytes) throw refuse(name, `the layer's files have more than ${this.#limits.bytes} bytes, which is what is free on the disk`);
     if (header.uid > 0xfffffffe || header.gid > 0xfffffffe) throw refuse(name, 'the owner is no 32-bit number');
@@ -97,8 +88,8 @@ export class LayerRewriter {
     else yield* this.#plain(parts.join('/'), header);
   }
 
-  *#plain(path: string, header: TarHeader): Generator<Buffer, void, void> {
-    const name = bytesToText(path);
+  *#plain(path: string, header: TarHeader): Generator<TarEvent, void, void> {
+    const name = path;
     if (path === '' && header.type !== 'directory') throw refuse('/', `the root is a ${header.type}`);
     let type: TarHeader['type'] | 'whiteout' = header.type;
     let linkName = header.linkName;
@@ -125,19 +116,16 @@ export class LayerRewriter {
         throw refuse(name, `unknown type ${header.type satisfies never}`);
     }
     const isHidden = this.#entries.get(path) === 'whiteout';
-    this.#entries.set(path, type);
-    const clean = { ...header, name: `./${path}`, linkName, xattrs: keptXattrs(header.xattrs), userName: '', groupName: '', ...keptTime(header) };
+    if (this.#entries.has(path)) this.#set(path, type);
+    else this.#entries.set(path, type);
+    const clean = { ...header, name: path, linkName, xattrs: keptXattrs(header.xattrs), userName: '', groupName: '', ...keptTime(header) };
     if (header.type === 'directory') {
       // A whiteout speaks of lower layers only: the folder is there, but nothing of a lower one shows in it.
       if (isHidden || this.#directories.get(path)?.xattrs[OPAQUE_XATTR] !== undefined) clean.xattrs[OPAQUE_XATTR] = 'y';
       this.#directories.set(path, clean);
     }
-    yield encodeTarEntry(clean);
-    if (header.size > 0) {
-      this.#isWriting = true;
-      this.#remaining = header.size;
-      this.#padding = header.size;
-    }
+    yield { kind: 'entry', header: clean };
+    this.#isWriting = true;
   }
 
   /** A hard link's target as the name it is extracted under. */
@@ -156,38 +144,47 @@ export class LayerRewriter {
     return target;
   }
 
-  *#whiteout(parts: string[], hidden: string): Generator<Buffer, void, void> {
+  *#whiteout(parts: string[], hidden: string): Generator<TarEvent, void, void> {
     const path = [...parts.slice(0, -1), hidden].join('/');
-    if (hidden === '' || hidden === '.' || hidden === '..') throw refuse(bytesToText(parts.join('/')), 'it is a whiteout of no name');
+    if (hidden === '' || hidden === '.' || hidden === '..') throw refuse(parts.join('/'), 'it is a whiteout of no name');
     const present = this.#entries.get(path);
     if (present === 'directory') yield* this.#opaque(path);
     // What this layer brings stays: a whiteout speaks of lower layers only.
     if (present !== undefined) return;
-    this.#entries.set(path, 'whiteout');
-    yield encodeTarEntry({ ...emptyDirectory, name: `./${path}`, type: 'character-device', mode: 0 });
+    this.#set(path, 'whiteout');
+    yield { kind: 'entry', header: { ...emptyDirectory, name: path, type: 'character-device', mode: 0 } };
   }
 
-  *#opaque(path: string): Generator<Buffer, void, void> {
-    const header = this.#directories.get(path) ?? { ...emptyDirectory, name: `./${path}` };
+  *#opaque(path: string): Generator<TarEvent, void, void> {
+    const header = this.#directories.get(path) ?? { ...emptyDirectory, name: path };
     header.xattrs[OPAQUE_XATTR] = 'y';
     this.#directories.set(path, header);
-    yield encodeTarEntry(header);
+    yield { kind: 'entry', header };
   }
 
   /** Sees to it that the folders above an entry are folders of this layer, and writes those that it left out. */
-  *#parents(parts: string[], name: string): Generator<Buffer, void, void> {
+  *#parents(parts: string[], name: string): Generator<TarEvent, void, void> {
+    const parent = parts.slice(0, -1).join('/');
+    if (parent === this.#knownParent) return;
     for (let depth = 1; depth < parts.length; depth += 1) {
       const path = parts.slice(0, depth).join('/');
       if ((parts[depth - 1] ?? '').startsWith(WHITEOUT)) throw refuse(name, 'it lies below a whiteout');
       const type = this.#entries.get(path);
       if (type === undefined || type === 'whiteout') {
         const xattrs: Record<string, string> = type === 'whiteout' ? { [OPAQUE_XATTR]: 'y' } : {};
-        const header = { ...emptyDirectory, name: `./${path}`, xattrs };
+        const header = { ...emptyDirectory, name: path, xattrs };
         this.#entries.set(path, 'directory');
         this.#directories.set(path, header);
-        yield encodeTarEntry(header);
+        yield { kind: 'entry', header };
       } else if (type !== 'directory') throw refuse(name, `${bytesToText(path)} above it is a ${type}`);
     }
+    this.#knownParent = parent;
+  }
+
+  /** Notes what a path is now. */
+  #set(path: string, type: TarHeader['type'] | 'whiteout'): void {
+    if (type !== 'directory') this.#knownParent = null;
+    this.#entries.set(path, type);
   }
 }
 
@@ -206,6 +203,7 @@ function keptTime({ mtime, mtimeNanoseconds }: TarHeader): Pick<TarHeader, 'mtim
   return mtime < 0 || mtime > 2 ** 33 ? { mtime: 0, mtimeNanoseconds: 0 } : { mtime, mtimeNanoseconds };
 }
 
+/** @param name a byte string */
 function refuse(name: string, reason: string): InvalidParameterError {
-  return new InvalidParameterError(`the layer cannot be unpacked: ${name}: ${reason}`);
+  return new InvalidParameterError(`the layer cannot be unpacked: ${bytesToText(name)}: ${reason}`);
 }

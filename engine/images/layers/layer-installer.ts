@@ -5,7 +5,7 @@ import { ConflictError, NotFoundError } from '../../errors.ts';
 import { SharedTasks } from '../../lib/shared-tasks.ts';
 import { Slots } from '../../lib/slots.ts';
 import type { AppliedLayer } from '../../snapshots/apply-layer.ts';
-import { applyLayer } from '../../snapshots/apply-layer.ts';
+import { LayerUnpacker } from '../../snapshots/unpack/layer-unpacker.ts';
 import type { Snapshotter } from '../../snapshots/snapshotter.ts';
 import type { ImageStore } from '../store/image-store.ts';
 import type { LayerEvent } from './progress.ts';
@@ -31,7 +31,7 @@ export const UNPACK_PREFIX = 'unpack-';
 
 /** moby's default of max-concurrent-downloads. */
 const DOWNLOADS = 3;
-/** Unpacking is bound by the processor: decompression and tar are two busy threads already. */
+/** Unpacking is bound by the processor: each has a thread that decompresses and one that writes. */
 const UNPACKS = 2;
 
 /**
@@ -43,6 +43,7 @@ export class LayerInstaller {
   readonly #tasks = new SharedTasks<LayerEvent, void>();
   readonly #downloads = new Slots(DOWNLOADS);
   readonly #unpacks = new Slots(UNPACKS);
+  readonly #unpacker = new LayerUnpacker();
   #nextKey = 1;
 
   constructor(collaborators: LayerCollaborators) {
@@ -107,12 +108,10 @@ export class LayerInstaller {
     await snapshotter.prepare(key, null);
     const total = content.size(blob);
     const report = throttled((current) => emit({ kind: 'extracting', current, total }));
-    const source = content.read(blob);
-    try {
-      return await applyLayer(source, await snapshotter.upperdir(key), { diffId, signal, onProgress: () => report(source.bytesRead, total) });
-    } finally {
-      source.destroy();
-    }
+    const onProgress = (bytes: number) => report(bytes, total);
+    const applied = await this.#unpacker.unpack(content.path(blob), await snapshotter.upperdir(key), { diffId, signal, onProgress });
+    report(total, total);
+    return applied;
   }
 
   async #stack(key: string, chainId: Digest, parent: Digest | null, applied: AppliedLayer): Promise<void> {
