@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { cpus, hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { apiVersion, engineVersion, minApiVersion } from './api/api-version.ts';
+import { lateBackends } from './api/late-backends.ts';
 import { routeTable } from './api/route-table.ts';
 import { createApiServer } from './api/server.ts';
 import { parseCommandLine, usage, UsageError } from './command-line.ts';
@@ -50,11 +51,10 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
   const paths = dataPaths(config);
   const events = new EventBus();
 
-  // Streams that the host opens before the API is ready wait for it.
-  const early = new EventEmitter();
-  let serveEarly: (server: Server) => void = () => undefined;
-  const ready = new Promise<Server>((resolve) => (serveEarly = resolve));
-  early.on('connection', (stream) => void ready.then((server) => server.emit('connection', stream)));
+  // The guest channel and `/_ping` are served at once: a host that waits for the engine need not wait for its stores. Other requests do.
+  const backends = lateBackends();
+  const ready = Promise.withResolvers<void>();
+  const server = createApiServer({ log, routes: routeTable(backends.objects), ready: ready.promise });
 
   const lookup: LookupPort = (protocol, hostIp, hostPort) => network.controller.lookupPort(protocol, hostIp, hostPort);
   const guest =
@@ -63,7 +63,7 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
       : startGuestChannel({
           ports: config.guestPorts,
           keyFile: config.guestKeyFile,
-          server: early as Server,
+          server,
           lookupPort: lookup,
           log,
         });
@@ -112,45 +112,42 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
   const found = await reconcile(needs);
   guest?.restored();
 
-  const server = createApiServer({
-    log,
-    routes: routeTable({
-      containers: verbs.containers,
-      execs: verbs.execs,
-      images,
-      networks: network.networks,
-      volumes: volumes.volumes,
-      system: {
-        version: async () => versionResponse({ engine: engineVersion, api: apiVersion, minApi: minApiVersion, crun: await crunVersion() }),
-        info: async () =>
-          infoResponse({
-            engineId: engineId(paths.engineId),
-            version: engineVersion,
-            crunVersion: await crunVersion(),
-            root: config.root,
-            cgroupVersion,
-            insecureRegistries: config.insecureRegistries,
-            count: () => store.count(),
-            countImages: async () => (await images.list({ all: true })).length,
-            countListeners: () => events.listenerCount,
-          }),
-        diskUsage: (types) =>
-          diskUsage(
-            {
-              images: () => images.list({ sharedSize: true }),
-              containers: () => verbs.containers.list({ all: true, limit: 0, size: true, filters: {} }),
-              volumes: () => volumes.volumes.usage(),
-              snapshots,
-            },
-            types,
-          ),
-        events: ({ filters, ...options }) => streamEvents(events, { ...options, accept: eventFilter(filters) }),
-        async powerOff() {
-          await stopAllContainers(needs);
-          powerOffMachine();
-        },
+  backends.bind({
+    containers: verbs.containers,
+    execs: verbs.execs,
+    images,
+    networks: network.networks,
+    volumes: volumes.volumes,
+    system: {
+      version: async () => versionResponse({ engine: engineVersion, api: apiVersion, minApi: minApiVersion, crun: await crunVersion() }),
+      info: async () =>
+        infoResponse({
+          engineId: engineId(paths.engineId),
+          version: engineVersion,
+          crunVersion: await crunVersion(),
+          root: config.root,
+          cgroupVersion,
+          insecureRegistries: config.insecureRegistries,
+          count: () => store.count(),
+          countImages: async () => (await images.list({ all: true })).length,
+          countListeners: () => events.listenerCount,
+        }),
+      diskUsage: (types) =>
+        diskUsage(
+          {
+            images: () => images.list({ sharedSize: true }),
+            containers: () => verbs.containers.list({ all: true, limit: 0, size: true, filters: {} }),
+            volumes: () => volumes.volumes.usage(),
+            snapshots,
+          },
+          types,
+        ),
+      events: ({ filters, ...options }) => streamEvents(events, { ...options, accept: eventFilter(filters) }),
+      async powerOff() {
+        await stopAllContainers(needs);
+        powerOffMachine();
       },
-    }),
+    },
   });
   const idle = new IdleMemory();
   server.on('request', (_request, response) => {
@@ -160,7 +157,7 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
   server.on('upgrade', () => idle.touch());
   idle.touch();
   await listen(server, config.socket);
-  serveEarly(server);
+  ready.resolve();
   process.stdout.write(`${JSON.stringify({ listening: config.socket, ms: Math.round(performance.now() - startedAt) })}\n`);
   if (Object.values(found).some((count) => count > 0)) log(`found after the start: ${JSON.stringify(found)}`);
 

@@ -34,8 +34,8 @@ export function routeTable(backends: Backends): Route[] {
   const network = networkRoutes(backends.networks, backends.containers);
   const volume = volumeRoutes(backends.volumes);
   return [
-    on('HEAD', '/_ping', system.ping),
-    on('GET', '/_ping', system.ping),
+    { ...on('HEAD', '/_ping', system.ping), early: true },
+    { ...on('GET', '/_ping', system.ping), early: true },
     on('GET', '/version', system.version),
     on('GET', '/info', system.info),
     on('GET', '/events', system.events),

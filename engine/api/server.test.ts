@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Duplex } from 'node:stream';
+import { Duplex, duplexPair } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ConflictError, NotModifiedError } from '../errors.ts';
 import type { Exchange } from './exchange.ts';
@@ -276,4 +276,23 @@ test('everything works over a stream that is no socket', async () => {
   await readUntil(plain, 'hello e2\n');
   plain.end('y');
   expect(await rest(plain)).toBe('Ybye\n');
+});
+
+test('answers what it can while the engine is still starting, and keeps the rest waiting', async () => {
+  const started = Promise.withResolvers<void>();
+  const answered: string[] = [];
+  const answer = (path: string) => ({ method: 'GET' as const, path, handler: (exchange: Exchange) => exchange.answerText(200, path) });
+  const starting = createApiServer({ routes: [{ ...answer('/early'), early: true }, answer('/late')], ready: started.promise, log: () => undefined });
+  const ask = async (path: string) => {
+    const [near, far] = duplexPair();
+    starting.emit('connection', far);
+    expect(statusOf(await raw(get(path), near))).toBe(200);
+    answered.push(path);
+  };
+  const late = ask('/late');
+  await ask('/early');
+  expect(answered).toEqual(['/early']);
+  started.resolve();
+  await late;
+  expect(answered).toEqual(['/early', '/late']);
 });

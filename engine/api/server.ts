@@ -14,15 +14,23 @@ const drainLimit = 64 * 1024 * 1024;
 
 export interface ApiServerOptions {
   routes: readonly Route[];
+  /** Resolves when the backends of the routes are there. Until then only the routes marked `early` answer, and requests for others wait. */
+  ready?: Promise<unknown>;
   /** Told about answers of status 500 and broken connections. */
   log: (line: string) => void;
+}
+
+interface ServingOptions extends ApiServerOptions {
+  starting: boolean;
 }
 
 /**
  * The Docker Engine API on node:http. It may listen on a unix socket, and `server.emit('connection', duplex)` serves any
  * other byte stream the same way (the guest channel does).
  */
-export function createApiServer(options: ApiServerOptions): Server {
+export function createApiServer(asked: ApiServerOptions): Server {
+  const options = { ...asked, starting: asked.ready !== undefined };
+  void asked.ready?.then(() => (options.starting = false));
   const router = new Router(options.routes);
   const server = createServer({
     // An upload takes as long as it takes, and clients keep their connections.
@@ -54,7 +62,7 @@ export function createApiServer(options: ApiServerOptions): Server {
 }
 
 /** Never rejects: whatever a handler does, the client has an answer and the engine goes on. */
-async function serve(router: Router, options: ApiServerOptions, request: IncomingMessage, response: ServerResponse, head: Buffer | null): Promise<void> {
+async function serve(router: Router, options: ServingOptions, request: IncomingMessage, response: ServerResponse, head: Buffer | null): Promise<void> {
   response.on('error', () => response.destroy());
   try {
     for (const [name, value] of Object.entries(standardHeaders)) response.setHeader(name, value);
@@ -69,6 +77,7 @@ async function serve(router: Router, options: ApiServerOptions, request: Incomin
     const version = negotiateVersion(target.version);
     const exchange = new Exchange(request, response, head, { version, params: target.match.params, query: target.query });
     try {
+      if (options.starting && target.match.route.early !== true) await options.ready;
       await target.match.route.handler(exchange);
     } catch (error) {
       report(options, request, error);

@@ -103,7 +103,7 @@ describe('a start', () => {
     const { vm } = open();
     const started = vm.start();
     const answer = await callEngine(() => vm.openStream({ kind: 'api' }), 'GET', '/_ping', AbortSignal.timeout(5000));
-    expect([answer, vm.state.status]).toEqual([{ status: 200, body: 'OK' }, 'running']);
+    expect([answer, vm.state.status]).toMatchObject([{ status: 200, body: 'OK' }, 'running']);
     await started;
   });
 

@@ -1,8 +1,9 @@
-import { request } from 'node:http';
+import { request, type IncomingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 export interface EngineAnswer {
   status: number;
+  headers: IncomingHttpHeaders;
   body: string;
 }
 
@@ -14,7 +15,7 @@ export async function callEngine(open: () => Promise<Duplex>, method: 'GET' | 'P
     let body = '';
     response.setEncoding('utf8');
     response.on('data', (text: string) => (body += text));
-    response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+    response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
     response.on('error', reject);
   });
   call.on('error', reject);

@@ -91,10 +91,10 @@ export class FakeGuest {
   }
 }
 
-/** An engine that is well: `/_ping`, `/version`, and `/slipway/power-off`, which calls back. */
+/** An engine that is well: `/_ping` and `/version` with its version, and `/slipway/power-off`, which calls back. */
 export function healthyEngine(onPowerOff: () => void = () => undefined): RequestListener {
   return (request, response) => {
-    if (request.url === '/_ping') response.end('OK');
+    if (request.url === '/_ping') response.writeHead(200, { Server: 'Docker/1.2.3 (linux)' }).end('OK');
     else if (request.url === '/version') response.end(JSON.stringify({ Version: '1.2.3' }));
     else if (request.url === '/slipway/power-off') {
       response.writeHead(202).end();
