@@ -96,7 +96,7 @@ table inet ${table} {
     type filter hook input priority filter; policy accept;
     iifname @bridges jump to_host
   }
-  chain to_host {${state.hostAccess === 'deny' ? '\n    ct state established,related accept\n    icmp type echo-request accept\n    meta l4proto ipv6-icmp accept\n    drop' : ''}
+  chain to_host {${state.hostAccess === 'deny' ? '\n    ct state established,related accept\n    icmp type echo-request accept\n    meta l4proto 58 accept comment "ICMPv6"\n    drop' : ''}
   }
 }
 ${elements('add', table, 'denied', state.deniedDestinations)}${state.bridges.map((bridge) => addBridge(table, bridge)).join('')}${publish(table, state.published)}`;
