@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { Socket } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { messageOf } from '../errors.ts';
+import { InvalidParameterError, messageOf } from '../errors.ts';
 import { isGuestConnection } from '../guest/serve-stream.ts';
 import { apiVersion, engineVersion } from './api-version.ts';
 import { parseFilters } from './filters.ts';
@@ -14,6 +14,8 @@ import { JsonStream } from './json-stream.ts';
 import { checkShape } from './json-shape.ts';
 import type { Shape } from './json-shape.ts';
 import { Query } from './query.ts';
+import { WebSocketStream, webSocketHead } from './web-socket.ts';
+import type { WebSocketOptions } from './web-socket.ts';
 import { checkJsonType, jsonBodyLimit, parseJson, readBody } from './request-body.ts';
 
 /** Headers of every answer. */
@@ -186,6 +188,20 @@ export class Exchange {
     }
     stream.on('error', () => stream.destroy());
     stream.write(hijackHead(contentType, upgraded, standardHeaders));
+    return stream;
+  }
+
+  /** Turns the connection into a websocket. @throws InvalidParameterError when the client did not ask for one */
+  async hijackWebSocket(options: WebSocketOptions): Promise<Duplex> {
+    const head = webSocketHead(this.headers, standardHeaders);
+    if (this.#head === null) throw new InvalidParameterError('not websocket protocol');
+    await this.#readBody();
+    this.#hijacked = true;
+    const connection = this.#request.socket;
+    this.#response.detachSocket(connection);
+    connection.write(head);
+    const stream = new WebSocketStream(connection, options);
+    stream.on('error', () => stream.destroy());
     return stream;
   }
 

@@ -66,7 +66,7 @@ export function routeTable(backends: Backends): Route[] {
     on('POST', '/containers/{id}/update', container.update),
     on('POST', '/containers/{id}/wait', stream.wait),
     takeover('POST', '/containers/{id}/attach', stream.attach),
-    on('GET', '/containers/{id}/attach/ws', notBuiltYet('attaching by websocket')),
+    takeover('GET', '/containers/{id}/attach/ws', stream.attachBySocket),
     on('DELETE', '/containers/{id}', container.remove),
 
     on('POST', '/containers/{id}/exec', exec.create),

@@ -37,30 +37,28 @@ export interface ContainerStreamBackend {
 const rawStream = 'application/vnd.docker.raw-stream';
 const multiplexedStream = 'application/vnd.docker.multiplexed-stream';
 const firstWithMultiplexedType = 42;
+const firstWithBinaryFrames = 28;
 
 /** @param raw no frames, because a terminal has mixed the streams */
 export function streamType(exchange: Exchange, raw: boolean): string {
   return raw || exchange.version < firstWithMultiplexedType ? rawStream : multiplexedStream;
 }
 
-export function streamRoutes(containers: ContainerStreamBackend): Record<'attach' | 'logs' | 'wait' | 'stats', Handler> {
+export function streamRoutes(containers: ContainerStreamBackend): Record<'attach' | 'attachBySocket' | 'logs' | 'wait' | 'stats', Handler> {
   return {
     async attach(exchange) {
-      const { query } = exchange;
       const reference = exchange.param('id');
-      const options = {
-        stdin: query.flag('stdin'),
-        stdout: query.flag('stdout'),
-        stderr: query.flag('stderr'),
-        logs: query.flag('logs'),
-        stream: query.flag('stream'),
-        detachKeys: query.text('detachKeys'),
-      };
       try {
-        await containers.attach(reference, options, () => exchange.hijack(streamType(exchange, containers.hasTerminal(reference))));
+        await containers.attach(reference, attachOptions(exchange), () => exchange.hijack(streamType(exchange, containers.hasTerminal(reference))));
       } catch (error) {
         exchange.answerPlainError(error, rawStream);
       }
+    },
+    async attachBySocket(exchange) {
+      const reference = exchange.param('id');
+      const frames = exchange.version < firstWithBinaryFrames ? 'text' : 'binary';
+      // Both streams in one, without headers, as moby does.
+      await containers.attach(reference, attachOptions(exchange), () => exchange.hijackWebSocket({ frames, multiplexed: !containers.hasTerminal(reference) }));
     },
     async logs(exchange) {
       const { query, signal } = exchange;
@@ -101,6 +99,17 @@ export function streamRoutes(containers: ContainerStreamBackend): Record<'attach
       }
       output.end();
     },
+  };
+}
+
+function attachOptions({ query }: Exchange): Parameters<ContainerStreamBackend['attach']>[1] {
+  return {
+    stdin: query.flag('stdin'),
+    stdout: query.flag('stdout'),
+    stderr: query.flag('stderr'),
+    logs: query.flag('logs'),
+    stream: query.flag('stream'),
+    detachKeys: query.text('detachKeys'),
   };
 }
 
