@@ -206,10 +206,9 @@ describe('states that refuse', () => {
       ['', { Image: 'bb', HostConfig: { Memory: 1000 } }, 400, 'Minimum memory limit allowed is 6MB'],
       ['', { Image: 'bb', HostConfig: { RestartPolicy: { Name: 'sometimes' } } }, 400, "unknown policy 'sometimes'"],
       ['', { Image: 'bb', HostConfig: { AutoRemove: true, RestartPolicy: { Name: 'always' } } }, 400, "can't create 'AutoRemove' container with restart policy"],
-      ['', { Image: 'bb', HostConfig: { NetworkMode: 'nope' } }, 404, 'network nope not found'],
-      ['', { Image: 'bb', HostConfig: { LogConfig: { Type: 'paper' } } }, 400, "logger: no log driver named 'paper' is registered"],
-      ['', { Image: 'bb', HostConfig: { PidMode: 'container:nope' } }, 404, 'No such container: nope'],
-      ['', { Image: 'bb', HostConfig: { VolumesFrom: ['nope'] } }, 404, 'nope'],
+      ['', { Image: 'bb', HostConfig: { LogConfig: { Type: 'paper' } } }, 400, 'error looking up logging plugin paper: plugin "paper" not found'],
+      ['', { Image: 'bb', HostConfig: { PidMode: 'container:nope' } }, 400, 'No such container: nope'],
+      ['', { Image: 'bb', HostConfig: { VolumesFrom: ['nope'] } }, 400, 'nope'],
     ];
     for (const [query, body, status, message] of cases) {
       const answer = await call('POST', `/containers/create${query}`, body);

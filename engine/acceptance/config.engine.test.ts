@@ -7,6 +7,9 @@ import { busyboxArchive } from './fixture/busybox-archive.ts';
 import { DockerCli, finish } from './fixture/docker-cli.ts';
 import { NativeEngine } from './fixture/native-engine.ts';
 
+/** A busy machine is slow, not wrong. */
+const patience = { timeout: 30_000 };
+
 /** What the options of create and update do to real containers. What inspect shows of them: `differential/`. */
 let engine: NativeEngine;
 let cli: DockerCli;
@@ -276,7 +279,7 @@ describe('exec', () => {
     };
     expect((await engine.api('GET', `/exec/${made.Id}/json`)).body).toMatchObject(wanted);
     await engine.api('POST', `/exec/${made.Id}/start`, { Detach: true });
-    await expect.poll(async () => (await engine.api('GET', `/exec/${made.Id}/json`)).body).toMatchObject({ Running: false, ExitCode: 3, CanRemove: expect.any(Boolean) as boolean });
+    await expect.poll(async () => (await engine.api('GET', `/exec/${made.Id}/json`)).body, patience).toMatchObject({ Running: false, ExitCode: 3, CanRemove: expect.any(Boolean) as boolean });
   });
 });
 
@@ -285,7 +288,7 @@ describe('signals and states', () => {
     // busybox has no names for real-time signals in trap.
     const number = trapped.startsWith('RTMIN') ? '37' : trapped.startsWith('RTMAX') ? '63' : trapped;
     const id = await cli.text('run', '-d', 'bb', 'sh', '-c', `trap "echo got; exit 5" ${number}; echo ready; while :; do usleep 10000; done`);
-    await expect.poll(() => cli.text('logs', id)).toBe('ready');
+    await expect.poll(() => cli.text('logs', id), patience).toBe('ready');
     await cli.text('kill', '-s', signal, id);
     expect(await cli.text('wait', id)).toBe('5');
     expect(await cli.text('logs', id)).toBe('ready\ngot');
@@ -301,15 +304,15 @@ describe('signals and states', () => {
 
   test('stop: own signal, own patience, and a signal for once', async () => {
     const id = await cli.text('run', '-d', '--stop-signal', 'USR1', '--stop-timeout', '1', 'bb', 'sh', '-c', 'trap "exit 4" USR1; trap "" TERM; trap "exit 6" USR2; echo ready; while :; do usleep 10000; done');
-    await expect.poll(() => cli.text('logs', id)).toBe('ready');
+    await expect.poll(() => cli.text('logs', id), patience).toBe('ready');
     await cli.text('stop', id);
     expect((await engine.api<ContainerInspect>('GET', `/containers/${id}/json`)).body.State.ExitCode).toBe(4);
     await cli.text('start', id);
-    await expect.poll(() => cli.text('logs', id)).toBe('ready\nready');
+    await expect.poll(() => cli.text('logs', id), patience).toBe('ready\nready');
     await cli.text('stop', '-s', 'USR2', id);
     expect((await engine.api<ContainerInspect>('GET', `/containers/${id}/json`)).body.State.ExitCode).toBe(6);
     await cli.text('start', id);
-    await expect.poll(() => cli.text('logs', id)).toBe('ready\nready\nready');
+    await expect.poll(() => cli.text('logs', id), patience).toBe('ready\nready\nready');
     await cli.text('stop', '-t', '0', '-s', 'TERM', id);
     expect((await engine.api<ContainerInspect>('GET', `/containers/${id}/json`)).body.State.ExitCode).toBe(137);
     await cli.text('rm', id);
@@ -345,7 +348,7 @@ describe('signals and states', () => {
 
   test('top', async () => {
     const id = await cli.text('run', '-d', 'bb', 'sh', '-c', 'sleep 777 & sleep 888');
-    await expect.poll(() => cli.text('top', id)).toMatch(/sleep 777[\s\S]*sleep 888|sleep 888[\s\S]*sleep 777/);
+    await expect.poll(() => cli.text('top', id), patience).toMatch(/sleep 777[\s\S]*sleep 888|sleep 888[\s\S]*sleep 777/);
     const table = await engine.api<{ Titles: string[]; Processes: string[][] }>('GET', `/containers/${id}/top?ps_args=${encodeURIComponent('-o pid,args')}`);
     expect(table.body.Titles).toEqual(['PID', 'COMMAND']);
     expect(table.body.Processes.map(([, command]) => command).sort()).toEqual(['sleep 777', 'sleep 888']);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ContainerConfig, ContainerCreateRequest, ContainerCreateResponse, HostConfig } from '../../contract/engine-api/container.ts';
 import type { EndpointSettings } from '../../contract/engine-api/network.ts';
-import { InvalidParameterError, messageOf } from '../errors.ts';
+import { InvalidParameterError, messageOf, NotFoundError } from '../errors.ts';
 import { nowTimestamp } from '../lib/timestamp.ts';
 import type { StoredMount } from './collaborators.ts';
 import { announce } from './container-events.ts';
@@ -25,7 +25,7 @@ export interface CreateOptions {
 
 /**
  * Makes a container: name, volumes, writable layer, record. When any of it fails nothing is left.
- * @throws NotFoundError for the image, a network or a bind source, ConflictError for the name, InvalidParameterError
+ * @throws NotFoundError for the image, ConflictError for the name, InvalidParameterError for all else
  */
 export async function createContainer(needs: Needs, options: CreateOptions, request: ContainerCreateRequest): Promise<ContainerCreateResponse> {
   const { store, images, snapshots, network, volumes } = needs;
@@ -36,8 +36,10 @@ export async function createContainer(needs: Needs, options: CreateOptions, requ
   const completed = completeHostConfig(askedHost ?? {}, asked, needs.host);
   const hostConfig = withIds(needs, completed.hostConfig);
   const wantedName = options.name === '' ? '' : checkName(options.name);
-  const image = await images.resolve(asked.Image ?? '');
-  const warnings = [...completed.warnings, ...checkPlatform(asked.Image ?? '', image, options.platform)];
+  const reference = asked.Image ?? '';
+  if (reference === '' && !asked.Cmd?.length && !asked.Entrypoint?.length) throw new InvalidParameterError('no command specified');
+  const image = await images.resolve(reference);
+  const warnings = [...completed.warnings, ...checkPlatform(reference, image, options.platform)];
   const config = mergeConfig(asked, image.config);
   checkHealthConfig(config.Healthcheck);
   const id = randomBytes(32).toString('hex');
@@ -83,8 +85,14 @@ export async function createContainer(needs: Needs, options: CreateOptions, requ
         needs.log(`create ${finalName}: not cleaned up: ${messageOf(cleanupError)}`);
       }
     }
+    if (error instanceof NotFoundError) throw mistake(error);
     throw error;
   }
+}
+
+/** A 404 of create tells clients that the image is missing, and they would pull it: what else is missing is a 400. */
+function mistake(error: unknown): InvalidParameterError {
+  return new InvalidParameterError(messageOf(error), { cause: error });
 }
 
 /** Namespaces of other containers by id: names may be given to others later. */
@@ -94,8 +102,7 @@ function withIds(needs: Needs, asked: HostConfig): HostConfig {
     try {
       return `${containerPrefix}${needs.store.resolve(mode.slice(containerPrefix.length)).id}`;
     } catch (error) {
-      // A 404 would tell clients that the image is missing, and they would pull it.
-      throw new InvalidParameterError(messageOf(error), { cause: error });
+      throw mistake(error);
     }
   };
   return { ...asked, NetworkMode: resolve(asked.NetworkMode), PidMode: resolve(asked.PidMode), IpcMode: resolve(asked.IpcMode) };

@@ -13,7 +13,6 @@ export async function inspectContainer(needs: InspectNeeds, reference: string, s
   const { record, id } = container;
   const { config } = record;
   const [path, ...args] = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
-  const directory = needs.store.directoryOf(id);
   const inspect: ContainerInspect = {
     Id: id,
     Created: record.created,
@@ -21,10 +20,7 @@ export async function inspectContainer(needs: InspectNeeds, reference: string, s
     Args: args,
     State: wireState(container),
     Image: record.image.id,
-    ResolvConfPath: `${directory}/resolv.conf`,
-    HostnamePath: `${directory}/hostname`,
-    HostsPath: `${directory}/hosts`,
-    LogPath: ['none', 'local'].includes(record.hostConfig.LogConfig?.Type ?? '') ? '' : needs.store.logPathOf(id),
+    ...(hasBegun(container) ? filesOf(needs.store, container) : { ResolvConfPath: '', HostnamePath: '', HostsPath: '', LogPath: '' }),
     Name: `/${record.name}`,
     RestartCount: record.restartCount,
     Driver: 'overlay2',
@@ -44,6 +40,21 @@ export async function inspectContainer(needs: InspectNeeds, reference: string, s
     inspect.SizeRootFs = inspect.SizeRw + (await imageSize(needs, record.image.chainId));
   }
   return inspect;
+}
+
+/** The files below are written when a container first starts. */
+function hasBegun({ state }: Container): boolean {
+  return state.status !== 'created' || state.failure !== undefined;
+}
+
+function filesOf(store: InspectNeeds['store'], { id, record }: Container): Pick<ContainerInspect, 'ResolvConfPath' | 'HostnamePath' | 'HostsPath' | 'LogPath'> {
+  const directory = store.directoryOf(id);
+  return {
+    ResolvConfPath: `${directory}/resolv.conf`,
+    HostnamePath: `${directory}/hostname`,
+    HostsPath: `${directory}/hosts`,
+    LogPath: ['none', 'local'].includes(record.hostConfig.LogConfig?.Type ?? '') ? '' : store.logPathOf(id),
+  };
 }
 
 function wireState(container: Container): WireState {

@@ -13,8 +13,8 @@ type KillNeeds = Pick<ContainerDependencies, 'store' | 'tasks' | 'events'>;
  * @param signalText number or name; empty for SIGKILL.
  */
 export async function killContainer(needs: KillNeeds, reference: string, signalText: string): Promise<void> {
-  const container = needs.store.resolve(reference);
   const signal = signalText === '' ? SIGKILL : parseSignal(signalText);
+  const container = find(needs, reference);
   if (container.state.status === 'restarting') {
     await cancelRestart(needs, container);
     return;
@@ -24,6 +24,15 @@ export async function killContainer(needs: KillNeeds, reference: string, signalT
   }
   if (signal === SIGKILL) await killAndWait(needs, container);
   else await sendSignal(needs, container, signal);
+}
+
+function find({ store }: KillNeeds, reference: string): Container {
+  try {
+    return store.resolve(reference);
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+    throw new NotFoundError(`cannot kill container: ${reference}: ${error.message}`, { cause: error });
+  }
 }
 
 /** Sends SIGKILL and waits until the exit is handled. Returns at once when it does not run. */

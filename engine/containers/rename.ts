@@ -8,8 +8,8 @@ import { sandboxRequest } from './network-connections.ts';
 /** `docker rename`. @throws ConflictError when the name is taken, InvalidParameterError for a name that cannot be */
 export async function renameContainer(needs: Pick<ContainerDependencies, 'store' | 'events' | 'network'>, reference: string, newName: string): Promise<void> {
   const { store } = needs;
-  const container = store.resolve(reference);
   if (newName === '') throw new InvalidParameterError('Neither old nor new names may be empty');
+  const container = store.resolve(reference);
   const name = checkNewName(newName);
   await container.lock.run(async () => {
     const oldName = container.name;

@@ -31,6 +31,7 @@ export interface ContainerBackend {
 }
 
 const firstWithPlatform = 41;
+const longestNothing = 7;
 const firstWithPidsUpdate = 40;
 
 type Name = 'list' | 'create' | 'update' | 'inspect' | 'start' | 'stop' | 'restart' | 'kill' | 'pause' | 'unpause' | 'rename' | 'resize' | 'remove' | 'top' | 'prune';
@@ -60,6 +61,11 @@ export function containerRoutes(containers: ContainerBackend): Record<Name, Hand
       exchange.answer(200, inspectForVersion(exchange.version, await containers.inspect(exchange.param('id'), exchange.query.flag('size'))));
     },
     async start(exchange) {
+      // Up to seven bytes: some clients send `null` or `{}`, as moby knows.
+      if (Number(exchange.headers['content-length'] ?? 0) > longestNothing || exchange.headers['transfer-encoding'] !== undefined) {
+        throw new InvalidParameterError('starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24');
+      }
+      if (exchange.query.text('checkpoint') !== '') throw new InvalidParameterError('checkpoint is only supported in experimental mode');
       await containers.start(exchange.param('id'));
       exchange.answerEmpty(204);
     },

@@ -22,7 +22,7 @@ export function execRoutes(execs: ExecBackend): Record<'create' | 'start' | 'ins
   return {
     async create(exchange) {
       const request = await exchange.json<ExecCreateRequest>(execCreateShape);
-      if (request === undefined) throw new InvalidParameterError('No exec command specified');
+      if (request === undefined) throw new InvalidParameterError('invalid JSON: got EOF while reading request body');
       exchange.answer(201, { Id: execs.create(exchange.param('id'), request) });
     },
     async start(exchange) {

@@ -15,9 +15,9 @@ type CreateExecNeeds = Pick<ContainerDependencies, 'store' | 'events'> & { execs
  * @throws ConflictError when the container does not run or is paused
  */
 export function createExec(needs: CreateExecNeeds, reference: string, request: ExecCreateRequest): string {
-  const container = needs.store.resolve(reference);
   const args = typeof request.Cmd === 'string' ? [request.Cmd] : (request.Cmd ?? []);
   if (args.length === 0) throw new InvalidParameterError('No exec command specified');
+  const container = needs.store.resolve(reference);
   parseDetachKeys(request.DetachKeys ?? '');
   checkExecutable(container);
   const { config, hostConfig } = container.record;
