@@ -67,7 +67,7 @@ const refusals: Refusal[] = [
   ['a volume by a name that is none', { Image: image, HostConfig: { Binds: ['b@d!:/x'] } }],
   ['a mount of no type', { Image: image, HostConfig: { Mounts: [{ Target: '/x' }] } }],
   ['a mount of a type that is none', { Image: image, HostConfig: { Mounts: [{ Type: 'nope', Target: '/x' }] } }],
-  ['a mount without a target', { Image: image, HostConfig: { Mounts: [{ Type: 'volume', Source: 'v' }] } }],
+  ['a mount without a target', { Image: image, HostConfig: { Mounts: [{ Type: 'volume', Source: 'vv' }] } }],
   ['a bind mount of what is not there', { Image: image, HostConfig: { Mounts: [{ Type: 'bind', Source: '/nope', Target: '/x' }] } }],
   ['a bind mount without a source', { Image: image, HostConfig: { Mounts: [{ Type: 'bind', Target: '/x' }] } }],
   ['a bind mount of a relative source', { Image: image, HostConfig: { Mounts: [{ Type: 'bind', Source: 'tmp', Target: '/x' }] } }],
@@ -161,7 +161,7 @@ const options: [what: string, config: object][] = [
   ['no healthcheck', { Healthcheck: { Test: ['NONE'] } }],
   ['volumes', { Volumes: { '/data': {} } }],
   ['binds', { HostConfig: { Binds: ['/tmp:/host:ro', 'named:/named', 'other:/other:nocopy'] } }],
-  ['mounts', { HostConfig: { Mounts: [{ Type: 'volume', Source: 'v', Target: '/v' }, { Type: 'tmpfs', Target: '/t', TmpfsOptions: { SizeBytes: 1048576, Mode: 448 } }, { Type: 'bind', Source: '/tmp', Target: '/b', ReadOnly: true }] } }],
+  ['mounts', { HostConfig: { Mounts: [{ Type: 'volume', Source: 'vv', Target: '/v' }, { Type: 'tmpfs', Target: '/t', TmpfsOptions: { SizeBytes: 1048576, Mode: 448 } }, { Type: 'bind', Source: '/tmp', Target: '/b', ReadOnly: true }] } }],
   ['ports', { ExposedPorts: { '80/tcp': {}, '53/udp': {} }, HostConfig: { PortBindings: { '80/tcp': [{ HostPort: '18080' }], '81/tcp': [{ HostIp: '127.0.0.1', HostPort: '' }] } } }],
   ['all ports', { ExposedPorts: { '80/tcp': {} }, HostConfig: { PublishAllPorts: true } }],
   ['stop signal and patience', { StopSignal: 'SIGINT', StopTimeout: 3 }],
@@ -179,8 +179,8 @@ const options: [what: string, config: object][] = [
 /** `POST /containers/create`: what it refuses, and what inspect shows of what it takes. */
 export const createCases = cases('create', {
   ...Object.fromEntries(refusals.map(([what, body, query], index) => [`refuses ${what}`, [post(`/containers/create${query ?? `?name=r${index}`}`, body)]])),
-  ...Object.fromEntries(options.map(([what, config]) => [`takes ${what}`, [created('c', config), get('/containers/c/json')]])),
-  'a name is taken once': [created('a'), created('a'), post('/containers/create?name=/a', { Image: image })],
+  ...Object.fromEntries(options.map(([what, config]) => [`takes ${what}`, [created('cc', config), get('/containers/cc/json')]])),
+  'a name is taken once': [created('ca'), created('ca'), post('/containers/create?name=/ca', { Image: image })],
   'the network of another': [
     started('base'),
     started('guest', { HostConfig: { NetworkMode: 'container:base' } }),

@@ -9,17 +9,16 @@ export interface Finding extends Difference {
   reason?: string;
 }
 
-/** The findings as Markdown, by noun and case. */
+/** The unexplained findings as Markdown, by noun; what is the same in several requests is said once. */
 export function findingsReport(findings: readonly Finding[], counts: { cases: number; requests: number }): string {
   const open = findings.filter(({ reason }) => reason === undefined);
   const lines = [`${counts.cases} cases, ${counts.requests} requests: ${open.length} unexplained differences, ${findings.length - open.length} on purpose.`, ''];
   for (const [noun, ofNoun] of Map.groupBy(open, ({ noun }) => noun)) {
     lines.push(`## ${noun} (${ofNoun.length})`, '');
-    for (const [name, ofCase] of Map.groupBy(ofNoun, ({ name }) => name)) {
-      lines.push(`- **${name}**`);
-      for (const [request, ofRequest] of Map.groupBy(ofCase, ({ request }) => request)) {
-        lines.push(`  - \`${request}\``, ...ofRequest.map((difference) => `    - ${differenceLine(difference)}`));
-      }
+    for (const [line, same] of Map.groupBy(ofNoun, (finding) => differenceLine({ ...finding, path: finding.path.replace(/\.\d+(?=\.|$)/g, '.*') }))) {
+      const requests = [...new Set(same.map(({ name, request }) => `*${name}* \`${request}\``))];
+      const more = requests.length > 2 ? ` and ${requests.length - 2} more` : '';
+      lines.push(`- ${line}`, `  in ${requests.slice(0, 2).join(', ')}${more}`);
     }
     lines.push('');
   }
