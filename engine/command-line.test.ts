@@ -9,6 +9,7 @@ test('the two necessary flags, and what follows from them', () => {
     guestPorts: [],
     hostFolders: 'direct',
     insecureRegistries: [],
+    tcp: [],
   });
 });
 
@@ -24,6 +25,7 @@ test('every flag', () => {
     builtinImages: '/b',
     insecureRegistries: ['a:5000', '10.0.0.0/8'],
     shimd: '/m',
+    tcp: [],
   });
 });
 
@@ -34,7 +36,21 @@ test.each([
   [['--root', '/r', '--socket', '/s', 'extra'], 'extra'],
   [['--root', '/r', '--socket', '/s', '--host-folders', 'maybe'], 'direct or refuse'],
   [['--root', '/r', '--socket', '/s', '--guest-port', '/p'], '--guest-key'],
+  [['--root', '/r', '--socket', '/s', '--host', 'unix:///x'], 'tcp://ADDRESS:PORT is expected'],
+  [['--root', '/r', '--socket', '/s', '--host', 'tcp://127.0.0.1:99999'], 'tcp://ADDRESS:PORT is expected'],
+  [['--root', '/r', '--socket', '/s', '--host', 'tcp://0.0.0.0:2375'], 'it needs --tlsverify'],
+  [['--root', '/r', '--socket', '/s', '--host', 'tcp://127.evil.example:2375'], 'it needs --tlsverify'],
+  [['--root', '/r', '--socket', '/s', '--host', 'tcp://0.0.0.0:2375', '--tlscert', '/c', '--tlskey', '/k'], 'it needs --tlsverify'],
+  [['--root', '/r', '--socket', '/s', '--tlsverify'], '--tlsverify needs'],
+  [['--root', '/r', '--socket', '/s', '--tlscert', '/c'], '--tlscert and --tlskey go together'],
 ])('refuses %j', (args, words) => {
   expect(() => parseCommandLine(args)).toThrow(UsageError);
   expect(() => parseCommandLine(args)).toThrow(words);
+});
+
+test('addresses on TCP', () => {
+  const parse = (...args: string[]) => parseCommandLine(['--root', '/r', '--socket', '/s', ...args]).tcp;
+  expect(parse('--host', 'tcp://127.0.0.1:2375', '--host', 'tcp://[::1]:0')).toEqual([{ host: '127.0.0.1', port: 2375 }, { host: '::1', port: 0 }]);
+  const tls = { cert: '/c', key: '/k', ca: '/a', verify: true };
+  expect(parse('--host', 'tcp://0.0.0.0:2376', '--tlsverify', '--tlscacert', '/a', '--tlscert', '/c', '--tlskey', '/k')).toEqual([{ host: '0.0.0.0', port: 2376, tls }]);
 });

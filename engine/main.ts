@@ -8,6 +8,7 @@ import { apiVersion, engineVersion, minApiVersion } from './api/api-version.ts';
 import { lateBackends } from './api/late-backends.ts';
 import { routeTable } from './api/route-table.ts';
 import { createApiServer } from './api/server.ts';
+import { listenTcp } from './api/tcp-listener.ts';
 import { parseCommandLine, usage, UsageError } from './command-line.ts';
 import type { EngineConfig } from './config.ts';
 import { dataPaths } from './config.ts';
@@ -21,6 +22,7 @@ import { stopAllContainers } from './containers/stop-all.ts';
 import { messageOf, NotFoundError } from './errors.ts';
 import { EventBus } from './events/event-bus.ts';
 import { eventFilter } from './events/event-filter.ts';
+import { EventJournal } from './events/event-journal.ts';
 import { streamEvents } from './events/event-stream.ts';
 import { startGuestChannel } from './guest/guest-channel.ts';
 import type { LookupPort } from './guest/serve-stream.ts';
@@ -49,7 +51,6 @@ function log(line: string): void {
 async function startEngine(config: EngineConfig): Promise<{ close(): Promise<void> }> {
   const startedAt = performance.now();
   const paths = dataPaths(config);
-  const events = new EventBus();
 
   // The guest channel and `/_ping` are served at once: a host that waits for the engine need not wait for its stores. Other requests do.
   const backends = lateBackends();
@@ -69,6 +70,8 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
         });
   const nativePorts = new NativeHostPorts();
   const tasks = openTaskService(config.execRoot, { shimdEntry: config.shimd });
+  const journal = await EventJournal.open(paths.events, log);
+  const events = new EventBus(journal);
   const [store, snapshots, network] = await Promise.all([
     ContainerStore.open(paths.containers),
     openOverlaySnapshotter(paths.snapshots),
@@ -128,6 +131,7 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
           root: config.root,
           cgroupVersion,
           insecureRegistries: config.insecureRegistries,
+          limits: needs.host.limits,
           count: () => store.count(),
           countImages: async () => (await images.list({ all: true })).length,
           countListeners: () => events.listenerCount,
@@ -138,7 +142,7 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
             images: () => images.list({ sharedSize: true }),
             containers: () => verbs.containers.list({ all: true, limit: 0, size: true, filters: {} }),
             volumes: () => volumes.volumes.usage(),
-            snapshots,
+            layersSize: () => images.layersSize(),
           },
           types,
         ),
@@ -156,6 +160,7 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
   });
   server.on('upgrade', () => idle.touch());
   idle.touch();
+  const tcp = await Promise.all(config.tcp.map((address) => listenTcp(server, address)));
   await listen(server, config.socket);
   ready.resolve();
   process.stdout.write(`${JSON.stringify({ listening: config.socket, ms: Math.round(performance.now() - startedAt) })}\n`);
@@ -182,6 +187,7 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
       idle.close();
       server.close();
       server.closeAllConnections();
+      for (const listener of tcp) listener.close();
       rmSync(config.socket, { force: true });
       guest?.close();
       verbs.close();
@@ -189,6 +195,7 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
       await network.close();
       await nativePorts.close();
       await tasks.close();
+      await journal.close();
     },
   };
 }

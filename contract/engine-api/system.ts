@@ -1,3 +1,7 @@
+import type { ContainerSummary } from './container.ts';
+import type { ImageSummary } from './image.ts';
+import type { Volume } from './volume.ts';
+
 /** Body of `GET /version`. */
 export interface VersionResponse {
   Platform: { Name: string };
@@ -34,4 +38,14 @@ export interface InfoResponse {
   CgroupDriver: string;
   Warnings: string[] | null;
   [field: string]: unknown;
+}
+
+/** Body of `GET /system/df`; what was not asked for is null. */
+export interface DiskUsageResponse {
+  /** Bytes of all image layers, each counted once. */
+  LayersSize: number;
+  Images: ImageSummary[] | null;
+  Containers: ContainerSummary[] | null;
+  Volumes: Volume[] | null;
+  BuildCache: unknown[] | null;
 }

@@ -45,7 +45,21 @@ export function checkShape(value: unknown, shape: Shape, path = ''): void {
         if (item === null && typeof shape.map === 'string') entries[key] = emptyValue(shape.map);
         else checkShape(item, shape.map, join(path, key));
       }
-    } else for (const [key, field] of Object.entries(shape.fields)) checkShape(Object.hasOwn(entries, key) ? entries[key] : undefined, field, join(path, key));
+      return;
+    }
+    spellFields(entries, shape.fields);
+    for (const [key, field] of Object.entries(shape.fields)) checkShape(Object.hasOwn(entries, key) ? entries[key] : undefined, field, join(path, key));
+  }
+}
+
+/** Go takes the names of fields in any case; here they get the spelling of the API, in place. The exact one wins. */
+function spellFields(entries: Record<string, unknown>, fields: Record<string, Shape>): void {
+  for (const key of Object.keys(entries)) {
+    if (Object.hasOwn(fields, key)) continue;
+    const name = Object.keys(fields).find((field) => field.length === key.length && field.toLowerCase() === key.toLowerCase());
+    if (name === undefined) continue;
+    if (!Object.hasOwn(entries, name)) entries[name] = entries[key];
+    delete entries[key];
   }
 }
 

@@ -29,8 +29,13 @@ export class JsonStream {
 
   /** Answers whether the client keeps up; {@link drained} waits for one that does not. */
   write(value: unknown): boolean {
+    return this.writeText(JSON.stringify(value));
+  }
+
+  /** @param json a value that is JSON already */
+  writeText(json: string): boolean {
     if (!this.started) this.#response.writeHead(200, { 'Content-Type': 'application/json' });
-    return this.#response.write(JSON.stringify(value) + this.#separator);
+    return this.#response.write(json + this.#separator);
   }
 
   async drained(signal: AbortSignal): Promise<void> {

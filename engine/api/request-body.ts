@@ -36,10 +36,9 @@ export function checkJsonType(contentType: string | undefined, mayHaveBody: bool
     throw new InvalidParameterError('malformed Content-Type header (): mime: no media type');
   }
   const mediaType = contentType.split(';')[0]!.trim().toLowerCase();
-  if (!/^[\w.+-]+\/[\w.+-]+$/.test(mediaType)) {
-    throw new InvalidParameterError(`malformed Content-Type header (${contentType}): mime: expected token after slash`);
-  }
   if (mediaType !== 'application/json') {
+    const [, tail] = mediaType.split('/');
+    if (tail === '') throw new InvalidParameterError(`malformed Content-Type header (${contentType}): mime: expected token after slash`);
     throw new InvalidParameterError(`unsupported Content-Type header (${contentType}): must be 'application/json'`);
   }
 }
@@ -54,6 +53,8 @@ export function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new InvalidParameterError(`invalid JSON: ${(error as Error).message}`, { cause: error });
+    const { message } = error as Error;
+    if (message.includes('after JSON')) throw new InvalidParameterError('unexpected content after JSON', { cause: error });
+    throw new InvalidParameterError(`invalid JSON: ${message === 'Unexpected end of JSON input' ? 'unexpected EOF' : message}`, { cause: error });
   }
 }

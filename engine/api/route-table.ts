@@ -7,7 +7,18 @@ import { imageRoutes } from './routes/image-routes.ts';
 import type { ImageBackend } from './routes/image-routes.ts';
 import { networkRoutes } from './routes/network-routes.ts';
 import type { NetworkBackend, NetworkContainers } from './routes/network-routes.ts';
-import { noPlugins, notBuiltYet, notSwarmManager } from './routes/refusals.ts';
+import {
+  buildkitNotSupported,
+  cancelBuild,
+  noBuildCache,
+  noPlugins,
+  noSuchPlugin,
+  noSwarmLogs,
+  notBuiltYet,
+  notInSwarm,
+  notSwarmManager,
+  pluginsNotSupported,
+} from './routes/refusals.ts';
 import { streamRoutes } from './routes/stream-routes.ts';
 import type { ContainerStreamBackend } from './routes/stream-routes.ts';
 import { systemRoutes } from './routes/system-routes.ts';
@@ -89,7 +100,10 @@ export function routeTable(backends: Backends): Route[] {
     on('GET', '/distribution/{name}/json', image.distribution),
     on('POST', '/commit', notBuiltYet('docker commit')),
     on('POST', '/build', notBuiltYet('docker build')),
-    on('POST', '/build/prune', notBuiltYet('docker builder prune')),
+    on('POST', '/build/prune', noBuildCache),
+    on('POST', '/build/cancel', cancelBuild),
+    on('POST', '/session', buildkitNotSupported),
+    on('POST', '/grpc', buildkitNotSupported),
 
     on('GET', '/networks', network.list),
     on('POST', '/networks/create', network.create),
@@ -106,23 +120,30 @@ export function routeTable(backends: Backends): Route[] {
     on('DELETE', '/volumes/{name}', volume.remove),
 
     on('GET', '/plugins', noPlugins),
+    on('GET', '/plugins/privileges', pluginsNotSupported),
+    on('POST', '/plugins/pull', pluginsNotSupported),
+    on('POST', '/plugins/create', pluginsNotSupported),
+    on('GET', '/plugins/{name}/json', noSuchPlugin),
+    ...['enable', 'disable', 'upgrade', 'push', 'set'].map((verb) => on('POST', `/plugins/{name}/${verb}`, noSuchPlugin)),
+    on('DELETE', '/plugins/{name}', noSuchPlugin),
     ...swarmRoutes(),
   ];
 }
 
 /** Nodes, services, tasks, secrets and configs live in a swarm, and this engine is in none. */
 function swarmRoutes(): Route[] {
-  const nouns = ['nodes', 'services', 'tasks', 'secrets', 'configs'];
+  const update = (noun: string) => on('POST', `/${noun}/{id}/update`, notSwarmManager);
+  const remove = (noun: string) => on('DELETE', `/${noun}/{id}`, notSwarmManager);
   return [
     on('GET', '/swarm', notSwarmManager),
-    on('POST', '/swarm/{verb}', notSwarmManager),
-    on('GET', '/swarm/{verb}', notSwarmManager),
-    ...nouns.flatMap((noun) => [
-      on('GET', `/${noun}`, notSwarmManager),
-      on('GET', `/${noun}/{id}`, notSwarmManager),
-      on('POST', `/${noun}/{id}`, notSwarmManager),
-      on('DELETE', `/${noun}/{id}`, notSwarmManager),
-    ]),
+    on('GET', '/swarm/unlockkey', notSwarmManager),
+    ...['init', 'join', 'update', 'unlock'].map((verb) => on('POST', `/swarm/${verb}`, notSwarmManager)),
+    on('POST', '/swarm/leave', notInSwarm),
+    ...['nodes', 'services', 'tasks', 'secrets', 'configs'].map((noun) => on('GET', `/${noun}`, notSwarmManager)),
+    ...['services', 'secrets', 'configs'].map((noun) => on('POST', `/${noun}/create`, notSwarmManager)),
+    ...['services', 'tasks'].map((noun) => on('GET', `/${noun}/{id}/logs`, noSwarmLogs)),
+    ...['nodes', 'services', 'tasks', 'secrets', 'configs'].map((noun) => on('GET', `/${noun}/{id}`, notSwarmManager)),
+    ...['nodes', 'services', 'secrets', 'configs'].flatMap((noun) => [update(noun), remove(noun)]),
   ];
 }
 

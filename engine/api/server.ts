@@ -1,8 +1,9 @@
 import { createServer, ServerResponse } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { ForbiddenError, InvalidParameterError, messageOf, NotFoundError } from '../errors.ts';
+import { InvalidParameterError, messageOf, NotFoundError } from '../errors.ts';
+import { refuseBrowsers } from './browser-guard.ts';
 import { negotiateVersion, UnsupportedVersionError } from './api-version.ts';
 import { Exchange, standardHeaders } from './exchange.ts';
 import { errorBody, statusOf } from './http-status.ts';
@@ -73,7 +74,15 @@ async function serve(router: Router, options: ServingOptions, request: IncomingM
     }
     const target = find(router, request);
     if (target === undefined) throw new InvalidParameterError('malformed request path');
-    if (target.match === undefined) throw new NotFoundError('page not found');
+    if (target.match === undefined) {
+      const clean = cleanPath(target.path);
+      if (clean === target.path) throw new NotFoundError('page not found');
+      // As moby's router does with `//` and `..`; clients follow.
+      const mark = request.url!.indexOf('?');
+      response.writeHead(301, { Location: encodeURI(clean) + (mark < 0 ? '' : request.url!.slice(mark)), 'Content-Length': 0 }).end();
+      if (head === null) drain(request);
+      return;
+    }
     const version = negotiateVersion(target.version);
     const exchange = new Exchange(request, response, head, { version, params: target.match.params, query: target.query });
     try {
@@ -124,6 +133,8 @@ function report(options: ApiServerOptions, request: IncomingMessage, error: unkn
 }
 
 interface Target {
+  /** Decoded, with the version. */
+  path: string;
   /** `1.41`, when the path names one. */
   version: string | undefined;
   match: Match | undefined;
@@ -142,11 +153,14 @@ function find(router: Router, request: IncomingMessage): Target | undefined {
     return undefined;
   }
   const prefix = /^\/v([0-9.]+)(?=\/)/.exec(path);
-  return { version: prefix?.[1], match: router.match(request.method ?? '', prefix === null ? path : path.slice(prefix[0].length)), query };
+  return { path, version: prefix?.[1], match: router.match(request.method ?? '', prefix === null ? path : path.slice(prefix[0].length)), query };
 }
 
-/** A page in a browser can reach TCP ports of this machine; it cannot reach a unix socket or the guest channel. */
-function refuseBrowsers(request: IncomingMessage): void {
-  const overTcp = request.socket instanceof Socket && request.socket.remoteAddress !== undefined;
-  if (overTcp && request.headers.origin !== undefined) throw new ForbiddenError(`requests from a browser (Origin ${request.headers.origin}) are refused`);
+function cleanPath(path: string): string {
+  const kept: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') kept.pop();
+    else if (part !== '' && part !== '.') kept.push(part);
+  }
+  return `/${kept.join('/')}${path.endsWith('/') && kept.length > 0 ? '/' : ''}`;
 }

@@ -35,6 +35,7 @@ export async function pruneContainers(
 
 function pruneFilter(filters: Record<string, string[]>): (container: Container) => boolean {
   for (const name of Object.keys(filters)) if (!['until', 'label', 'label!'].includes(name)) throw new InvalidParameterError(`invalid filter '${name}'`);
+  if ((filters.until?.length ?? 0) > 1) throw new InvalidParameterError('more than one until filter specified');
   const until = filters.until?.[0] === undefined ? undefined : moment(filters.until[0]);
   return ({ record }) => {
     const labels = record.config.Labels ?? {};
@@ -53,7 +54,7 @@ function moment(text: string): bigint {
   if (absolute !== undefined) return absolute;
   const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
-  if (parts.length === 0 || parts.map((part) => part[0]).join('') !== text) throw new InvalidParameterError(`invalid filter 'until=${text}'`);
+  if (parts.length === 0 || parts.map((part) => part[0]).join('') !== text) throw new InvalidParameterError(`failed to parse value as time or duration: ${JSON.stringify(text)}`);
   const back = parts.reduce((sum, part) => sum + Number(part[1]) * units[part[2]!]!, 0);
   return BigInt(Math.floor(Date.now() - back)) * 1_000_000n;
 }

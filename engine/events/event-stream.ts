@@ -3,7 +3,7 @@ import { nowNanoseconds } from '../lib/timestamp.ts';
 import type { EventBus, StampedEvent } from './event-bus.ts';
 
 export interface EventStreamOptions {
-  /** Nanoseconds since 1970. */
+  /** Nanoseconds since 1970; without it, but with `until`, the backlog begins with the oldest that is known, as in moby. */
   since?: bigint;
   /** The stream ends at this moment; one that has passed ends it after the backlog. */
   until?: bigint;
@@ -15,14 +15,14 @@ export interface EventStreamOptions {
 const maxPending = 10_000;
 
 /** The backlog and then the news, until `until` or the signal. */
-export async function* streamEvents(bus: EventBus, options: EventStreamOptions): AsyncGenerator<EventMessage> {
+export async function* streamEvents(bus: EventBus, options: EventStreamOptions): AsyncGenerator<StampedEvent> {
   const { until, accept, signal } = options;
   let pending: StampedEvent[] = [];
   let wake: () => void = () => undefined;
   const { backlog, unsubscribe } = bus.subscribe((event) => {
     pending.push(event);
     wake();
-  }, options.since);
+  }, options.since ?? (until === undefined ? undefined : 0n));
   let ended = false;
   const end = () => {
     ended = true;
@@ -31,14 +31,17 @@ export async function* streamEvents(bus: EventBus, options: EventStreamOptions):
   signal.addEventListener('abort', end, { once: true });
   const timer = until === undefined ? undefined : endAt(until, end);
   try {
-    for (const event of backlog) if (inTime(event, until) && accept(event.message)) yield event.message;
+    for await (const event of backlog) {
+      if (signal.aborted || !inTime(event, until)) break;
+      if (accept(event.message)) yield event;
+    }
     while (!signal.aborted) {
       const batch = pending;
       pending = [];
       if (batch.length > maxPending) return;
       for (const event of batch) {
         if (!inTime(event, until)) return;
-        if (accept(event.message)) yield event.message;
+        if (accept(event.message)) yield event;
       }
       if (ended && pending.length === 0) return;
       if (pending.length === 0) await new Promise<void>((resolve) => (wake = resolve));

@@ -12,6 +12,8 @@ import type { PruneOptions } from './prune.ts';
 export interface ImageService extends ImageSource {
   /** Newest first. Untagged images are listed with empty RepoTags unless `filters.dangling` says otherwise. */
   list(options?: ImageListOptions): Promise<ImageSummary[]>;
+  /** Bytes of the layers of all images, each counted once. */
+  layersSize(): number;
   /** @throws NotFoundError `No such image: nope:latest` */
   inspect(reference: string, options?: ImageInspectOptions): Promise<ImageInspect>;
   /** @throws NotFoundError */

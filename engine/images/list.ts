@@ -91,6 +91,16 @@ function sharedSize(store: ImageStore, { config }: StoredImage, counts: Map<Dige
   return config.diffIds.reduce((sum, diffId, index) => ((counts.get(chain[index] as Digest) ?? 0) > 1 ? sum + (store.layers.get(diffId)?.size ?? 0) : sum), 0);
 }
 
+/** Bytes of the layers of all images, each counted once. */
+export function layersSize(store: ImageStore): number {
+  const sizes = new Map<string, number>();
+  for (const { config } of store.images.list()) {
+    const chain = chainIds(config.diffIds);
+    for (const [index, diffId] of config.diffIds.entries()) sizes.set(chain[index] as string, store.layers.get(diffId)?.size ?? 0);
+  }
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
+}
+
 function countUsers(listUsers: ListImageUsers): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { imageId } of listUsers()) counts.set(imageId, (counts.get(imageId) ?? 0) + 1);

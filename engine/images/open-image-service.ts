@@ -14,7 +14,7 @@ import { ImageStore, topChainId } from './store/image-store.ts';
 import { importImage } from './import.ts';
 import { inspectImage } from './inspect.ts';
 import { LayerInstaller } from './layers/layer-installer.ts';
-import { listImages } from './list.ts';
+import { layersSize, listImages } from './list.ts';
 import { loadBuiltins } from './load-builtins.ts';
 import { loadImages } from './load.ts';
 import { pushImage } from './push.ts';
@@ -57,6 +57,7 @@ export async function openImageService(options: ImageServiceOptions): Promise<Im
       return { id: image.id, config, chainId: topChainId(image), os, architecture };
     },
     list: (listOptions) => listImages({ store, content, listUsers }, listOptions),
+    layersSize: () => layersSize(store),
     inspect: (reference, inspectOptions) => inspectImage({ store, content, snapshotter, listUsers }, reference, inspectOptions),
     history: async (reference, platform) => imageHistory(store, reference, platform),
     pull: (reference, pullOptions, onProgress) =>

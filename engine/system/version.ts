@@ -39,7 +39,7 @@ export function versionResponse(versions: { engine: string; api: string; minApi:
           Os: 'linux',
         },
       },
-      { Name: 'crun', Version: versions.crun, Details: {} },
+      { Name: 'crun', Version: versions.crun, Details: { GitCommit: '' } },
     ],
     Version: versions.engine,
     ApiVersion: versions.api,

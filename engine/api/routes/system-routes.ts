@@ -1,17 +1,18 @@
-import type { InfoResponse, VersionResponse } from '../../../contract/engine-api/system.ts';
 import type { EventMessage } from '../../../contract/engine-api/event.ts';
+import type { DiskUsageResponse, InfoResponse, VersionResponse } from '../../../contract/engine-api/system.ts';
 import { ForbiddenError, InvalidParameterError } from '../../errors.ts';
 import { parseMoment } from '../../lib/timestamp.ts';
 import type { Exchange } from '../exchange.ts';
+import { diskUsageFor, infoFor } from '../system-versions.ts';
 import type { Filters } from '../filters.ts';
 import type { Handler } from '../router.ts';
 
 export interface SystemBackend {
   version(): Promise<VersionResponse>;
   info(): Promise<InfoResponse>;
-  diskUsage(types: string[]): Promise<Record<string, unknown>>;
-  /** The backlog since a moment, then the news until another or the signal. */
-  events(options: { since?: bigint; until?: bigint; filters: Filters; signal: AbortSignal }): AsyncIterable<EventMessage>;
+  diskUsage(types: string[] | null): Promise<DiskUsageResponse>;
+  /** The backlog since a moment, then the news until another or the signal; `text` is the message as JSON. */
+  events(options: { since?: bigint; until?: bigint; filters: Filters; signal: AbortSignal }): AsyncIterable<{ message: EventMessage; text: string }>;
   /** Syncs the disks and switches the machine off, soon after it has returned. */
   powerOff(): Promise<void>;
 }
@@ -27,8 +28,11 @@ export function systemRoutes(backend: SystemBackend): Record<'ping' | 'version' 
       });
     },
     version: async (exchange) => exchange.answer(200, await backend.version()),
-    info: async (exchange) => exchange.answer(200, await backend.info()),
-    diskUsage: async (exchange) => exchange.answer(200, await backend.diskUsage(exchange.query.all('type'))),
+    info: async (exchange) => exchange.answer(200, infoFor(exchange.version, await backend.info())),
+    async diskUsage(exchange) {
+      const { query, version } = exchange;
+      exchange.answer(200, diskUsageFor(version, await backend.diskUsage(version < 42 || !query.has('type') ? null : query.all('type'))));
+    },
     events: (exchange) => streamEvents(backend, exchange),
     async powerOff(exchange) {
       if (!exchange.overGuestChannel) throw new ForbiddenError('only the host of this machine may switch it off');
@@ -38,21 +42,30 @@ export function systemRoutes(backend: SystemBackend): Record<'ping' | 'version' 
   };
 }
 
+/** Image events of this kind came with 1.46. */
+const firstWithImageCreate = 46;
+
 async function streamEvents(backend: SystemBackend, exchange: Exchange): Promise<void> {
-  const { query, signal } = exchange;
-  const events = backend.events({ since: moment(query.text('since')), until: moment(query.text('until')), filters: exchange.filters(), signal });
+  const { query, signal, version } = exchange;
+  const [since, until] = [moment(query.text('since')), moment(query.text('until'))];
+  if (since !== undefined && until !== undefined && until < since) {
+    throw new InvalidParameterError(`\`since\` time (${query.text('since')}) cannot be after \`until\` time (${query.text('until')})`);
+  }
+  const iterator = backend.events({ since, until, filters: exchange.filters(), signal })[Symbol.asyncIterator]();
   const stream = exchange.jsonStream('\n');
-  const iterator = events[Symbol.asyncIterator]();
   // The subscription exists before the client learns that it does.
   const first = iterator.next();
   stream.start();
   for (let next = await first; next.done !== true; next = await iterator.next()) {
-    stream.write(next.value);
+    const { message, text } = next.value;
+    if (version < firstWithImageCreate && message.Type === 'image' && message.Action === 'create') continue;
+    stream.writeText(text);
     await stream.drained(signal);
   }
   stream.end();
 }
 
+/** Unix seconds with up to nine decimals, as moby; RFC 3339 as well. */
 function moment(text: string): bigint | undefined {
   if (text === '') return undefined;
   const parsed = parseMoment(text);
