@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, request, type Server, type IncomingMessage } from 'node:http';
@@ -8,6 +9,7 @@ import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DatagramSplitter, encodeDatagram } from '../../contract/channel/datagrams.ts';
 import { toDuplex } from '../../contract/channel/duplex.ts';
 import type { HostAnswer, HostRequest } from '../../contract/channel/host-requests.ts';
 import { ChannelLink } from '../../contract/channel/link.ts';
@@ -33,6 +35,7 @@ let sessions: ChannelSession[];
 let sockets: Socket[];
 let hostKey: Buffer;
 let waiting: (() => void)[];
+let datagramPort = 0;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-guest-'));
@@ -91,7 +94,8 @@ function start(): void {
     keyFile: join(folder, 'key'),
     server: api,
     lookupPort: (protocol, _hostIp, hostPort) => {
-      if (protocol !== 'tcp' || hostPort > 8081) return null;
+      if (protocol === 'udp') return datagramPort === 0 ? null : { address: '127.0.0.1', port: datagramPort };
+      if (hostPort > 8081) return null;
       return { address: '127.0.0.1', port: hostPort === 8080 ? (container.address() as AddressInfo).port : 1 };
     },
     log: (line) => log.push(line),
@@ -127,6 +131,29 @@ describe('the guest channel', () => {
     const sent = 'abcdefgh'.repeat(200_000);
     stream.end(sent);
     expect((await text(stream)).length).toBe(sent.length);
+  });
+
+  it('carries datagrams to published UDP ports and back', async () => {
+    const server = createSocket('udp4').on('message', (message, from) => server.send(`heard ${String(message)}`, from.port, from.address));
+    server.bind(0, '127.0.0.1');
+    await once(server, 'listening');
+    datagramPort = server.address().port;
+    start();
+    const stream = await open({ kind: 'port', protocol: 'udp', hostIp: '', hostPort: 5353 });
+    const splitter = new DatagramSplitter();
+    const heard: string[] = [];
+    const both = Promise.withResolvers<void>();
+    stream.on('data', (chunk: Buffer) => {
+      heard.push(...splitter.push(chunk).map((datagram) => Buffer.from(datagram).toString()));
+      if (heard.length === 2) both.resolve();
+    });
+    stream.write(encodeDatagram(Buffer.from('one')));
+    stream.write(encodeDatagram(Buffer.from('two')));
+    await both.promise;
+    expect(heard.sort()).toEqual(['heard one', 'heard two']);
+    stream.end();
+    await once(stream, 'end');
+    server.close();
   });
 
   it.each<[string, StreamTarget, RegExp]>([

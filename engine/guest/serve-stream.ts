@@ -4,6 +4,7 @@ import { Duplex } from 'node:stream';
 import { toDuplex } from '../../contract/channel/duplex.ts';
 import type { ChannelStream } from '../../contract/channel/stream.ts';
 import { parseTarget } from '../../contract/channel/target.ts';
+import { serveDatagrams } from './serve-datagrams.ts';
 
 export type LookupPort = (protocol: 'tcp' | 'udp', hostIp: string, hostPort: number) => { address: string; port: number } | null;
 
@@ -25,17 +26,16 @@ export function serveStream(stream: ChannelStream, target: Uint8Array, server: S
     stream.accept();
     server.emit('connection', duplex);
   } else if (parsed?.kind === 'port') {
-    servePort(stream, lookupPort(parsed.protocol, parsed.hostIp, parsed.hostPort), `${parsed.hostIp}:${parsed.hostPort}/${parsed.protocol}`);
+    const serve = parsed.protocol === 'udp' ? serveDatagrams : servePort;
+    const target = lookupPort(parsed.protocol, parsed.hostIp, parsed.hostPort);
+    if (target === null) stream.reset(`no container publishes ${parsed.hostIp}:${parsed.hostPort}/${parsed.protocol}`);
+    else serve(stream, target);
   } else {
     stream.reset('this guest knows no such target');
   }
 }
 
-function servePort(stream: ChannelStream, target: { address: string; port: number } | null, name: string): void {
-  if (target === null) {
-    stream.reset(`no container publishes ${name}`);
-    return;
-  }
+function servePort(stream: ChannelStream, target: { address: string; port: number }): void {
   // Bytes that come before the container answers wait in the stream; the window bounds them.
   const duplex = toDuplex(stream, (handlers) => new Duplex(handlers));
   const socket = connect({ host: target.address, port: target.port, allowHalfOpen: true, noDelay: true });

@@ -1,7 +1,10 @@
+import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DatagramSplitter, encodeDatagram } from '../../../contract/channel/datagrams.ts';
 import type { HostPort } from '../vm.ts';
 import { listenAddresses, PortForwarder } from './port-forwarder.ts';
 
@@ -126,5 +129,61 @@ describe('the list of an engine that came back', () => {
     (await dial(fresh)).destroy();
     talking.end('still here');
     expect(await text(talking)).toBe('ereh llits');
+  });
+});
+
+describe('a published UDP port', () => {
+  /** Answers each datagram of a stream, backwards. */
+  const container = () => {
+    const opened: Duplex[] = [];
+    const udp = new PortForwarder({
+      openStream: (target) => {
+        expect(target).toMatchObject({ kind: 'port', protocol: 'udp' });
+        const splitter = new DatagramSplitter();
+        const stream = new Duplex({
+          read: () => undefined,
+          write: (chunk: Buffer, _encoding, done) => {
+            for (const datagram of splitter.push(chunk)) stream.push(encodeDatagram(Buffer.from([...datagram].reverse())));
+            done();
+          },
+        });
+        opened.push(stream);
+        return Promise.resolve(stream);
+      },
+    });
+    return { udp, opened };
+  };
+  const client = async (): Promise<UdpSocket> => {
+    const socket = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    return socket;
+  };
+  const ask = async (socket: UdpSocket, port: HostPort, text: string): Promise<string> => {
+    const answer = once(socket, 'message');
+    socket.send(text, port.hostPort, '127.0.0.1');
+    return String(((await answer) as [Buffer])[0]);
+  };
+
+  it('gives each client a stream of its own, and ends them with the port', async () => {
+    const { udp, opened } = container();
+    const port: HostPort = { ...(await freePort()), protocol: 'udp' };
+    await udp.reserve(port);
+    const [one, two] = [await client(), await client()];
+    expect([await ask(one, port, 'abc'), await ask(two, port, 'def'), await ask(one, port, 'ghi')]).toEqual(['cba', 'fed', 'ihg']);
+    expect(opened).toHaveLength(2);
+    await udp.release(port);
+    expect(opened.every((stream) => stream.destroyed)).toBe(true);
+    await udp.reserve(port);
+    expect(await ask(one, port, 'again')).toBe('niaga');
+    await udp.release(port);
+    one.close();
+    two.close();
+  });
+
+  it('that another program holds is refused with its name', async () => {
+    const { udp } = container();
+    const holder = await client();
+    await expect(udp.reserve({ protocol: 'udp', hostIp: '', hostPort: holder.address().port })).rejects.toThrow(/^port is already allocated by .*\(process \d+\)$|other user/);
+    holder.close();
   });
 });

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GuestTarget, HostPort, HostPortAuthority } from '../vm.ts';
+import { forwardDatagrams } from './datagram-forwarder.ts';
 import { findPortOwner } from './port-owner.ts';
 import { PortTakenError } from './port-taken.ts';
 
@@ -12,7 +13,7 @@ export interface PortForwarderOptions {
 
 interface Reservation {
   port: HostPort;
-  servers: Server[];
+  servers: { close(): void }[];
 }
 
 /**
@@ -29,7 +30,6 @@ export class PortForwarder implements HostPortAuthority {
 
   /** Idempotent for a port that is reserved already: an engine that restarted asks again for what it had. */
   async reserve(port: HostPort): Promise<void> {
-    if (port.protocol !== 'tcp') throw new Error(`${port.hostPort}/udp: UDP ports are not forwarded to this computer yet; TCP ports are`);
     if (this.#reservations.has(keyOf(port))) return;
     const reservation: Reservation = { port, servers: [] };
     // At once, before anything is waited for: a second request for the same port must find it.
@@ -65,10 +65,17 @@ export class PortForwarder implements HostPortAuthority {
   }
 
   async #listen(reservation: Reservation, address: string): Promise<void> {
+    const { port } = reservation;
+    if (port.protocol === 'udp') {
+      const open = () => this.#options.openStream({ kind: 'port', ...port });
+      const log = (problem: string) => this.#options.log?.(`port ${port.hostPort}/udp: ${problem}`);
+      reservation.servers.push(await forwardDatagrams({ address, port: port.hostPort }, open, log));
+      return;
+    }
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (socket) => {
-      void this.#carry(socket, reservation.port);
+      void this.#carry(socket, port);
     });
-    server.listen({ host: address, port: reservation.port.hostPort, backlog: 511 });
+    server.listen({ host: address, port: port.hostPort, backlog: 511 });
     await once(server, 'listening');
     reservation.servers.push(server);
   }
@@ -97,8 +104,8 @@ export class PortForwarder implements HostPortAuthority {
   }
 
   async #owner(port: HostPort): Promise<string | null> {
-    for (const { port: other } of this.#reservations.values()) if (other.hostPort === port.hostPort && keyOf(other) !== keyOf(port)) return 'another container';
-    return findPortOwner(port.hostPort);
+    for (const { port: other } of this.#reservations.values()) if (other.protocol === port.protocol && other.hostPort === port.hostPort && keyOf(other) !== keyOf(port)) return 'another container';
+    return findPortOwner(port.hostPort, port.protocol);
   }
 }
 

@@ -5,17 +5,18 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /**
- * Who listens on a TCP port of this computer: `nginx (process 812)`; null when that cannot be learnt, which is so for
+ * Who holds a port of this computer: `nginx (process 812)`; null when that cannot be learnt, which is so for
  * other users' processes unless this one is root. Linux was run; macOS and Windows have tested parsers only.
  */
-export async function findPortOwner(port: number, platform: NodeJS.Platform = process.platform): Promise<string | null> {
+export async function findPortOwner(port: number, protocol: 'tcp' | 'udp' = 'tcp', platform: NodeJS.Platform = process.platform): Promise<string | null> {
   try {
     switch (platform) {
       case 'linux':
-        return await linuxOwner(port);
+        return await linuxOwner(port, protocol);
       case 'darwin':
-        return parseLsof((await run('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'])).stdout);
+        return parseLsof((await run('lsof', protocol === 'tcp' ? ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'] : ['-nP', `-iUDP:${port}`, '-Fpc'])).stdout);
       case 'win32': {
+        if (protocol === 'udp') return null;
         const pid = parseNetstat((await run('netstat', ['-ano', '-p', 'TCP'])).stdout, port);
         return pid === null ? null : (parseTasklist((await run('tasklist', ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH'])).stdout) ?? `process ${pid}`);
       }
@@ -28,9 +29,9 @@ export async function findPortOwner(port: number, platform: NodeJS.Platform = pr
   }
 }
 
-async function linuxOwner(port: number): Promise<string | null> {
-  const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map((path) => readFile(path, 'utf8').catch(() => '')));
-  const inodes = new Set(tables.flatMap((table) => listeningInodes(table, port)));
+async function linuxOwner(port: number, protocol: 'tcp' | 'udp'): Promise<string | null> {
+  const tables = await Promise.all([`/proc/net/${protocol}`, `/proc/net/${protocol}6`].map((path) => readFile(path, 'utf8').catch(() => '')));
+  const inodes = new Set(tables.flatMap((table) => listeningInodes(table, port, protocol)));
   if (inodes.size === 0) return null;
   for (const pid of await readdir('/proc')) {
     if (!/^\d+$/.test(pid)) continue;
@@ -45,14 +46,14 @@ async function linuxOwner(port: number): Promise<string | null> {
   return null;
 }
 
-/** Socket inodes that listen on the port, from `/proc/net/tcp` or `tcp6` (proc(5)): state 0A, local port in hex. */
-export function listeningInodes(table: string, port: number): string[] {
+/** Socket inodes that listen on the port, from `/proc/net/tcp` or `tcp6` (proc(5)): state 0A (of UDP: 07, bound), local port in hex. */
+export function listeningInodes(table: string, port: number, protocol: 'tcp' | 'udp' = 'tcp'): string[] {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   return table
     .split('\n')
     .slice(1)
     .map((line) => line.trim().split(/\s+/))
-    .filter((fields) => fields[3] === '0A' && fields[1]?.endsWith(suffix) === true)
+    .filter((fields) => fields[3] === (protocol === 'tcp' ? '0A' : '07') && fields[1]?.endsWith(suffix) === true)
     .map((fields) => fields[9] ?? '')
     .filter((inode) => inode !== '');
 }
