@@ -84,6 +84,8 @@ export interface Settings {
   /** Size of the sparse data disk in GiB. */
   diskGiB: number;
   acceleration: 'auto' | 'none';
+  /** Containers may reach this computer's own programs, as `host.docker.internal`. Off unless it is chosen. */
+  hostAccess?: boolean;
 }
 
 export interface LogStreamParams {

@@ -237,15 +237,15 @@ describe('isolation', () => {
   it('in the VM, keeps containers from the hypervisor and from the machine itself', async () => {
     await close(network);
     await run('ip', 'addr', 'add', '10.0.2.15/24', 'dev', 'wire0');
-    await run('nsenter', `--net=${neighbour}`, 'ip', 'addr', 'add', '10.0.2.2/24', 'dev', 'wire1');
+    await run('nsenter', `--net=${neighbour}`, 'ip', 'addr', 'add', '10.0.2.3/24', 'dev', 'wire1');
     cleanups.push(() => run('ip', 'addr', 'del', '10.0.2.15/24', 'dev', 'wire0'));
     network = await open({ guestPorts: ['/dev/none'] });
     await network.controller.restore([]);
     const box = await connect(requestOf());
     await start(serveIn(neighbour, 80, 'host'));
     await start(serveIn(null, 8000, 'engine'));
-    expect(await fetchIn(null, 'http://10.0.2.2/')).toContain('host');
-    expect(await fetchIn(box.netns, 'http://10.0.2.2/')).toBe('');
+    expect(await fetchIn(null, 'http://10.0.2.3/')).toContain('host');
+    expect(await fetchIn(box.netns, 'http://10.0.2.3/')).toBe('');
     expect(await fetchIn(box.netns, 'http://172.17.0.1:8000/')).toBe('');
     expect(await fetchIn(box.netns, 'http://10.0.2.15:8000/')).toBe('');
     expect(await fetchIn(box.netns, 'http://192.0.2.2/')).toContain('host');

@@ -28,8 +28,6 @@ export interface NetworkOptions {
   log: (line: string) => void;
   /** Namespaces that wait, made up, for the next containers. */
   preparedNamespaces?: number;
-  /** What `host-gateway` stands for in the VM, where the user's machine is another one; only when the user allows it. */
-  hostGateway?: string;
   /** The machine's resolver configuration. */
   resolvConf?: string;
 }
@@ -43,8 +41,11 @@ export interface EngineNetwork {
   close(): Promise<void>;
 }
 
-/** QEMU's user network: its gateway is the user's own loopback, with whatever listens there. Source: QEMU documentation, "Using the user mode network stack". */
-const hypervisorNetwork = '10.0.2.0/24';
+/**
+ * QEMU's user network. Its gateway is the user's own computer, guarded on the other side: the app lets packets to it pass
+ * only when the user allows it. The rest of the network is nobody's business here.
+ */
+const hypervisor = { gateway: '10.0.2.2', denied: ['10.0.2.0/31', '10.0.2.3-10.0.2.255'] };
 
 /** `controller.restore` must be called before anything else. @throws InternalError when the kernel refuses (not root). */
 export async function openNetwork(options: NetworkOptions): Promise<EngineNetwork> {
@@ -77,12 +78,12 @@ export async function openNetwork(options: NetworkOptions): Promise<EngineNetwor
       buildRuleset(table, {
         bridges: networks.rules(),
         published: publisher.list(),
-        deniedDestinations: inVm ? [hypervisorNetwork] : [],
+        deniedDestinations: inVm ? hypervisor.denied : [],
         hostAccess: inVm ? 'deny' : 'allow',
       }),
     );
   const machine = new MachineResolver(options.resolvConf);
-  const controller = new BridgeNetworkController({ store, networks, bridges, sandboxes, namespaces, pool, publisher, machine, netlink, events, writeRuleset, log, ...(options.hostGateway === undefined ? {} : { hostGateway: options.hostGateway }) });
+  const controller = new BridgeNetworkController({ store, networks, bridges, sandboxes, namespaces, pool, publisher, machine, netlink, events, writeRuleset, log, ...(inVm ? { hostGateway: hypervisor.gateway } : {}) });
   return {
     controller,
     networks: new Networks({ store, networks, controller, writer, table, events, foreignSubnets: () => bridges.foreignSubnets(), owner: config.root }),

@@ -22,12 +22,13 @@ export function defaultSettings(machine: { memoryBytes: number; cpus: number } =
 const clamp = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most);
 
 /** One sentence for each field: what it must be. A field that passes is undefined. */
-const complaints: { [Name in keyof Settings]: (value: unknown) => string | undefined } = {
+const complaints: { [Name in keyof Settings]-?: (value: unknown) => string | undefined } = {
   theme: (value) => oneOf(value, ['system', 'dark', 'light']),
   memoryMiB: (value) => wholeNumber(value, 256, 1024 * 1024),
   cpus: (value) => wholeNumber(value, 1, 256),
   diskGiB: (value) => wholeNumber(value, 1, 64 * 1024),
   acceleration: (value) => oneOf(value, ['auto', 'none']),
+  hostAccess: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
 };
 
 function oneOf(value: unknown, allowed: readonly string[]): string | undefined {

@@ -30,6 +30,7 @@ export interface BootRequest {
   imageDirectory: string;
   canRebuildImage: boolean;
   settings: VmSettings;
+  hostAccess(): boolean;
   driver: VmDriver;
   deadlines: BootDeadlines;
   clock: PhaseClock;
@@ -104,7 +105,7 @@ async function bootOnce(request: BootRequest, lock: InstanceLock, image: VmImage
   const { clock, files, signal, deadlines } = request;
   clock.begin('hypervisor');
   const key = await writeInstanceKey(files);
-  const vm = await hypervisor.launch({ files, image, settings: request.settings, accelerator, signal, started: (pid) => lock.recordVm(pid) });
+  const vm = await hypervisor.launch({ files, image, settings: request.settings, hostAccess: () => request.hostAccess(), accelerator, signal, started: (pid) => lock.recordVm(pid) });
   const watch = new BootWatch(vm.exited, signal);
   const console = new ConsoleReader(vm.console, (news) => {
     watch.take(news);

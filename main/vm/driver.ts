@@ -10,6 +10,8 @@ export interface VmSettings {
   diskGiB: number;
   /** `none`: software emulation, for machines whose virtualisation misbehaves. */
   acceleration: 'auto' | 'none';
+  /** Containers may reach this computer's own programs, as `host.docker.internal`. Off unless it is chosen. */
+  hostAccess?: boolean;
 }
 
 export type GuestArch = 'amd64' | 'arm64';
@@ -44,6 +46,8 @@ export interface LaunchRequest {
   settings: VmSettings;
   accelerator: RealAccelerator;
   signal: AbortSignal;
+  /** Whether the guest may reach this computer now; asked again and again. */
+  hostAccess(): boolean;
   /** Called with the process's number before anything is waited for, so that no crash of ours leaves it unknown. */
   started(pid: number): Promise<void>;
 }

@@ -101,6 +101,7 @@ export class Instance implements Vm {
         ...this.#options,
         canRebuildImage: this.#options.rebuildImage !== undefined,
         settings,
+        hostAccess: () => this.#options.settings().hostAccess ?? false,
         clock,
         signal,
         // A channel that closes while the VM is being stopped is no news.

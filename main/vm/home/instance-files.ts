@@ -10,6 +10,8 @@ export interface InstanceFiles {
   run: string;
   qmpSocket: string;
   channelSockets: string[];
+  /** What the guest sends to the network, and what of it may go on: see network-guard. */
+  guardSockets: { outgoing: string; allowed: string };
   key: string;
   lock: string;
   /** Sizes and times of image files whose checksums were right. */
@@ -24,6 +26,7 @@ export function instanceFiles(home: string): InstanceFiles {
     run,
     qmpSocket: join(run, 'qmp.sock'),
     channelSockets: [join(run, 'channel-0.sock'), join(run, 'channel-1.sock')],
+    guardSockets: { outgoing: join(run, 'net-outgoing.sock'), allowed: join(run, 'net-allowed.sock') },
     key: join(run, 'instance.key'),
     lock: join(run, 'lock'),
     verifiedImage: join(home, 'verified-image.json'),
@@ -60,5 +63,5 @@ export async function writeInstanceKey(files: InstanceFiles): Promise<Buffer> {
 
 /** What an earlier VM left in `run/`: QEMU removes its sockets on an orderly end only. */
 export async function removeStaleSockets(files: InstanceFiles): Promise<void> {
-  for (const path of [files.qmpSocket, ...files.channelSockets]) await rm(path, { force: true });
+  for (const path of [files.qmpSocket, ...files.channelSockets, ...Object.values(files.guardSockets)]) await rm(path, { force: true });
 }

@@ -12,6 +12,7 @@ export interface QemuInstance {
   /** Unix sockets that QEMU listens on; on Windows names of pipes below `\\.\pipe\`. */
   qmp: string;
   channels: string[];
+  guard: { outgoing: string; allowed: string };
 }
 
 /**
@@ -21,6 +22,7 @@ export interface QemuInstance {
  * macOS with HVF, Windows with WHPX.
  *
  * - No listener on the network at all: the guest's way out is slirp, its way in the virtio ports on unix sockets.
+ * - What the guest sends goes through the app before slirp gets it (`queue=rx`: what the netdev receives); see network-guard.
  * - Nothing secret: the key goes by the name of its 0600 file.
  * - The serial console is stdout, so that no line is lost before somebody connects.
  * - `-no-reboot`: a guest that panics ends the process, which is how we hear of it.
@@ -63,6 +65,12 @@ export function qemuArguments(instance: QemuInstance): string[] {
     'virtio-blk-pci,drive=data,serial=slipway-data,discard=on,werror=stop,rerror=report',
     '-netdev',
     'user,id=net0,ipv6=off',
+    '-chardev',
+    listener(platform, 'net-outgoing', instance.guard.outgoing),
+    '-chardev',
+    listener(platform, 'net-allowed', instance.guard.allowed),
+    '-object',
+    'filter-redirector,id=guard,netdev=net0,queue=rx,outdev=net-outgoing,indev=net-allowed',
     '-device',
     'virtio-net-pci,netdev=net0',
     '-device',

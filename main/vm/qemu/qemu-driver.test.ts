@@ -49,7 +49,7 @@ const qmpServer = `exec "${process.execPath}" -e '
     });
   });
   const path = /path=([^,]+)/.exec(process.argv.find((argument) => argument.startsWith("socket,id=qmp")))[1];
-  for (const index of [0, 1]) require("net").createServer().listen(path.replace("qmp", "channel-" + index));
+  for (const name of ["channel-0", "channel-1", "net-outgoing", "net-allowed"]) require("net").createServer().listen(path.replace("qmp", name));
   console.log("slipway: kernel");
   console.error("a warning");
   server.listen(path);
@@ -58,6 +58,7 @@ const qmpServer = `exec "${process.execPath}" -e '
 async function launch(signal = new AbortController().signal): Promise<LaunchedVm> {
   const hypervisor = await driver.locate('amd64');
   const vm = await hypervisor.launch({
+    hostAccess: () => false,
     files,
     image: { version: '0', arch: 'amd64', kernel: '/k', initrd: '/i', root: '/r', commandLine: { base: '', tcg: '' } },
     settings: { memoryMiB: 256, cpus: 1, diskGiB: 1, acceleration: 'none' },
@@ -82,7 +83,7 @@ describe('launching QEMU', () => {
     const ports: boolean[] = [];
     vm.onGuestPort((open) => ports.push(open));
     expect(String(vm.console.read() ?? (await new Promise((resolve) => vm.console.once('data', resolve))))).toContain('slipway: kernel');
-    for (const path of [files.qmpSocket, ...files.channelSockets]) expect((await stat(path)).mode & 0o777).toBe(0o600);
+    for (const path of [files.qmpSocket, ...files.channelSockets, ...Object.values(files.guardSockets)]) expect((await stat(path)).mode & 0o777).toBe(0o600);
     await vm.quit();
     expect(await vm.exited).toEqual({ code: 0, signal: null });
     expect(vm.complaints()).toEqual(['a warning']);

@@ -9,6 +9,7 @@ import { removeStaleSockets, type InstanceFiles } from '../home/instance-files.t
 import { isAlive, identifyProcess } from '../home/process-identity.ts';
 import { VmStartError } from '../start-error.ts';
 import { chooseAccelerators, hostProbe, type AcceleratorProbe } from './accelerator.ts';
+import { guardNetwork } from '../network-guard/network-guard.ts';
 import { qemuArguments } from './command-line.ts';
 import { locateQemu, type HostSystem, type QemuInstallation } from './installation.ts';
 import { QmpClient } from './qmp-client.ts';
@@ -74,7 +75,10 @@ async function launch(qemu: QemuInstallation, host: HostSystem, request: LaunchR
   try {
     if (child.pid !== undefined) await request.started(child.pid);
     const qmp = await connectQmp(names.connect.qmp, exited, request.signal);
-    if (host.platform !== 'win32') for (const path of [names.connect.qmp, ...names.connect.channels]) await chmod(path, 0o600);
+    if (host.platform !== 'win32') for (const path of [names.connect.qmp, ...names.connect.channels, ...Object.values(names.connect.guard)]) await chmod(path, 0o600);
+    // Before the guest's kernel runs its first program: until then nothing passes.
+    const guard = await guardNetwork({ sockets: names.connect.guard, hostAccess: () => request.hostAccess() });
+    void exited.then(() => guard.close());
     return launchedVm(child, qmp, exited, complaints, names.connect.channels);
   } catch (error) {
     child.kill('SIGKILL');
@@ -87,12 +91,13 @@ async function launch(qemu: QemuInstallation, host: HostSystem, request: LaunchR
 /** Windows: Node connects to named pipes only, and QEMU makes them below the same name. */
 function endpointNames(platform: NodeJS.Platform, files: InstanceFiles) {
   if (platform !== 'win32') {
-    const names = { qmp: files.qmpSocket, channels: files.channelSockets };
+    const names = { qmp: files.qmpSocket, channels: files.channelSockets, guard: files.guardSockets };
     return { given: names, connect: names };
   }
   const prefix = `slipway-${process.pid}-${basename(files.home)}`;
-  const given = { qmp: `${prefix}-qmp`, channels: files.channelSockets.map((_, index) => `${prefix}-channel-${index}`) };
-  return { given, connect: { qmp: `\\\\.\\pipe\\${given.qmp}`, channels: given.channels.map((name) => `\\\\.\\pipe\\${name}`) } };
+  const given = { qmp: `${prefix}-qmp`, channels: files.channelSockets.map((_, index) => `${prefix}-channel-${index}`), guard: { outgoing: `${prefix}-net-outgoing`, allowed: `${prefix}-net-allowed` } };
+  const pipe = (name: string) => `\\\\.\\pipe\\${name}`;
+  return { given, connect: { qmp: pipe(given.qmp), channels: given.channels.map(pipe), guard: { outgoing: pipe(given.guard.outgoing), allowed: pipe(given.guard.allowed) } } };
 }
 
 function exitOf(child: ChildProcess): Promise<VmExit> {
