@@ -4,7 +4,7 @@ import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
 import { request, type IncomingMessage } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
@@ -27,7 +27,9 @@ let folder: string;
 let home: string;
 let vm: Vm;
 
-const open = () => createVm({ home, imageDirectory, settings: () => ({ memoryMiB: 1024, cpus: 2, diskGiB: 8, acceleration: 'auto' }) });
+let hostAccess = false;
+const settings = { memoryMiB: 1024, cpus: 2, diskGiB: 8, acceleration: 'auto' as const, get hostAccess() { return hostAccess; } };
+const open = () => createVm({ home, imageDirectory, settings: () => settings });
 const qemuPid = async () => (JSON.parse(await readFile(join(home, 'run/lock'), 'utf8')) as { vm: { pid: number } }).vm.pid;
 
 interface Answer {
@@ -114,7 +116,7 @@ describe('a VM', () => {
   });
 
   it('has sockets for its user alone', async () => {
-    const files = ['qmp.sock', 'channel-0.sock', 'channel-1.sock', 'instance.key', 'lock'].map((name) => join(home, 'run', name));
+    const files = ['qmp.sock', 'channel-0.sock', 'channel-1.sock', 'net-outgoing.sock', 'net-allowed.sock', 'instance.key', 'lock'].map((name) => join(home, 'run', name));
     for (const path of files) expect((await stat(path)).mode & 0o777).toBe(0o600);
     for (const path of [home, join(home, 'run')]) expect((await stat(path)).mode & 0o777).toBe(0o700);
   });
@@ -174,6 +176,34 @@ describe('a VM', () => {
   });
 
   limitsSuite(engine);
+
+  it('keeps even root of the guest from this computer, until the user allows it', async () => {
+    const listener = createServer((socket) => socket.end('reached this computer\n')).listen(0, '0.0.0.0');
+    await once(listener, 'listening');
+    const { port } = listener.address() as AddressInfo;
+    const own = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).filter(({ family }) => family === 'IPv4').map(({ address }) => address));
+    const targets = [...new Set(['10.0.2.2', '10.0.2.3', '10.0.2.255', '127.0.0.1', ...own])];
+    // On the host's network no rule of the engine applies; and a route takes 127.0.0.1 to the network card,
+    // as a packet made by hand would go there.
+    const scan = `for setting in all eth0; do echo 1 > /proc/sys/net/ipv4/conf/$setting/route_localnet; done
+ip route add 127.0.0.1 via 10.0.2.2 dev eth0 table 7; ip rule add pref 9 lookup local; ip rule add pref 1 to 127.0.0.1 lookup 7; ip rule del pref 0
+for target in ${targets.join(' ')}; do (timeout 5 nc $target ${port} < /dev/null 2>&1 | sed "s/^/$target: /") & done
+wait; ip rule add pref 0 lookup local; ip rule del pref 1; ip rule del pref 9; echo scanned`;
+    const output = async (name: string) => {
+      expect((await engine('POST', `/containers/${name}/wait`)).status).toBe(200);
+      return (await engine('GET', `/containers/${name}/logs?stdout=1&stderr=1`)).body;
+    };
+    expect(await run('scanner', { Tty: true, Cmd: ['sh', '-c', scan], HostConfig: { NetworkMode: 'host', Privileged: true } })).toMatchObject({ status: 204 });
+    const heard = await output('scanner');
+    expect(heard).toContain('scanned');
+    expect(heard).not.toContain('reached this computer');
+    hostAccess = true;
+    expect(await run('guest', { Tty: true, Cmd: ['sh', '-c', `nc -w 5 host.docker.internal ${port} < /dev/null`], HostConfig: { ExtraHosts: ['host.docker.internal:host-gateway'] } })).toMatchObject({ status: 204 });
+    expect(await output('guest')).toContain('reached this computer');
+    hostAccess = false;
+    listener.close();
+    for (const name of ['scanner', 'guest']) await engine('DELETE', `/containers/${name}?force=1`);
+  });
 
   it('outlives the death of its engine: containers run on, ports stay, requests wait', async () => {
     const probe = createServer().listen(0, '127.0.0.1');
