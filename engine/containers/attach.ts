@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { encodeStdFrame } from '../../contract/stdcopy.ts';
-import { ConflictError, InvalidParameterError, messageOf } from '../errors.ts';
+import { ConflictError, messageOf } from '../errors.ts';
 import { announce } from './container-events.ts';
 import { isRunning } from './container.ts';
 import type { Container, PendingAttach } from './container.ts';
@@ -28,13 +28,12 @@ export interface AttachOptions {
  * @throws NotFoundError, ConflictError before `open` is called; never after.
  */
 export async function attachToContainer(needs: AttachNeeds, reference: string, options: AttachOptions, open: () => Promise<Duplex>): Promise<void> {
+  const detachKeys = parseDetachKeys(options.detachKeys);
   const container = needs.store.resolve(reference);
   const { status } = container.state;
   if (status === 'paused') throw new ConflictError(`container ${reference} is paused, unpause the container before attach`);
   if (status === 'restarting') throw new ConflictError(`container ${reference} is restarting, wait until the container is running`);
   if (status === 'removing' || status === 'dead') throw new ConflictError(`container ${reference} is marked for removal and cannot be attached to`);
-  const detachKeys = parseDetachKeys(options.detachKeys);
-  if (!options.logs && !options.stream) throw new InvalidParameterError('either logs or stream must be asked for');
 
   const client = await open();
   try {

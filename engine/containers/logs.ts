@@ -12,7 +12,7 @@ export interface LogStream {
 
 /** `docker logs`. @throws NotFoundError, InvalidParameterError when no stream is chosen */
 export function readLogs(needs: Pick<ContainerDependencies, 'store'>, reference: string, options: LogOptions): LogStream {
-  const container: Container = needs.store.resolve(reference);
   if (!options.stdout && !options.stderr) throw new InvalidParameterError('Bad parameters: you must choose at least one stream');
+  const container: Container = needs.store.resolve(reference);
   return { multiplexed: !container.tty, chunks: streamLogs(needs, container, options) };
 }

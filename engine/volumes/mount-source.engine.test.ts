@@ -153,7 +153,7 @@ describe('mounts of a container', () => {
     expect(await resolve('c2', { VolumesFrom: ['first:ro'] })).toEqual([{ ...list[0], RW: false, Mode: 'ro' }]);
     await expect(volumes.remove('vv', false)).rejects.toThrow('[c1, c2]');
     await expect(resolve('c3', { VolumesFrom: ['nobody'] })).rejects.toThrow('No such container: nobody');
-    await expect(resolve('c3', { VolumesFrom: ['first:x'] })).rejects.toThrow("invalid volumes-from specification: 'first:x'");
+    await expect(resolve('c3', { VolumesFrom: ['first:x'] })).rejects.toThrow('invalid mode: x');
   });
 
   it('of folders are refused in the VM, with the engine’s socket as the one exception', async () => {

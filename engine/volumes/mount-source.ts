@@ -157,9 +157,20 @@ export class VolumeMountSource implements MountSource {
   #inherited(hostConfig: HostConfig): StoredMount[] {
     return (hostConfig.VolumesFrom ?? []).flatMap((text) => {
       const [reference = '', mode = 'rw', ...rest] = text.split(':');
-      if (reference === '' || rest.length > 0 || !['ro', 'rw'].includes(mode)) throw new InvalidParameterError(`invalid volumes-from specification: '${text}'`);
-      return this.#parts.mountsOf(reference).map((mount) => ({ ...mount, RW: mount.RW && mode === 'rw', Mode: mode === 'ro' ? 'ro' : mount.Mode }));
+      if (reference === '') throw new InvalidParameterError('volumes-from specification cannot be an empty string');
+      if (rest.length > 0) throw new InvalidParameterError(`invalid volume specification: '${text}'`);
+      if (!['ro', 'rw', 'z', 'Z'].includes(mode)) throw new InvalidParameterError(`invalid mode: ${mode}`);
+      return this.#mountsOf(reference).map((mount) => ({ ...mount, RW: mount.RW && mode !== 'ro', Mode: mode === 'ro' ? 'ro' : mount.Mode }));
     });
+  }
+
+  /** Nobody of that name is the request's mistake, as in moby. */
+  #mountsOf(reference: string): StoredMount[] {
+    try {
+      return this.#parts.mountsOf(reference);
+    } catch (error) {
+      throw new InvalidParameterError(messageOf(error), { cause: error });
+    }
   }
 
   /** Before anything is made. */

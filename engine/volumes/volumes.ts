@@ -4,6 +4,7 @@ import { ConflictError, InvalidParameterError, NotFoundError } from '../errors.t
 import { folderSize } from './folder-size.ts';
 import { checkVolumeOptions } from './volume-options.ts';
 import type { VolumeRecord } from './volume-record.ts';
+import { checkName } from './volume-store.ts';
 import type { VolumeStore } from './volume-store.ts';
 import type { VolumeUsers } from './volume-users.ts';
 
@@ -44,10 +45,12 @@ export class Volumes {
 
   /** Idempotent: a name that is there already answers its volume. */
   async create(request: VolumeCreateRequest): Promise<Volume> {
-    checkDriver(request.Driver);
+    const name = request.Name ?? '';
+    checkDriver(request.Driver, `create ${name}: `);
+    if (name !== '') checkName(name);
     const options = request.DriverOpts ?? {};
-    checkVolumeOptions(request.Name ?? '', options);
-    const { record, isNew } = await this.#store.create(request.Name ?? '', { labels: request.Labels ?? {}, options });
+    checkVolumeOptions(name, options);
+    const { record, isNew } = await this.#store.create(name, { labels: request.Labels ?? {}, options });
     if (isNew) this.#events.publish('volume', 'create', record.name, { driver: 'local' });
     return this.#show(record);
   }
@@ -68,7 +71,7 @@ export class Volumes {
    * Removes volumes that no container uses. Those that are mounts of something else stay, as in moby.
    * @param filters `label`, `label!`, and `all`: not only anonymous ones. @throws InvalidParameterError for others
    */
-  async prune(filters: Record<string, string[]>, signal: AbortSignal): Promise<{ VolumesDeleted: string[] | null; SpaceReclaimed: number }> {
+  async prune(filters: Record<string, string[]>, signal: AbortSignal): Promise<{ VolumesDeleted: string[]; SpaceReclaimed: number }> {
     const unknown = Object.keys(filters).find((name) => !pruneFilters.includes(name));
     if (unknown !== undefined) throw new InvalidParameterError(`invalid filter '${unknown}'`);
     const all = (filters.all ?? []).some((value) => readBoolean('all', value));
@@ -89,7 +92,7 @@ export class Volumes {
       reclaimed += bytes;
     }
     this.#events.publish('volume', 'prune', '', { reclaimed: String(reclaimed) });
-    return { VolumesDeleted: deleted.length === 0 ? null : deleted, SpaceReclaimed: reclaimed };
+    return { VolumesDeleted: deleted, SpaceReclaimed: reclaimed };
   }
 
   /** With what each takes and who uses it; without those that are mounts of something else, as in moby. */
@@ -119,7 +122,8 @@ export class Volumes {
       Name: record.name,
       Driver: 'local',
       Mountpoint: this.#store.pathOf(record.name),
-      CreatedAt: record.created,
+      // Whole seconds, as moby reads them off the folder.
+      CreatedAt: record.created.replace(/\.\d+/, ''),
       Labels: Object.keys(record.labels).length > 0 ? record.labels : null,
       Scope: 'local',
       Options: Object.keys(record.options).length > 0 ? record.options : null,
@@ -128,8 +132,8 @@ export class Volumes {
 }
 
 /** There is one driver. @throws NotFoundError for any other. */
-export function checkDriver(driver: string | undefined): void {
-  if (driver !== undefined && driver !== '' && driver !== 'local') throw new NotFoundError(`error looking up volume plugin ${driver}: plugin "${driver}" not found`);
+export function checkDriver(driver: string | undefined, context = ''): void {
+  if (driver !== undefined && driver !== '' && driver !== 'local') throw new NotFoundError(`${context}error looking up volume plugin ${driver}: plugin "${driver}" not found`);
 }
 
 /** `key` or `key=value`. */

@@ -38,6 +38,8 @@ const rawStream = 'application/vnd.docker.raw-stream';
 const multiplexedStream = 'application/vnd.docker.multiplexed-stream';
 const firstWithMultiplexedType = 42;
 const firstWithBinaryFrames = 28;
+/** Of `wait`. */
+const firstWithConditions = 30;
 
 /** @param raw no frames, because a terminal has mixed the streams */
 export function streamType(exchange: Exchange, raw: boolean): string {
@@ -62,7 +64,10 @@ export function streamRoutes(containers: ContainerStreamBackend): Record<'attach
     },
     async logs(exchange) {
       const { query, signal } = exchange;
-      const { multiplexed, chunks } = containers.logs(exchange.param('id'), {
+      const reference = exchange.param('id');
+      // A container that is not there is said before a time that is none; no stream at all before both.
+      if (query.flag('stdout') || query.flag('stderr')) containers.hasTerminal(reference);
+      const { multiplexed, chunks } = containers.logs(reference, {
         stdout: query.flag('stdout'),
         stderr: query.flag('stderr'),
         follow: query.flag('follow'),
@@ -78,7 +83,8 @@ export function streamRoutes(containers: ContainerStreamBackend): Record<'attach
       else await exchange.pumpLate(contentType, chunks);
     },
     async wait(exchange) {
-      const answer = containers.wait(exchange.param('id'), exchange.query.text('condition'), exchange.signal);
+      const condition = exchange.version < firstWithConditions ? '' : exchange.query.text('condition');
+      const answer = containers.wait(exchange.param('id'), condition, exchange.signal);
       // The client starts the container once it sees these headers.
       const response = exchange.answerStream('application/json');
       try {

@@ -15,7 +15,7 @@ export interface VolumeBackend {
   inspect(name: string): Promise<Volume>;
   create(request: VolumeCreateRequest): Promise<Volume>;
   remove(name: string, force: boolean): Promise<void>;
-  prune(filters: Filters, signal: AbortSignal): Promise<{ VolumesDeleted: string[] | null; SpaceReclaimed: number }>;
+  prune(filters: Filters, signal: AbortSignal): Promise<{ VolumesDeleted: string[]; SpaceReclaimed: number }>;
 }
 
 const firstThatSparesNamed = 42;

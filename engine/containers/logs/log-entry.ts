@@ -44,7 +44,8 @@ export function formatLogEntry(entry: LogEntry, format: LogFormat): Buffer | 'sk
   }
   if (!format[entry.stream]) return 'skip';
   let text = entry.text;
-  if (format.details && entry.attributes !== undefined) text = `${attributeText(entry.attributes)} ${text}`;
+  // The blank is there without any too, as in moby.
+  if (format.details) text = `${attributeText(entry.attributes ?? {})} ${text}`;
   if (format.timestamps) text = `${fixedTime(entry.time)} ${text}`;
   const payload = Buffer.from(text);
   return format.multiplexed ? Buffer.concat([encodeStdHeader(entry.stream, payload.length), payload]) : payload;
