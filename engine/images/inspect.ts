@@ -55,10 +55,11 @@ export async function inspectImage(from: InspectCollaborators, reference: string
  * @throws NotFoundError in moby's words (`daemon/images/image.go`), which clients match
  */
 export function expectPlatform({ config }: Pick<StoredImage, 'config'>, wanted: Platform, reference: string): void {
-  if (choosePlatform([{ platform: config }], wanted) !== undefined) return;
-  throw new NotFoundError(
-    `image with reference ${reference} was found but does not match the specified platform: wanted ${formatPlatform(wanted)}, actual: ${formatPlatform(config)}`,
-  );
+  if (choosePlatform([{ platform: config }], wanted) === undefined) throw new NotFoundError(platformMismatch(reference, wanted, config));
+}
+
+export function platformMismatch(reference: string, wanted: Platform, actual: Platform): string {
+  return `image with reference ${reference} was found but does not match the specified platform: wanted ${formatPlatform(wanted)}, actual: ${formatPlatform(actual)}`;
 }
 
 async function overlayFolders(snapshotter: Snapshotter, { config }: StoredImage): Promise<Record<string, string>> {

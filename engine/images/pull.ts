@@ -25,7 +25,8 @@ import { layerMessage, throttled } from './layers/progress.ts';
 import type { CompleteImage } from './store/record-image.ts';
 import { recordImage } from './store/record-image.ts';
 import type { Reference } from './reference/reference.ts';
-import { familiarName, familiarString, parseReference, withDefaultTag } from './reference/reference.ts';
+import { canonicalString, familiarName, familiarString, parseReference, withDefaultTag } from './reference/reference.ts';
+import { platformMismatch } from './inspect.ts';
 
 export interface PullCollaborators {
   content: ContentStore;
@@ -61,10 +62,7 @@ export async function pullImage(to: PullCollaborators, text: string, options: Pu
     throw inTheUsersWords(error, reference);
   });
   onProgress({ status: `Pulling from ${reference.path}`, id: reference.digest ?? reference.tag ?? '' });
-  const check = (config: ImageConfig) => {
-    if (platform !== undefined) expectPlatform(config, platform, reference);
-  };
-  const complete = await pullContent(to, client, chosen, { check, signal: options.signal, onProgress }).catch((error: unknown) => {
+  const complete = await pullContent(to, client, chosen, { signal: options.signal, onProgress }).catch((error: unknown) => {
     // The layers that are complete make the next try shorter, but they must not keep a full disk full.
     if (isDiskFull(error)) void to.garbage.collect();
     throw error;
@@ -75,6 +73,10 @@ export async function pullImage(to: PullCollaborators, text: string, options: Pu
   const isNew = moved.some((move) => move.reference === named);
   onProgress({ status: `Digest: ${chosen.digest}` });
   onProgress({ status: `Status: ${isNew ? 'Downloaded newer image' : 'Image is up to date'} for ${familiarString(reference)}` });
+  // An image of one platform alone is what it is; whoever asked for another one is told.
+  if (platform !== undefined && choosePlatform([{ platform: complete.config }], platform) === undefined) {
+    onProgress({ status: `WARNING: ${platformMismatch(canonicalString(reference), platform, complete.config)}` });
+  }
   imageEvent(to.events, 'pull', image, { id: familiarString(reference), name: familiarName(reference) });
 }
 
@@ -94,21 +96,17 @@ async function pullContent(
   to: PullCollaborators,
   client: RegistryClient,
   chosen: ChosenManifest,
-  options: { check: (config: ImageConfig) => void; signal: AbortSignal | undefined; onProgress: ProgressListener },
+  options: { signal: AbortSignal | undefined; onProgress: ProgressListener },
 ): Promise<CompleteImage> {
-  const { check, signal, onProgress } = options;
+  const { signal, onProgress } = options;
   const { content, store } = to;
   const { config: configDescriptor, layers } = chosen.manifest;
   const manifests: Digest[] = [];
   for (const { bytes } of chosen.blobs) manifests.push(await content.put(bytes));
   const present = store.images.get(configDescriptor.digest);
-  if (present !== undefined) {
-    check(present.config);
-    return { ...present, manifests };
-  }
+  if (present !== undefined) return { ...present, manifests };
   await fetchBlob(client, content, configDescriptor, { signal });
   const config = parseImageConfig(await content.readWhole(configDescriptor.digest));
-  check(config);
   await installAll(to.layers, wantedLayers(client, content, config, layers), layers, signal, onProgress);
   const size = config.diffIds.reduce((sum, diffId) => sum + (store.layers.get(diffId)?.size ?? 0), 0);
   return { id: configDescriptor.digest, config, manifests, size };
@@ -158,13 +156,6 @@ async function installAll(
     await Promise.allSettled(installs);
     throw error;
   }
-}
-
-function expectPlatform(config: ImageConfig, wanted: Platform, reference: Reference): void {
-  if (choosePlatform([{ platform: config }], wanted) !== undefined) return;
-  throw new NotFoundError(
-    `image with reference ${familiarString(reference)} was found but does not provide the specified platform: wanted ${formatPlatform(wanted)}, actual: ${formatPlatform(config)}`,
-  );
 }
 
 /** Source: moby `distribution/errors.go` translatePullError. */
