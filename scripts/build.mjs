@@ -55,7 +55,7 @@ async function bundle({ input, file, format, external, plugins = [] }) {
 }
 
 if (targets.includes('engine')) {
-  for (const [input, name] of [['engine/main.ts', 'engine'], ['engine/shimd/main.ts', 'shimd'], ['engine/snapshots/unpack/unpack-worker.ts', 'unpack-worker']]) {
+  for (const [input, name] of [['engine/main.ts', 'engine'], ['engine/shimd/main.ts', 'shimd'], ['engine/snapshots/unpack/unpack-worker.ts', 'unpack-worker'], ['engine/lib/confined/worker.ts', 'confined']]) {
     if (existsSync(join(projectRoot, input))) await bundle({ input, file: `dist/engine/${name}.mjs`, format: 'esm', plugins: [koffiBeside, builtinsAsObjects] });
   }
 }

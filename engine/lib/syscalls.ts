@@ -101,6 +101,11 @@ export function mkfifo(path: string, mode = 0o600): void {
   withoutUmask(() => check(c.mkfifo(path, mode), 'mkfifo', path));
 }
 
+/** Files that the calling thread makes get just the mode asked for; for threads with a file system state of their own. */
+export function clearUmask(): void {
+  c.umask(0);
+}
+
 function withoutUmask(run: () => void): void {
   const mask = c.umask(0) as number;
   try {

@@ -1,0 +1,79 @@
+/** What the engine and a confined thread say to each other. */
+
+/** The file system tree that a thread sees while it works: nothing outside can be named there. */
+export interface RootView {
+  /** Folder that becomes the thread's root. */
+  root: string;
+  /** Laid over it, outer ones first. Destinations are absolute there; links in them lead within the root. */
+  mounts: ViewMount[];
+  /** Nothing may be changed through the view. */
+  readOnly: boolean;
+}
+
+export interface ViewMount {
+  source: string;
+  destination: string;
+  readOnly: boolean;
+  recursive: boolean;
+}
+
+/** One piece of work, in one view. */
+export type Job =
+  | { kind: 'stat'; path: string }
+  /** Answers the {@link PathStat} of `path`, then a tar of it. */
+  | { kind: 'archive'; path: string }
+  /** A tar of the whole tree, or of an overlay's upperdir as a layer. */
+  | { kind: 'tree'; form: 'plain' | 'layer' }
+  | ({ kind: 'extract'; path: string } & ExtractOptions)
+  /** Folders of the layers below, topmost first; they are not in the view. */
+  | { kind: 'changes'; lower: string[] };
+
+export interface ExtractOptions {
+  /** A folder does not take the place of anything else, nor anything else that of a folder. */
+  keepKinds: boolean;
+  /** Owner of all that is written; null for the archive's own. */
+  owner: { uid: number; gid: number } | null;
+  /** Folders, as seen in the view, that say no, with their words. The longest that holds the path counts. */
+  access: { path: string; refusal: string | null }[];
+}
+
+/** `X-Docker-Container-Path-Stat`. */
+export interface PathStat {
+  name: string;
+  size: number;
+  /** Go's FileMode: permission bits below, kinds from bit 31 down. */
+  mode: number;
+  /** RFC 3339 with nanoseconds. */
+  mtime: string;
+  /** Where a symbolic link leads to in the end; else empty. */
+  linkTarget: string;
+}
+
+/** Kind 0 changed, 1 added, 2 deleted. Source: moby `pkg/archive/changes.go`. */
+export interface TreeChange {
+  path: string;
+  kind: 0 | 1 | 2;
+}
+
+export type ToThread =
+  | { kind: 'start'; view: RootView; job: Job }
+  /** The reader takes so many more chunks. */
+  | { kind: 'credit'; chunks: number }
+  | { kind: 'data'; bytes: Uint8Array<ArrayBuffer> }
+  | { kind: 'end' }
+  | { kind: 'cancel' };
+
+export type FromThread =
+  | { kind: 'head'; value: unknown }
+  | { kind: 'chunk'; bytes: Uint8Array<ArrayBuffer> }
+  /** So many bytes of what was sent are dealt with. */
+  | { kind: 'taken' }
+  /** The last word of a job; the thread has left the view. */
+  | { kind: 'done'; value?: unknown }
+  | { kind: 'failed'; error: ThreadFailure };
+
+export interface ThreadFailure {
+  message: string;
+  /** The system's `ENOENT` …, or a kind of the engine's errors. */
+  code: string | null;
+}

@@ -1,0 +1,174 @@
+import { closeSync, existsSync } from 'node:fs';
+import { parentPort } from 'node:worker_threads';
+import { chdir, currentDirectory } from '../syscalls-mount-tree.ts';
+import { clearUmask } from '../syscalls.ts';
+import { TarParser } from '../tar-parser.ts';
+import { layerForm } from './layer-form.ts';
+import type { FromThread, Job, ToThread } from './protocol.ts';
+import { enterView } from './root-view.ts';
+import { baseName, cleanPath, statPath } from './stat-path.ts';
+import { openLayers, treeChanges } from './tree-changes.ts';
+import { ArchiveRefusal, TreeExtractor } from './tree-extractor.ts';
+import { isCopiedXattr, TreeWriter } from './tree-writer.ts';
+
+/** Program of a confined thread: one job at a time, each inside its view. See `confined-threads.ts`. */
+
+const port = parentPort!;
+
+/** The job that goes on from message to message. */
+interface Running {
+  leave: () => void;
+  /** Yields a chunk for each credit. */
+  output: Generator<Buffer, void, void> | null;
+  input: { parser: TarParser; extractor: TreeExtractor } | null;
+}
+
+let running: Running | null = null;
+
+port.on('message', (message: ToThread) => {
+  try {
+    handle(message);
+  } catch (error) {
+    finish({ kind: 'failed', error: { message: wordsOf(error), code: (error as { code?: string }).code ?? null } });
+  }
+});
+
+function handle(message: ToThread): void {
+  if (message.kind === 'start') {
+    start(message);
+    return;
+  }
+  // What was on its way when the job ended.
+  if (running === null) return;
+  switch (message.kind) {
+    case 'credit':
+      for (let left = message.chunks; left > 0; left -= 1) {
+        const next = running.output!.next();
+        if (next.done === true) {
+          finish({ kind: 'done' });
+          return;
+        }
+        const bytes = next.value as Buffer<ArrayBuffer>;
+        post({ kind: 'chunk', bytes }, bytes.buffer);
+      }
+      return;
+    case 'data': {
+      const { parser, extractor } = running.input!;
+      for (const event of parser.push(Buffer.from(message.bytes.buffer, message.bytes.byteOffset, message.bytes.byteLength))) extractor.take(event);
+      post({ kind: 'taken' });
+      return;
+    }
+    case 'end':
+      running.input!.parser.end();
+      running.input!.extractor.end();
+      finish({ kind: 'done' });
+      return;
+    case 'cancel':
+      finish({ kind: 'done' });
+      return;
+    default:
+      throw new TypeError(`unknown message ${JSON.stringify(message satisfies never)}`);
+  }
+}
+
+function start({ view, job }: Extract<ToThread, { kind: 'start' }>): void {
+  let layers: number[] = [];
+  const leave = enterView(view, () => {
+    if (job.kind === 'changes') layers = openLayers(job.lower);
+  });
+  running = { leave, output: null, input: null };
+  // The view has a file system state of its own, umask included.
+  clearUmask();
+  try {
+    begin(running, job, layers);
+  } finally {
+    for (const fd of layers) closeSync(fd);
+  }
+}
+
+function begin(state: Running, job: Job, layers: readonly number[]): void {
+  switch (job.kind) {
+    case 'stat':
+      finish({ kind: 'done', value: statPath(cleanPath(job.path)) });
+      return;
+    case 'archive': {
+      const path = cleanPath(job.path);
+      post({ kind: 'head', value: statPath(path) });
+      const writer = new TreeWriter({ keepsXattr: isCopiedXattr });
+      const name = Buffer.from(baseName(path)).toString('latin1');
+      state.output = join(writer.entry(Buffer.from(path).toString('latin1'), name), writer);
+      return;
+    }
+    case 'tree': {
+      post({ kind: 'head', value: null });
+      const writer = new TreeWriter(job.form === 'layer' ? layerForm : { keepsXattr: isCopiedXattr });
+      state.output = join(writer.children('/', ''), writer);
+      return;
+    }
+    case 'extract': {
+      enterFolder(job.path);
+      const here = currentDirectory();
+      const rule = job.access.filter(({ path }) => path === '/' || here === path || here.startsWith(`${path}/`)).sort((a, b) => b.path.length - a.path.length)[0];
+      if (rule !== undefined && rule.refusal !== null) throw new ArchiveRefusal(rule.refusal);
+      state.input = { parser: new TarParser(), extractor: new TreeExtractor(here, job) };
+      post({ kind: 'head', value: null });
+      return;
+    }
+    case 'changes':
+      finish({ kind: 'done', value: treeChanges(layers) });
+      return;
+    default:
+      throw new TypeError(`unknown job ${JSON.stringify(job satisfies never)}`);
+  }
+}
+
+/** The folder stays the same one whatever its name becomes. */
+function enterFolder(path: string): void {
+  try {
+    chdir(cleanPath(path));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR' && existsSync(cleanPath(path).replace(/\/\.?$/, ''))) throw new ArchiveRefusal('extraction point is not a directory');
+    throw error;
+  }
+}
+
+function* join(entries: Generator<Buffer, void, void>, writer: TreeWriter): Generator<Buffer, void, void> {
+  yield* entries;
+  yield* writer.end();
+}
+
+/** Leaves the view before anybody hears of the end. */
+function finish(last: FromThread): void {
+  const ended = running;
+  running = null;
+  if (ended !== null) {
+    ended.output?.return();
+    ended.input?.extractor.close();
+    ended.leave();
+  }
+  post(last);
+}
+
+function post(message: FromThread, transferred?: ArrayBuffer): void {
+  port.postMessage(message, transferred === undefined ? [] : [transferred]);
+}
+
+/** Go's form of the common errors, which clients know: `lstat /w/f/x: not a directory`. */
+function wordsOf(error: unknown): string {
+  const { code, syscall, path, message } = error as NodeJS.ErrnoException;
+  const words: Record<string, string> = {
+    ENOENT: 'no such file or directory',
+    ENOTDIR: 'not a directory',
+    EROFS: 'read-only file system',
+    ENOSPC: 'no space left on device',
+    EDQUOT: 'disk quota exceeded',
+    EBUSY: 'device or resource busy',
+    EACCES: 'permission denied',
+    EPERM: 'operation not permitted',
+    ELOOP: 'too many levels of symbolic links',
+    ENAMETOOLONG: 'file name too long',
+    EXDEV: 'invalid cross-device link',
+  };
+  if (code === undefined || syscall === undefined || words[code] === undefined) return message;
+  return `${syscall}${path === undefined ? '' : ` ${String(path)}`}: ${words[code]}`;
+}
