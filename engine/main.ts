@@ -101,6 +101,7 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
           return images.resolve(reference);
         }),
     },
+    commits: images,
     snapshots,
     mounter: rootfsMounter,
     tasks,

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
-import { finished } from 'node:stream/promises';
+import { finished, pipeline } from 'node:stream/promises';
 import { InvalidParameterError, messageOf } from '../errors.ts';
 import { isGuestConnection } from '../guest/serve-stream.ts';
 import { apiVersion, engineVersion } from './api-version.ts';
@@ -145,6 +145,15 @@ export class Exchange {
     }
     if (!response.headersSent) this.#startStream(contentType);
     response.end();
+  }
+
+  /** Sends the headers, then the stream, as fast as the client takes it. Owns the stream; one that fails cuts the connection. */
+  async pipe(contentType: string, stream: Readable, headers: Record<string, string> = {}): Promise<void> {
+    this.#response.writeHead(200, { 'Content-Type': contentType, ...headers });
+    this.#response.flushHeaders();
+    await pipeline(stream, this.#response).catch((error: unknown) => {
+      if (!this.signal.aborted) throw error;
+    });
   }
 
   jsonStream(separator?: '\r\n' | '\n'): JsonStream {

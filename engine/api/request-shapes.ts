@@ -156,6 +156,8 @@ export const containerCreateShape: Shape = {
 
 export const containerUpdateShape: Shape = { fields: { ...resources, RestartPolicy: restartPolicy } };
 
+export const commitShape: Shape = { fields: containerConfig };
+
 export const execCreateShape: Shape = {
   fields: {
     AttachStdin: 'boolean',

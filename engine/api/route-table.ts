@@ -1,4 +1,6 @@
 import type { Handler, Route } from './router.ts';
+import { archiveRoutes } from './routes/archive-routes.ts';
+import type { ContainerFilesBackend } from './routes/archive-routes.ts';
 import { containerRoutes } from './routes/container-routes.ts';
 import type { ContainerBackend } from './routes/container-routes.ts';
 import { execRoutes } from './routes/exec-routes.ts';
@@ -28,7 +30,7 @@ import type { VolumeBackend } from './routes/volume-routes.ts';
 
 export interface Backends {
   system: SystemBackend;
-  containers: ContainerBackend & ContainerStreamBackend & NetworkContainers;
+  containers: ContainerBackend & ContainerStreamBackend & NetworkContainers & ContainerFilesBackend;
   execs: ExecBackend;
   images: ImageBackend;
   networks: NetworkBackend;
@@ -39,6 +41,7 @@ export interface Backends {
 export function routeTable(backends: Backends): Route[] {
   const system = systemRoutes(backends.system);
   const container = containerRoutes(backends.containers);
+  const files = archiveRoutes(backends.containers);
   const stream = streamRoutes(backends.containers);
   const exec = execRoutes(backends.execs);
   const image = imageRoutes(backends.images);
@@ -61,11 +64,11 @@ export function routeTable(backends: Backends): Route[] {
     on('GET', '/containers/{id}/top', container.top),
     on('GET', '/containers/{id}/logs', stream.logs),
     on('GET', '/containers/{id}/stats', stream.stats),
-    on('GET', '/containers/{id}/changes', notBuiltYet('docker diff')),
-    on('GET', '/containers/{id}/export', notBuiltYet('docker export')),
-    on('HEAD', '/containers/{id}/archive', notBuiltYet('docker cp')),
-    on('GET', '/containers/{id}/archive', notBuiltYet('docker cp')),
-    on('PUT', '/containers/{id}/archive', notBuiltYet('docker cp')),
+    on('GET', '/containers/{id}/changes', files.changes),
+    on('GET', '/containers/{id}/export', files.export),
+    on('HEAD', '/containers/{id}/archive', files.stat),
+    on('GET', '/containers/{id}/archive', files.get),
+    on('PUT', '/containers/{id}/archive', files.put),
     on('POST', '/containers/{id}/start', container.start),
     on('POST', '/containers/{id}/stop', container.stop),
     on('POST', '/containers/{id}/restart', container.restart),
@@ -98,7 +101,7 @@ export function routeTable(backends: Backends): Route[] {
     on('POST', '/images/{name}/push', image.push),
     on('DELETE', '/images/{name}', image.remove),
     on('GET', '/distribution/{name}/json', image.distribution),
-    on('POST', '/commit', notBuiltYet('docker commit')),
+    on('POST', '/commit', files.commit),
     on('POST', '/build', notBuiltYet('docker build')),
     on('POST', '/build/prune', noBuildCache),
     on('POST', '/build/cancel', cancelBuild),

@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { ContainerConfig, HostConfig, MountPoint, PortMap, Resources } from '../../contract/engine-api/container.ts';
 import type { EventMessage } from '../../contract/engine-api/event.ts';
 import type { ImageRunConfig } from '../../contract/engine-api/image.ts';
@@ -24,6 +24,26 @@ export interface ResolvedImage {
 export interface ImageSource {
   /** By reference, digest, or id prefix. @throws NotFoundError `No such image: nope:latest` */
   resolve(reference: string): Promise<ResolvedImage>;
+}
+
+/** Makes images of containers; lives in `images/`. */
+export interface ImageCommitter {
+  /**
+   * Checks the target and the changes before `layer` is asked for.
+   * @returns the new image's id and its name, empty when it has none
+   */
+  commit(options: {
+    parent: string;
+    target: string;
+    comment: string;
+    author: string;
+    changes: readonly string[];
+    config: ImageRunConfig;
+    createdBy: string;
+    extra: Record<string, unknown>;
+    layer: () => Promise<Readable>;
+    signal: AbortSignal;
+  }): Promise<{ id: string; name: string }>;
 }
 
 // ---------------------------------------------------------------- tasks (runtime/ and shimd/)

@@ -1,10 +1,14 @@
+import { archivePath, extractArchive, statPath } from './archive.ts';
 import { attachToContainer } from './attach.ts';
+import { containerChanges } from './changes.ts';
+import { commitContainer } from './commit.ts';
 import { createContainer } from './create.ts';
 import type { ContainerDependencies } from './dependencies.ts';
 import { createExec } from './exec/create-exec.ts';
 import { ExecStore } from './exec/exec-store.ts';
 import { inspectExec, resizeExec } from './exec/inspect-exec.ts';
 import { handleExecExit, startExec } from './exec/start-exec.ts';
+import { exportContainer } from './export.ts';
 import { handleExit } from './exit.ts';
 import { inspectContainer } from './inspect.ts';
 import { killContainer } from './kill.ts';
@@ -57,6 +61,12 @@ export function containerVerbs(needs: ContainerDependencies) {
       remove: (reference: string, options: Parameters<typeof removeContainer>[2]) => removeContainer(needs, reference, options),
       top: (reference: string, psArguments: string) => listProcesses(needs, reference, psArguments),
       prune: (filters: Record<string, string[]>, signal: AbortSignal) => pruneContainers(needs, filters, signal),
+      statPath: (reference: string, path: string) => statPath(needs, reference, path),
+      archivePath: (reference: string, path: string) => archivePath(needs, reference, path),
+      extractArchive: (reference: string, request: Parameters<typeof extractArchive>[2]) => extractArchive(needs, reference, request),
+      exportContainer: (reference: string) => exportContainer(needs, reference),
+      changes: (reference: string) => containerChanges(needs, reference),
+      commit: (reference: string, request: Parameters<typeof commitContainer>[2]) => commitContainer(needs, reference, request),
       hasTerminal: (reference: string) => needs.store.resolve(reference).tty,
       attach: (reference: string, options: Parameters<typeof attachToContainer>[2], open: Parameters<typeof attachToContainer>[3]) =>
         attachToContainer(needs, reference, options, open),

@@ -59,6 +59,7 @@ export async function removeLocked(needs: RemoveNeeds, container: Container, opt
       await mounter.unmount(sharedMemoryOf(store, id));
       await volumes.unprepare({ containerId: id, mounts: container.record.mounts, directory: store.directoryOf(id) });
     }
+    await mounter.evict(store.rootfsOf(id));
     await snapshots.remove(id).catch((error: unknown) => {
       if (!(error instanceof NotFoundError)) throw error;
     });

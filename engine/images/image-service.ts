@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { DistributionInspect, ImageInspect, ImagePruneReport, ImageSummary, SearchResult } from '../../contract/engine-api/image.ts';
 import type { ProgressMessage } from '../../contract/engine-api/progress.ts';
-import type { ImageSource } from '../containers/collaborators.ts';
+import type { ImageCommitter, ImageSource } from '../containers/collaborators.ts';
 import type { LoginResult } from '../registry/registry-login.ts';
 import type { NewImage } from './create-image.ts';
 import type { ImportOptions } from './import.ts';
@@ -9,7 +9,7 @@ import type { Platform } from './model/platform.ts';
 import type { PruneOptions } from './prune.ts';
 
 /** What the API needs of images. Built by `openImageService` in `open-image-service.ts`. */
-export interface ImageService extends ImageSource {
+export interface ImageService extends ImageSource, ImageCommitter {
   /** Newest first. Untagged images are listed with empty RepoTags unless `filters.dangling` says otherwise. */
   list(options?: ImageListOptions): Promise<ImageSummary[]>;
   /** Bytes of the layers of all images, each counted once. */

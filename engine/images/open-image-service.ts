@@ -6,6 +6,7 @@ import { login } from '../registry/registry-login.ts';
 import { searchRegistry } from '../registry/search.ts';
 import { findImage } from './reference/find-image.ts';
 import { GarbageCollector } from './store/garbage-collector.ts';
+import { commitImage } from './commit.ts';
 import { createImage } from './create-image.ts';
 import { inspectDistribution } from './distribution.ts';
 import { imageHistory } from './history.ts';
@@ -72,6 +73,7 @@ export async function openImageService(options: ImageServiceOptions): Promise<Im
       await garbage.holdOff(() => loadImages({ content, store, layers, events, garbage }, archive, loadOptions, onProgress));
     },
     import: (importOptions, onProgress) => garbage.holdOff(() => importImage({ content, store, layers, events }, importOptions, onProgress)),
+    commit: (options) => garbage.holdOff(() => commitImage({ content, store, layers, events }, options)),
     create: async (image) => (await garbage.holdOff(() => createImage({ content, store, layers }, image))).id,
     loadBuiltins: (directory) => loadBuiltins(service, directory, log),
     tag: (source, target) => tagImage(store, events, source, target),

@@ -157,12 +157,17 @@ export async function readInView<T>(view: RootView, job: Extract<Job, { kind: 'a
 }
 
 /**
- * A job that takes a stream. Reads `source` only as fast as it is written down.
- * @throws ConfinedError; the source's own error
+ * A job that takes a stream: resolves once the thread is in its view, with what feeds it. That reads the source only as fast
+ * as it is written down, and must be called.
+ * @throws ConfinedError for what fails before the first byte; later both, and the source's own error
  */
-export async function writeInView(view: RootView, job: Extract<Job, { kind: 'extract' }>, open: () => Promise<AsyncIterable<Uint8Array>>): Promise<void> {
+export async function writeInView(view: RootView, job: Extract<Job, { kind: 'extract' }>): Promise<(open: () => Promise<AsyncIterable<Uint8Array>>) => Promise<void>> {
   const running = new RunningJob(view, job);
   await running.head.promise;
+  return (open) => feed(running, open);
+}
+
+async function feed(running: RunningJob, open: () => Promise<AsyncIterable<Uint8Array>>): Promise<void> {
   let ahead = 0;
   let wake: () => void = () => undefined;
   const sent: number[] = [];

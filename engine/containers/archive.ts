@@ -1,0 +1,80 @@
+import type { Readable } from 'node:stream';
+import { messageOf, EngineError, InternalError } from '../errors.ts';
+import { decompress } from '../lib/decompress.ts';
+import { askInView, ConfinedError, readInView, writeInView } from '../lib/confined/confined-threads.ts';
+import type { PathStat } from '../lib/confined/protocol.ts';
+import { readAccountFiles, resolveUser } from '../runtime/oci/user.ts';
+import { announce } from './container-events.ts';
+import { accessRules, openView, translated } from './files/container-view.ts';
+import type { ViewNeeds } from './files/container-view.ts';
+
+/**
+ * `docker cp`, in a thread that sees nothing but the container's files: see `lib/confined/`. What is missing is a
+ * NotFoundError `Could not find the file …`.
+ */
+
+export async function statPath(needs: ViewNeeds, reference: string, path: string): Promise<PathStat> {
+  const container = needs.store.resolve(reference);
+  try {
+    const { value, release } = await openView(needs, container, (view) => askInView<PathStat>(view, { kind: 'stat', path }));
+    await release();
+    return value;
+  } catch (error) {
+    throw translated(error, reference, path);
+  }
+}
+
+/** A tar whose names begin with the last part of `path`. The caller destroys the stream. */
+export async function archivePath(needs: ViewNeeds, reference: string, path: string): Promise<{ stat: PathStat; stream: Readable }> {
+  const container = needs.store.resolve(reference);
+  try {
+    const { value, release } = await openView(needs, container, (view) => readInView<PathStat>(view, { kind: 'archive', path }));
+    value.stream.once('close', () => void release());
+    announce(needs.events, container, 'archive-path');
+    return { stat: value.head, stream: value.stream };
+  } catch (error) {
+    throw translated(error, reference, path);
+  }
+}
+
+export interface ExtractRequest {
+  path: string;
+  /** A folder and anything else do not take each other's place. */
+  noOverwriteDirNonDir: boolean;
+  /** Everything belongs to the container's user. */
+  copyUidGid: boolean;
+  /** tar, plain or compressed. */
+  archive: Readable;
+  signal: AbortSignal;
+}
+
+/**
+ * Extracts an archive into a folder. It is decompressed outside, by the engine's own code.
+ * @throws InvalidParameterError in moby's words for what is no folder, is read-only or must not be replaced; what was
+ * extracted before stays
+ */
+export async function extractArchive(needs: ViewNeeds, reference: string, request: ExtractRequest): Promise<void> {
+  const { path, archive, signal } = request;
+  const container = needs.store.resolve(reference);
+  let release = async () => {};
+  try {
+    const opened = await openView(needs, container, (view) => {
+      const { User: user = '' } = container.record.config;
+      const { uid, gid } = request.copyUidGid && user !== '' ? resolveUser(user, [], readAccountFiles(view.root)) : { uid: undefined, gid: undefined };
+      const owner = uid === undefined || gid === undefined ? null : { uid, gid };
+      return writeInView(view, { kind: 'extract', path, keepKinds: request.noOverwriteDirNonDir, owner, access: accessRules(container) });
+    });
+    release = opened.release;
+    await opened.value(async () => {
+      const { stream } = await decompress(archive);
+      signal.addEventListener('abort', () => stream.destroy(signal.reason as Error), { once: true });
+      return stream as AsyncIterable<Uint8Array>;
+    });
+    announce(needs.events, container, 'extract-to-dir');
+  } catch (error) {
+    if (error instanceof ConfinedError || error instanceof EngineError) throw translated(error, reference, path);
+    throw new InternalError(`Error processing tar file: ${messageOf(error)}`, { cause: error });
+  } finally {
+    await release();
+  }
+}
