@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -96,4 +97,16 @@ test('errors before it opens are answers of HTTP', async () => {
   expect(error.message).toContain('404');
   await run('plain', { Cmd: ['sleep', '1000'] });
   expect(await engine.api('GET', '/containers/plain/attach/ws?stream=1')).toEqual({ status: 400, body: { message: 'not websocket protocol' } });
+});
+
+test.each([['Connection: Upgrade\r\nUpgrade: tcp\r\n'], ['']])('half-closed, with headers %j: the output still comes', async (headers) => {
+  await run('half', { Cmd: ['cat'], OpenStdin: true, StdinOnce: true });
+  const socket = connect(engine.socket);
+  socket.write(`POST /containers/half/attach?stream=1&stdin=1&stdout=1 HTTP/1.1\r\nHost: d\r\n${headers}Content-Length: 0\r\n\r\n`);
+  const [head] = (await once(socket, 'data')) as [Buffer];
+  expect(head.toString()).toMatch(headers === '' ? /^HTTP\/1.1 200 OK/ : /^HTTP\/1.1 101 UPGRADED/);
+  socket.end('through\n');
+  let text = '';
+  for await (const chunk of socket) text += String(chunk);
+  expect(text).toContain('through\n');
 });

@@ -78,11 +78,17 @@ async function takeSample(needs: StatsNeeds, container: Container) {
   };
 }
 
-function emptyCpu() {
+interface CpuStats {
+  cpu_usage: { total_usage: number; usage_in_kernelmode: number; usage_in_usermode: number };
+  system_cpu_usage?: number;
+  online_cpus?: number;
+  throttling_data: { periods: number; throttled_periods: number; throttled_time: number };
+}
+
+/** Without what is 0 there: moby leaves both out. */
+function emptyCpu(): CpuStats {
   return {
     cpu_usage: { total_usage: 0, usage_in_kernelmode: 0, usage_in_usermode: 0 },
-    system_cpu_usage: 0,
-    online_cpus: 0,
     throttling_data: { periods: 0, throttled_periods: 0, throttled_time: 0 },
   };
 }
