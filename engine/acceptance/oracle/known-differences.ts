@@ -62,6 +62,54 @@ export const knownDifferences: KnownDifference[] = [
     paths: ['header.swarm', 'header.builder-version'],
     reason: 'moby 28 sends `Swarm` and `Builder-Version`; the latter is 1, because the classic builder is what clients should use',
   },
+  {
+    noun: '*',
+    paths: ['body.message', 'body'],
+    when: (_, ourMessage, theirMessage) => /^client version/.test(ourMessage || '') || /^client version/.test(theirMessage),
+    reason: 'this engine speaks API 1.24 to 1.51',
+  },
+  {
+    noun: '*',
+    request: /\/version$/,
+    paths: ['body', 'body.**'],
+    reason: "the engine's own versions, and Node's, which it runs on",
+  },
+  {
+    noun: 'system',
+    request: /^GET \/info/,
+    paths: ['body.Runtimes.**', 'body.Plugins.**', 'body.InitBinary'],
+    reason: 'there is no containerd and no runc: crun answers by all their names',
+  },
+  {
+    noun: 'system',
+    request: /^GET \/info/,
+    paths: ['body.KernelMemory', 'body.KernelMemoryTCP'],
+    reason: 'moby 28 has no kernel memory limits',
+  },
+  {
+    noun: 'system',
+    request: /^GET \/system\/df/,
+    paths: ['body.BuilderSize'],
+    reason: 'moby 28 leaves `BuilderSize` out',
+  },
+  {
+    noun: 'system',
+    request: /^GET \/events\?(since|until)=/,
+    when: (_, ourMessage, theirMessage) => /^strconv\.ParseInt/.test(theirMessage) && (ourMessage === '' || /^failed to parse value/.test(ourMessage)),
+    reason: '`since` and `until` take RFC 3339 as well, and are 400 when they are neither',
+  },
+  {
+    noun: 'swarm',
+    request: /\/plugins\/nope/,
+    when: (_, ourMessage) => ourMessage === 'plugin "nope" not found',
+    reason: 'there are no plugins, whatever is asked about one',
+  },
+  {
+    noun: 'swarm',
+    request: /\/logs$/,
+    paths: ['status'],
+    reason: 'moby 28 answers 400 where no stream of a log is chosen; 20.10 answers 500',
+  },
 ];
 
 /** The reason for a difference, when there is one. */
