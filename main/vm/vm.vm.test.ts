@@ -187,7 +187,7 @@ describe('a VM', () => {
     // as a packet made by hand would go there.
     const scan = `for setting in all eth0; do echo 1 > /proc/sys/net/ipv4/conf/$setting/route_localnet; done
 ip route add 127.0.0.1 via 10.0.2.2 dev eth0 table 7; ip rule add pref 9 lookup local; ip rule add pref 1 to 127.0.0.1 lookup 7; ip rule del pref 0
-for target in ${targets.join(' ')}; do (timeout 5 nc $target ${port} < /dev/null 2>&1 | sed "s/^/$target: /") & done
+for target in ${targets.join(' ')}; do (timeout 5 busybox nc $target ${port} < /dev/null 2>&1 | sed "s/^/$target: /") & done
 wait; ip rule add pref 0 lookup local; ip rule del pref 1; ip rule del pref 9; echo scanned`;
     const output = async (name: string) => {
       expect((await engine('POST', `/containers/${name}/wait`)).status).toBe(200);
@@ -196,7 +196,7 @@ wait; ip rule add pref 0 lookup local; ip rule del pref 1; ip rule del pref 9; e
     expect(await run('scanner', { Tty: true, Cmd: ['sh', '-c', scan], HostConfig: { NetworkMode: 'host', Privileged: true } })).toMatchObject({ status: 204 });
     const heard = await output('scanner');
     expect(heard).toContain('scanned');
-    expect(heard).not.toContain('reached this computer');
+    expect(heard).not.toMatch(/reached this computer|not found|can't execute/);
     hostAccess = true;
     expect(await run('guest', { Tty: true, Cmd: ['sh', '-c', `nc -w 5 host.docker.internal ${port} < /dev/null`], HostConfig: { ExtraHosts: ['host.docker.internal:host-gateway'] } })).toMatchObject({ status: 204 });
     expect(await output('guest')).toContain('reached this computer');
