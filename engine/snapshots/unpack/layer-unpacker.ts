@@ -53,6 +53,7 @@ export class LayerUnpacker {
       const worker = new Worker(workerFile());
       // An error while it has no work must not end the engine.
       worker.on('error', () => undefined);
+      worker.once('exit', () => this.#idle.delete(worker));
       return worker;
     }
     const [worker, timer] = idle;
@@ -64,10 +65,8 @@ export class LayerUnpacker {
 
   #keep(worker: Worker): void {
     worker.unref();
-    const forget = () => this.#idle.delete(worker);
-    worker.once('exit', forget);
     const timer = setTimeout(() => {
-      forget();
+      this.#idle.delete(worker);
       void worker.terminate();
     }, IDLE);
     timer.unref();
