@@ -140,6 +140,8 @@ export interface TaskService {
   /** Answers the exit of a process, at once when it has ended already. */
   wait(containerId: string, execId: string | null): Promise<TaskExit>;
   list(): Promise<TaskStatus[]>;
+  /** Deletes what a creation that was cut off left in crun and on disk: all that {@link list} does not know. @returns the ids */
+  removeStrays(): Promise<string[]>;
   /** PIDs in the container's cgroup. */
   pids(containerId: string): Promise<number[]>;
   /** What the container's cgroup has counted so far. */

@@ -77,9 +77,18 @@ export async function reconcile(needs: StartNeeds): Promise<ReconcileReport> {
     await needs.tasks.delete(id, { force: true }).catch((error: unknown) => needs.log(`reconcile task ${id}: ${messageOf(error)}`));
     report.leftovers += 1;
   }
-  report.leftovers += await removeStaleMounts(needs);
-  report.leftovers += await needs.volumes.unmountUnused();
-  report.leftovers += await removeStaleFolders(needs);
+  const strays = await needs.tasks.removeStrays().catch((error: unknown) => {
+    needs.log(`reconcile: what was left of tasks stays: ${messageOf(error)}`);
+    return [];
+  });
+  const mounts = await removeStaleMounts(needs);
+  const volumes = await needs.volumes.unmountUnused();
+  const { folders, snapshots } = await removeStaleFolders(needs);
+  report.leftovers += strays.length + mounts.length + volumes + folders.length + snapshots.length;
+  sayRemoved(needs, 'tasks that were half made', strays.map(shortId));
+  sayRemoved(needs, 'mounts of containers that do not run', mounts);
+  sayRemoved(needs, 'folders of containers that are gone', folders.map(shortId));
+  sayRemoved(needs, 'snapshots of containers that are gone', snapshots.map(shortId));
   return report;
 }
 
@@ -129,27 +138,41 @@ function lostExit(container: Container): TaskExit {
 }
 
 /** Root file systems, and mounts beside them, of containers that do not run. */
-async function removeStaleMounts(needs: StartNeeds): Promise<number> {
+async function removeStaleMounts(needs: StartNeeds): Promise<string[]> {
   const running = new Set(needs.store.list().filter(({ state }) => isRunning(state)).map(({ id }) => needs.store.directoryOf(id)));
   const stale = (await needs.mounter.below(needs.store.directory)).filter((target) => ![...running].some((directory) => target.startsWith(`${directory}/`)));
   for (const target of stale) await needs.mounter.unmount(target);
-  return stale.length;
+  return stale;
 }
 
 /** Folders of containers whose record never came to be or is gone; their snapshots go with them. */
-async function removeStaleFolders(needs: StartNeeds): Promise<number> {
-  let count = 0;
+async function removeStaleFolders(needs: StartNeeds): Promise<{ folders: string[]; snapshots: string[] }> {
+  const folders: string[] = [];
+  const snapshots: string[] = [];
   for (const entry of await readdir(needs.store.directory, { withFileTypes: true })) {
     if (!entry.isDirectory() || !/^[0-9a-f]{64}$/.test(entry.name) || needs.store.get(entry.name) !== undefined) continue;
     await rm(join(needs.store.directory, entry.name), { recursive: true, force: true });
-    count += 1;
+    folders.push(entry.name);
   }
   for (const snapshot of await needs.snapshots.list()) {
     // A container's own, and those of images that it mounts.
     const owner = /^([0-9a-f]{64})(?:-image-\d+)?$/.exec(snapshot.keyOrName)?.[1];
     if (snapshot.kind !== 'active' || owner === undefined || needs.store.get(owner) !== undefined) continue;
     await needs.snapshots.remove(snapshot.keyOrName);
-    count += 1;
+    snapshots.push(snapshot.keyOrName);
   }
-  return count;
+  return { folders, snapshots };
+}
+
+/** How many of a kind are named. */
+const namedAtMost = 20;
+
+function sayRemoved(needs: StartNeeds, what: string, names: string[]): void {
+  if (names.length === 0) return;
+  const rest = names.length > namedAtMost ? ` and ${names.length - namedAtMost} more` : '';
+  needs.log(`removed ${names.length} ${what}: ${names.slice(0, namedAtMost).join(', ')}${rest}`);
+}
+
+function shortId(id: string): string {
+  return id.slice(0, 12);
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NotFoundError } from '../errors.ts';
 import { type OciConfig, type OciProcess, serializeOci } from './oci/oci-config.ts';
@@ -53,6 +53,11 @@ export class BundleStore {
 
   writeResources(containerId: string, resources: Omit<OciConfig['linux']['resources'], 'devices'>): string {
     return this.#writeExtra(containerId, 'resources.json', JSON.stringify(resources));
+  }
+
+  /** Ids of all containers that have one. */
+  list(): string[] {
+    return readdirSync(this.#root);
   }
 
   remove(containerId: string): void {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConflictError, type EngineError, InternalError, InvalidParameterError, NotFoundError } from '../errors.ts';
@@ -29,6 +29,11 @@ export class Crun {
   /** The pipe at which a created container's init waits. Writing a byte and removing it is all that {@link start} does, for 6 ms less. */
   startFifo(containerId: string): string {
     return join(this.#root, containerId, 'exec.fifo');
+  }
+
+  /** Ids of all containers that it keeps a state of. */
+  containers(): string[] {
+    return existsSync(this.#root) ? readdirSync(this.#root) : [];
   }
 
   /**

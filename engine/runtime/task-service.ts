@@ -188,6 +188,16 @@ export class CrunTaskService implements TaskService {
     return (await this.#shimd.list()).filter(({ execId }) => execId === null).map(toTaskStatus);
   }
 
+  async removeStrays(): Promise<string[]> {
+    const known = new Set((await this.#shimd.list()).map(({ containerId }) => containerId));
+    const strays = new Set([...this.#crun.containers(), ...this.#bundles.list()].filter((id) => !known.has(id)));
+    for (const id of strays) {
+      await this.#deleteFromCrun(id);
+      this.#bundles.remove(id);
+    }
+    return [...strays];
+  }
+
   async pids(containerId: string): Promise<number[]> {
     const { cgroupsPath } = this.#bundles.read(containerId).linux;
     return Promise.resolve(cgroupPids(cgroupDirectory(this.#facts.cgroupVersion, cgroupsPath, 'pids')));

@@ -75,6 +75,37 @@ describe('when the engine is killed', () => {
     await fixture.tasks.delete(spec.id);
   });
 
+  it('what it was just creating is known to the next engine, which asks only once', async () => {
+    const { id } = fixture.spec([]);
+    const command = ['sh', '-c', 'sleep 0.5; sleep 1000 <&- & echo $! > "$0"', '{pid}'];
+    const launch = { id: 1, op: 'launch', containerId: id, execId: null, command, tty: false, openStdin: false, stdinOnce: false, log: null, oomFile: null };
+    await fixture.tasks.list();
+    const engine = connect(join(fixture.execRoot, 'shimd/shimd.sock'));
+    await new Promise((resolve) => engine.end(`{"control":1}\n${JSON.stringify(launch)}\n`, () => resolve(undefined)));
+    engine.destroy();
+    await fixture.replaceService();
+    expect(await fixture.tasks.list()).toMatchObject([{ containerId: id, status: 'created' }]);
+    await fixture.tasks.delete(id, { force: true });
+  });
+
+  it('what crun has made and shimd does not know is removed', async () => {
+    const kept = fixture.spec(['sleep', '1000']);
+    const stray = fixture.spec(['sleep', '1000']);
+    await fixture.tasks.create(kept);
+    const { pid } = await fixture.tasks.create(stray);
+    const shimd = fixture.shimdPid();
+    rmSync(join(fixture.execRoot, 'shimd/tasks', stray.id), { recursive: true });
+    process.kill(shimd, 'SIGKILL');
+    await expect.poll(() => isRunning(shimd), { timeout: 10_000 }).toBe(false);
+    await fixture.replaceService();
+    expect(await fixture.tasks.removeStrays()).toEqual([stray.id]);
+    await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false);
+    expect(existsSync(join(fixture.execRoot, 'crun', stray.id))).toBe(false);
+    expect(existsSync(join(fixture.execRoot, 'bundles', stray.id))).toBe(false);
+    expect(await fixture.tasks.list()).toMatchObject([{ containerId: kept.id, status: 'created' }]);
+    await fixture.tasks.delete(kept.id, { force: true });
+  });
+
   it('stdin stays open for the next attacher', async () => {
     const spec = fixture.spec(['sh', '-c', 'while read line; do echo "got $line"; done; echo end'], { OpenStdin: true, StdinOnce: true });
     await startAndKillEngine(spec, true);

@@ -20,6 +20,7 @@ if (values.directory === undefined) throw new Error('shimd: --directory DIR is m
 const directory = values.directory;
 const idleLimit = Number(values['idle-seconds']) * 1000;
 const orphanInterval = 1_000;
+const settleLimit = 10_000;
 
 // One odd connection or full disk must not take all containers' stdio with it.
 process.on('uncaughtException', (error) => complain(error.stack ?? error.message));
@@ -64,14 +65,16 @@ function request(message: unknown): unknown {
   idle.touch();
   switch (asked.op) {
     case 'hello':
-      return { protocolVersion, pid: process.pid } satisfies HelloResult;
+      return settled().then(() => ({ protocolVersion, pid: process.pid }) satisfies HelloResult);
     case 'launch':
-      return table.launch(asked);
+      return underway(table.launch(asked));
     case 'run':
-      return run(asked.command).then((result) => {
-        if (result.exitCode === 0 && asked.transition !== undefined) table.setState(asked.transition.containerId, asked.transition.state);
-        return result;
-      });
+      return underway(
+        run(asked.command).then((result) => {
+          if (result.exitCode === 0 && asked.transition !== undefined) table.setState(asked.transition.containerId, asked.transition.state);
+          return result;
+        }),
+      );
     case 'release':
       return table.release(asked.containerId, asked.fifo);
     case 'kill':
@@ -93,6 +96,28 @@ function request(message: unknown): unknown {
     default:
       throw new TableError('bad-request', `unknown op ${JSON.stringify((asked as { op: unknown }).op)}`);
   }
+}
+
+const works = new Set<Promise<unknown>>();
+
+function underway<T>(work: Promise<T>): Promise<T> {
+  works.add(work);
+  const end = () => works.delete(work);
+  work.then(end, end);
+  return work;
+}
+
+/**
+ * What a killed engine had asked for goes on here. The next engine asks once, when it starts, what there is: it must not be told before
+ * that has come to be, or a container would appear behind its back that nobody knows. A command that hangs must not hold it for ever.
+ */
+async function settled(): Promise<void> {
+  // The last words of the connection before may still lie in its socket.
+  await new Promise((resolve) => setImmediate(resolve));
+  const limit = Promise.withResolvers<void>();
+  const timer = setTimeout(limit.resolve, settleLimit);
+  await Promise.race([Promise.allSettled(works), limit.promise]);
+  clearTimeout(timer);
 }
 
 let idleTimer: NodeJS.Timeout | undefined;
