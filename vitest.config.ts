@@ -46,6 +46,16 @@ export default defineConfig({
       },
       {
         test: {
+          // Not a part of `npm test`: minutes of kills under load, leaks over thousands of containers. `npm run test:torture`.
+          name: 'torture',
+          include: ['engine/acceptance/torture/**/*.torture.ts'],
+          pool: 'forks',
+          globalSetup: ['engine/testing/engine-setup.ts'],
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
           name: 'vm',
           retry,
           include: ['{main,vm-assets}/**/*.vm.test.{ts,mjs}'],
