@@ -14,8 +14,8 @@ const pollLimit = 10_000;
 
 /** The answers of one engine to the steps of a case, in their order. */
 export async function replay(replica: Replica, oracleCase: OracleCase, onStep: (index: number, reply: Reply) => void): Promise<void> {
-  // A second back: clocks of event stamps and of this process need not agree to the nanosecond.
-  const names = new Map<string, string>([['start', String(Math.floor(Date.now() / 1000) - 1)]]);
+  // To the millisecond: what was cleaned up before this case is not its news.
+  const names = new Map<string, string>([['start', (Date.now() / 1000).toFixed(3)]]);
   for (const [index, step] of oracleCase.steps.entries()) {
     const reply = await perform(replica, step, names);
     for (const [name, path] of Object.entries(step.save ?? {})) names.set(name, String(at(reply.body, path) ?? `no-${name}`));
