@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Resources } from '../../contract/engine-api/container.ts';
 import type { ExecSpec, TaskExit, TaskService, TaskSpec, TaskStatus } from '../containers/collaborators.ts';
 import { ConflictError, InternalError, NotFoundError } from '../errors.ts';
@@ -88,7 +89,8 @@ export class CrunTaskService implements TaskService {
       if (filterToLearn !== undefined) await this.#seccomp.learn(filterToLearn, this.#crun, id);
       return { pid };
     } catch (error) {
-      this.#bundles.remove(id);
+      // When shimd is gone, crun may have got anywhere: the bundle tells `delete` which cgroup it may have made.
+      if (error instanceof ShimdError) this.#bundles.remove(id);
       if (error instanceof ShimdError && error.failure.code === 'launch-failed') throw runtimeError('create', error.message, oci.process);
       throw translated(error);
     }
@@ -213,9 +215,12 @@ export class CrunTaskService implements TaskService {
   }
 
   async #deleteFromCrun(containerId: string): Promise<void> {
-    if (await this.#crun.forget(containerId, this.#cgroupsOf(containerId))) return;
+    const cgroups = this.#cgroupsOf(containerId);
+    if (await this.#crun.forget(containerId, cgroups)) return;
     const result = await this.#run(this.#crun.deleteForced(containerId));
     if (result.exitCode !== 0) throw new InternalError(`cannot delete container ${containerId}: ${result.stderr.trim()}`);
+    // crun does not know a container whose creation was cut off; whoever was killed in its cgroup takes a moment to leave.
+    for (let attempt = 0; attempt < 50 && !(await this.#crun.forget(containerId, cgroups)); attempt += 1) await delay(20);
   }
 
   #cgroupsOf(containerId: string): string[] {

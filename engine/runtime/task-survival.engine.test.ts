@@ -136,6 +136,24 @@ describe('when shimd is killed', () => {
     await fixture.tasks.delete(spec.id);
   });
 
+  it('the command of a launch that it was busy with ends too', async () => {
+    const { id } = fixture.spec([]);
+    const number = join(fixture.directory, 'command');
+    const command = ['sh', '-c', 'echo $$ > "$1"; while :; do sleep 0.02; done', '{pid}', number];
+    const launch = { id: 1, op: 'launch', containerId: id, execId: null, command, tty: false, openStdin: false, stdinOnce: false, log: null, oomFile: null };
+    await fixture.tasks.list();
+    const engine = connect(join(fixture.execRoot, 'shimd/shimd.sock'));
+    engine.on('error', () => undefined);
+    engine.write(`{"control":1}\n${JSON.stringify(launch)}\n`);
+    await expect.poll(() => existsSync(number) && readFileSync(number, 'utf8') !== '', { timeout: 10_000 }).toBe(true);
+    const pid = Number(readFileSync(number, 'utf8'));
+    process.kill(fixture.shimdPid(), 'SIGKILL');
+    await fixture.replaceService();
+    expect(await fixture.tasks.list()).toEqual([]);
+    await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false);
+    expect(existsSync(join(fixture.execRoot, 'shimd/tasks', id))).toBe(false);
+  });
+
   it('what ended before is still known', async () => {
     const spec = fixture.spec(['sh', '-c', 'exit 5']);
     await fixture.tasks.create(spec);

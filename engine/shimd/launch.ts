@@ -14,6 +14,9 @@ export interface Launched {
   stdio: ShimSide | { terminal: number };
 }
 
+/** Where a command writes the number of the process that it leaves behind, in the process's directory. */
+export const pidFileName = 'pid';
+
 let consoleCount = 0;
 
 /**
@@ -22,7 +25,7 @@ let consoleCount = 0;
  * @throws LaunchError
  */
 export async function launch(request: LaunchRequest, directory: string, socketDirectory: string): Promise<Launched> {
-  const pidFile = join(directory, 'pid');
+  const pidFile = join(directory, pidFileName);
   const logFile = join(directory, 'said');
   const pipes = openPipes(directory, request.openStdin && !request.tty);
   let console: ConsoleSocket | undefined;

@@ -1,6 +1,6 @@
 import { closeSync, constants, mkdirSync, openSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { closeLaunched, launch, LaunchError } from './launch.ts';
+import { closeLaunched, launch, LaunchError, pidFileName } from './launch.ts';
 import { type FailureCode, keyOf, type LaunchRequest, type ProcessExit, type ProcessKey, type ProcessStatus, type TaskState } from './protocol.ts';
 import { containerDirectory, makeProcessDirectory, processDirectory, type ProcessRecord, readExit, readRecord, saveExit, saveRecord, startTimeOf } from './record.ts';
 import { endedPipes, reopenPipes } from './stdio.ts';
@@ -66,13 +66,15 @@ export class ProcessTable {
     writeFileSync(bootFile, boot);
     for (const container of readdirSync(tasks)) {
       for (const name of readdirSync(join(tasks, container))) this.#restoreOne(join(tasks, container, name));
+      if (readdirSync(join(tasks, container)).length === 0) rmSync(join(tasks, container), { recursive: true });
     }
   }
 
   #restoreOne(directory: string): void {
     const record = readRecord(directory);
     if (record === undefined) {
-      // A launch that was cut off: the engine deletes such containers.
+      // A launch that was cut off: the engine deletes such containers. Its command may still be making one.
+      killCommandsWith(join(directory, pidFileName));
       rmSync(directory, { recursive: true, force: true });
       return;
     }
@@ -226,6 +228,18 @@ export class ProcessTable {
     const waiting = this.#waiting.get(key);
     this.#waiting.delete(key);
     waiting?.forEach((resolve) => resolve(exit));
+  }
+}
+
+/** Processes of a command that was given this path, whoever started it. */
+function killCommandsWith(path: string): void {
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name) || readText(`/proc/${name}/cmdline`)?.split('\0').includes(path) !== true) continue;
+    try {
+      process.kill(Number(name), 'SIGKILL');
+    } catch {
+      // It has just ended.
+    }
   }
 }
 
