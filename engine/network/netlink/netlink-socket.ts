@@ -38,6 +38,8 @@ export class NetlinkSocket {
   readonly #buffer = Buffer.alloc(64 * 1024);
   #sequence = 1;
   #last: Promise<unknown> = Promise.resolve();
+  /** The change that waits for the main thread. A {@link dump} that comes before it finds its answers and must not lose them. */
+  #background: { first: number; count: number; answers: Map<number, NetlinkAnswer> } | undefined;
 
   /** Opens one in the calling thread's namespace. */
   constructor(family: 'route' | 'netfilter' = 'route') {
@@ -57,8 +59,14 @@ export class NetlinkSocket {
   change(requests: NetlinkRequest[]): Promise<void> {
     const turn = this.#last.catch(() => undefined).then(async () => {
       const { bytes, first } = this.#encode(requests);
-      await sendInBackground(this.#fd, bytes);
-      this.#finish(requests, first);
+      const background = { first, count: requests.length, answers: new Map<number, NetlinkAnswer>() };
+      this.#background = background;
+      try {
+        await sendInBackground(this.#fd, bytes);
+        this.#finish(requests, first, background.answers);
+      } finally {
+        this.#background = undefined;
+      }
     });
     this.#last = turn;
     return turn;
@@ -78,8 +86,11 @@ export class NetlinkSocket {
     const found: NetlinkReply[] = [];
     for (;;) {
       for (const reply of decodeMessages(receiveNow(this.#fd, this.#buffer))) {
-        if (reply.sequence !== sequence) continue;
         const answer = answerOf(reply);
+        if (reply.sequence !== sequence) {
+          this.#keep(reply.sequence, answer);
+          continue;
+        }
         if (answer === undefined) found.push(reply);
         else if (answer.errno !== 0) throw new NetlinkError('list the network', errorName(answer.errno), answer.words);
         else return found;
@@ -98,15 +109,15 @@ export class NetlinkSocket {
   }
 
   /** The kernel has answered everything when send returned. */
-  #finish(requests: NetlinkRequest[], first: number): void {
-    const answers = new Map<number, NetlinkAnswer>();
+  #finish(requests: NetlinkRequest[], first: number, answers = new Map<number, NetlinkAnswer>()): void {
     while (answers.size < requests.length) {
       for (const reply of decodeMessages(receiveNow(this.#fd, this.#buffer))) {
         const answer = answerOf(reply);
         if (answer === undefined) continue;
         // An error about the transaction itself: nothing in it was tried.
         if (reply.sequence === 0) throw new NetlinkError(requests[0]!.purpose, errorName(answer.errno), answer.words);
-        if (reply.sequence >= first) answers.set(reply.sequence - first, answer);
+        if (reply.sequence >= first && reply.sequence < first + requests.length) answers.set(reply.sequence - first, answer);
+        else this.#keep(reply.sequence, answer);
       }
     }
     for (const [index, request] of requests.entries()) {
@@ -115,6 +126,12 @@ export class NetlinkSocket {
       const code = errorName(answer.errno);
       if (request.accept?.includes(code) !== true) throw new NetlinkError(request.purpose, code, answer.words);
     }
+  }
+
+  #keep(sequence: number, answer: NetlinkAnswer | undefined): void {
+    const waiting = this.#background;
+    if (waiting === undefined || answer === undefined || sequence < waiting.first || sequence >= waiting.first + waiting.count) return;
+    waiting.answers.set(sequence - waiting.first, answer);
   }
 }
 
