@@ -80,7 +80,7 @@ export class Worker {
       HostConfig: {
         ...(volume === undefined ? {} : { Binds: [`${volume.name}:/vol`] }),
         ...(network === undefined ? {} : { NetworkMode: network.name }),
-        ...(this.#random.chance(30) ? { PortBindings: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '' }] } } : {}),
+        ...(this.#random.chance(30) ? { PortBindings: { '80/tcp': [{ HostIp: '0.0.0.0', HostPort: '' }] } } : {}),
       },
     });
     if (answer.status === 201) container.id = json<{ Id: string }>(answer).Id;
