@@ -150,7 +150,7 @@ describe('an image made on another', () => {
   test('a parent that is not there, and a layer that is none', async () => {
     await expect(service.images.create({ parent: 'nope', layer: null, config: {} })).rejects.toThrow(NotFoundError);
     const broken = Readable.from([Buffer.alloc(1024, 'x')], { objectMode: false });
-    await expect(service.images.create({ parent: 'base', layer: broken, config: {} })).rejects.toThrow(InvalidParameterError);
+    await expect(service.images.create({ parent: 'base', layer: broken, config: {} })).rejects.toMatchObject({ kind: 'invalid-parameter', message: expect.stringContaining('the layer cannot be unpacked') });
     expect(await service.images.list({ all: true })).toHaveLength(1);
   });
 });

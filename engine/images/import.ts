@@ -75,6 +75,7 @@ function ofBody(body: Readable): Source {
 
 async function download(source: string, onProgress: ProgressListener, signal?: AbortSignal): Promise<Source> {
   const url = URL.parse(source.includes('://') ? source : `http://${source}`);
+  if (source === '') throw new InvalidParameterError('nothing to make an image of: give fromImage to pull one, or fromSrc to import one');
   if (url === null || !/^https?:$/.test(url.protocol)) throw new InvalidParameterError(`cannot import from ${source}: give an http or https address, or - for the request's body`);
   const agents = new HttpAgents({ verifyCertificates: true });
   try {
