@@ -105,6 +105,27 @@ test('restart policies count when the engine starts', async () => {
   expect((await inspect(plain)).State.ExitCode).toBe(137);
 });
 
+test('killed in the middle of a commit: the container goes on', async () => {
+  const container = await run('committed', 'dd if=/dev/zero of=/big bs=1M count=300 2>/dev/null; touch /made; i=0; while true; do echo $((i=i+1)); usleep 10000; done');
+  await expect.poll(() => logs(container), { timeout: 30_000 }).not.toBe('');
+  const events = (await docker.getEvents({ filters: { event: ['pause'] } })) as NodeJS.ReadableStream & { destroy(): void };
+  const paused = new Promise((resolve) => events.once('data', resolve));
+  events.on('error', () => undefined);
+  const commit = container.commit({ repo: 'half' }).catch(() => undefined);
+  await paused;
+  await engine.kill();
+  await commit;
+  await engine.start();
+  expect((await inspect(container)).State).toMatchObject({ Status: 'running', Paused: false });
+  const before = await logs(container);
+  await expect.poll(async () => (await logs(container)).length, { timeout: 10_000 }).toBeGreaterThan(before.length);
+  await container.pause();
+  await engine.kill();
+  await engine.start();
+  expect((await inspect(container)).State).toMatchObject({ Status: 'paused', Paused: true });
+  await container.remove({ force: true });
+});
+
 test('killed again and again under load: what was answered is there, and the rest leaves nothing', async () => {
   const made = new Set<string>();
   const removing = new Set<string>();

@@ -52,7 +52,7 @@ export async function commitContainer(needs: CommitNeeds, reference: string, req
 async function pauseFor(needs: CommitNeeds, container: Container): Promise<boolean> {
   if (container.state.status !== 'running') return false;
   try {
-    await pauseContainer(needs, container.id);
+    await pauseContainer(needs, container.id, 'commit');
     return true;
   } catch (error) {
     // It has ended, or somebody else has paused it.

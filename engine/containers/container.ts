@@ -7,8 +7,8 @@ import type { Sandbox, StoredMount } from './collaborators.ts';
 export type ContainerState =
   /** Never ran. `failure` says why its last start did not succeed. */
   | { status: 'created'; failure?: StartFailure }
-  | { status: 'running'; pid: number; startedAt: string }
-  | { status: 'paused'; pid: number; startedAt: string }
+  | ({ status: 'running' } & Alive)
+  | ({ status: 'paused' } & Alive)
   /** Ended, and waits for its restart policy to start it again. */
   | ({ status: 'restarting' } & Ended)
   | ({ status: 'exited' } & Ended)
@@ -16,6 +16,13 @@ export type ContainerState =
   | { status: 'removing'; exitCode: number; startedAt: string; finishedAt: string }
   /** Its removal failed half way. */
   | { status: 'dead'; exitCode: number; error: string; startedAt: string; finishedAt: string };
+
+export interface Alive {
+  pid: number;
+  startedAt: string;
+  /** A commit pauses it for a moment: an engine that finds this in a record lets it go on. */
+  pausing?: 'commit';
+}
 
 export interface StartFailure {
   /** 126 cannot be invoked, 127 not found, 128 anything else. */

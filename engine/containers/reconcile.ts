@@ -122,13 +122,15 @@ function isAlive(task: TaskStatus | undefined): boolean {
   return task !== undefined && (task.status === 'running' || task.status === 'paused');
 }
 
-/** The record may be a pause behind: the task tells. */
+/** The record may be a pause behind: the task tells. What only a commit had paused goes on. */
 async function adopt(needs: StartNeeds, container: Container, task: TaskStatus): Promise<void> {
   const { state } = container;
   if (!isRunning(state)) return;
-  const status = task.status === 'paused' ? 'paused' : 'running';
-  if (state.status !== status || state.pid !== task.pid) {
-    await needs.store.update(container, { state: { ...state, status, pid: task.pid } }, { sync: false });
+  const goesOn = task.status === 'paused' && state.pausing !== undefined;
+  if (goesOn) await needs.tasks.resume(container.id);
+  const status = task.status === 'paused' && !goesOn ? 'paused' : 'running';
+  if (state.status !== status || state.pid !== task.pid || state.pausing !== undefined) {
+    await needs.store.update(container, { state: { status, pid: task.pid, startedAt: state.startedAt } }, { sync: false });
   }
   needs.health.watch(container);
 }

@@ -135,7 +135,7 @@ async function leaks(): Promise<string[]> {
   const deadline = performance.now() + 20_000;
   for (;;) {
     const rows = json<{ Id: string; State: string; Ports: unknown[] }[]>(await call(engine.socket, 'GET', '/containers/json?all=1'));
-    running = new Set(rows.filter(({ State }) => State === 'running').map(({ Id }) => Id));
+    running = new Set(rows.filter(({ State }) => State === 'running' || State === 'paused').map(({ Id }) => Id));
     const published = rows.filter(({ State, Ports }) => State === 'running' && Ports.length > 0).length;
     let found: string[];
     try {
