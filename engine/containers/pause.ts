@@ -6,7 +6,8 @@ type PauseNeeds = Pick<ContainerDependencies, 'store' | 'tasks' | 'events' | 'he
 
 /**
  * `docker pause`: freezes every process.
- * @param reason `commit` for a pause that nobody asked for: should this engine die, the next one ends it. @throws ConflictError when it does not run or is paused already
+ * @param reason `commit` for a pause that nobody asked for: should this engine die, the next one ends it.
+ * @throws ConflictError when it does not run or is paused already
  */
 export async function pauseContainer(needs: PauseNeeds, reference: string, reason?: 'commit'): Promise<void> {
   const container = needs.store.resolve(reference);

@@ -7,7 +7,7 @@ export const settingsVersion = 1;
 
 const MiB = 1024 * 1024;
 
-/** What the machine can bear: a quarter of its memory (1-8 GiB) and half of its processors (1-8). */
+/** What the machine can bear: a quarter of its memory (1-8 GiB) and half of its processors (1-8, two where it has two). */
 export function defaultSettings(machine: { memoryBytes: number; cpus: number } = { memoryBytes: totalmem(), cpus: cpus().length }): Settings {
   const quarter = Math.floor(machine.memoryBytes / MiB / 4 / 256) * 256;
   return {

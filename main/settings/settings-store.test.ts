@@ -18,6 +18,7 @@ const GiB = 1024 ** 3;
 
 it.each([
   [{ memoryBytes: 2 * GiB, cpus: 1 }, { memoryMiB: 1024, cpus: 1 }],
+  [{ memoryBytes: 4 * GiB, cpus: 2 }, { memoryMiB: 1024, cpus: 2 }],
   [{ memoryBytes: 16 * GiB, cpus: 8 }, { memoryMiB: 4096, cpus: 4 }],
   [{ memoryBytes: 256 * GiB, cpus: 64 }, { memoryMiB: 8192, cpus: 8 }],
 ])('takes its defaults from the machine: %o', (machine, expected) => {
