@@ -9,12 +9,13 @@ test('the two necessary flags, and what follows from them', () => {
     guestPorts: [],
     hostFolders: 'direct',
     insecureRegistries: [],
+    registryMirrors: [],
     tcp: [],
   });
 });
 
 test('every flag', () => {
-  const args = '--root /r --socket /s --exec-root /x --guest-port /p0 --guest-port /p1 --guest-key /k --host-folders refuse --builtin-images /b --insecure-registry a:5000 --insecure-registry 10.0.0.0/8 --shimd /m';
+  const args = '--root /r --socket /s --exec-root /x --guest-port /p0 --guest-port /p1 --guest-key /k --host-folders refuse --builtin-images /b --insecure-registry a:5000 --insecure-registry 10.0.0.0/8 --registry-mirror https://m.example --shimd /m';
   expect(parseCommandLine(args.split(' '))).toEqual({
     root: '/r',
     execRoot: '/x',
@@ -24,6 +25,7 @@ test('every flag', () => {
     hostFolders: 'refuse',
     builtinImages: '/b',
     insecureRegistries: ['a:5000', '10.0.0.0/8'],
+    registryMirrors: ['https://m.example'],
     shimd: '/m',
     tcp: [],
   });

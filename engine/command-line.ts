@@ -12,6 +12,7 @@ const flags = {
   'host-folders': { type: 'string' },
   'builtin-images': { type: 'string' },
   'insecure-registry': { type: 'string', multiple: true },
+  'registry-mirror': { type: 'string', multiple: true },
   shimd: { type: 'string' },
   host: { type: 'string', multiple: true },
   tlsverify: { type: 'boolean' },
@@ -21,8 +22,8 @@ const flags = {
 } as const;
 
 export const usage = `usage: engine --root DIR --socket PATH [--exec-root DIR] [--guest-port DEVICE …] [--guest-key FILE]
-  [--host-folders direct|refuse] [--builtin-images DIR] [--insecure-registry HOST …] [--shimd FILE]
-  [--host tcp://ADDRESS:PORT …] [--tlsverify] [--tlscacert FILE] [--tlscert FILE --tlskey FILE]`;
+  [--host-folders direct|refuse] [--builtin-images DIR] [--insecure-registry HOST …] [--registry-mirror URL …]
+  [--shimd FILE] [--host tcp://ADDRESS:PORT …] [--tlsverify] [--tlscacert FILE] [--tlscert FILE --tlskey FILE]`;
 
 /** A command line that cannot be followed; the message says what is wrong, {@link usage} what would be right. */
 export class UsageError extends Error {}
@@ -52,6 +53,7 @@ export function parseCommandLine(args: readonly string[]): EngineConfig {
     hostFolders,
     ...(values['builtin-images'] === undefined ? {} : { builtinImages: resolve(values['builtin-images']) }),
     insecureRegistries: values['insecure-registry'] ?? [],
+    registryMirrors: values['registry-mirror'] ?? [],
     ...(values.shimd === undefined ? {} : { shimd: resolve(values.shimd) }),
     tcp: tcpAddresses(values),
   };

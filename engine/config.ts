@@ -23,6 +23,8 @@ export interface EngineConfig {
   shimd?: string;
   /** Registries that may speak plain HTTP: host, host:port or CIDR. 127.0.0.0/8 always may. */
   insecureRegistries: string[];
+  /** Addresses that are asked before Docker Hub, in this order: `https://mirror.example`. */
+  registryMirrors: string[];
   /** Where the API listens besides the unix socket; none unless asked for. */
   tcp: { host: string; port: number; tls?: { cert: string; key: string; ca?: string; verify: boolean } }[];
 }

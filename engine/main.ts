@@ -83,6 +83,7 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
     snapshotter: snapshots,
     events,
     insecureRegistries: config.insecureRegistries,
+    registryMirrors: config.registryMirrors,
     listUsers: () => store.imageUsers(),
     log,
   });
@@ -132,6 +133,7 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
           root: config.root,
           cgroupVersion,
           insecureRegistries: config.insecureRegistries,
+          registryMirrors: config.registryMirrors,
           limits: needs.host.limits,
           count: () => store.count(),
           countImages: async () => (await images.list({ all: true })).length,

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startRegistry } from '../testing/registry-fixture.ts';
 import type { RegistryFixture } from '../testing/registry-fixture.ts';
+import { startTokenRegistry } from '../testing/token-registry.ts';
 import { busyboxArchive } from './fixture/busybox-archive.ts';
 import { DockerCli } from './fixture/docker-cli.ts';
 import { NativeEngine } from './fixture/native-engine.ts';
@@ -58,6 +59,27 @@ test('push and pull by tag and digest, and its users', async () => {
   const missing = await docker.run(['push', `${registry.host}/team/box:none`]);
   expect(missing.code).toBe(1);
   expect(missing.stderr).toContain(`tag does not exist: ${registry.host}/team/box:none`);
+});
+
+test('pull of all tags', async () => {
+  const name = `${registry.host}/team/tags`;
+  for (const tag of ['a', 'b']) await docker.text('tag', 'box:1', `${name}:${tag}`);
+  await docker.text('push', '-a', name);
+  await docker.text('rmi', `${name}:a`, `${name}:b`);
+  expect(await docker.text('pull', '-a', name)).toContain(`Status: Downloaded newer image for ${name}`);
+  expect((await docker.text('images', '--format', '{{.Tag}}', name)).split('\n').sort()).toEqual(['a', 'b']);
+});
+
+test('login keeps the identity token of a registry that gives one', async () => {
+  await using tokens = await startTokenRegistry(registry.host);
+  const config = join(folder, 'client');
+  const asUser = (...args: string[]) => docker.text('--config', config, ...args);
+  await docker.text('tag', 'box:1', `${tokens.host}/kept:1`);
+  expect((await docker.run(['--config', config, 'login', '-u', 'joe', '--password-stdin', tokens.host], 'secret')).stdout).toContain('Login Succeeded');
+  expect(readFileSync(join(config, 'config.json'), 'utf8')).toContain('"identitytoken": "refresh-1"');
+  expect(await asUser('push', `${tokens.host}/kept:1`)).toContain('1: digest: sha256:');
+  expect(tokens.grants.at(-1)).toBe('refresh_token refresh-1 repository:kept:push,pull');
+  expect((await docker.run(['push', `${tokens.host}/kept:1`])).stderr).toContain('incorrect username or password');
 });
 
 test('import with changes; images with filters; history', async () => {

@@ -1,12 +1,13 @@
 import type { DistributionInspect } from '../../contract/engine-api/image.ts';
 import { NotFoundError, UnauthorizedError } from '../errors.ts';
 import type { Credentials } from '../registry/authorizer.ts';
-import type { InsecureRegistries } from '../registry/insecure-registries.ts';
 import { readBody } from '../registry/http-get.ts';
-import { RegistryClient } from '../registry/registry-client.ts';
+import type { Registries } from '../registry/registries.ts';
+import type { RegistryClient } from '../registry/registry-client.ts';
 import { RegistryError } from '../registry/registry-error.ts';
 import { parseImageConfig } from './model/image-config.ts';
 import { isAttestation, parseManifest } from './model/manifest.ts';
+import type { Reference } from './reference/reference.ts';
 import { parseReference, withDefaultTag } from './reference/reference.ts';
 
 /** Configs are JSON of a few kilobytes; the largest known have a few hundred. */
@@ -16,9 +17,12 @@ const MAX_CONFIG = 8 * 1024 * 1024;
  * What a registry has under a name, without pulling it; see `ImageService.distribution`. Source: moby
  * `daemon/server/router/distribution/distribution_routes.go`.
  */
-export async function inspectDistribution(insecureRegistries: InsecureRegistries, text: string, credentials?: Credentials, signal?: AbortSignal): Promise<DistributionInspect> {
+export async function inspectDistribution(registries: Registries, text: string, options: { credentials?: Credentials; signal?: AbortSignal; log: (line: string) => void }): Promise<DistributionInspect> {
   const reference = withDefaultTag(parseReference(text));
-  using client = new RegistryClient({ domain: reference.domain, path: reference.path, insecure: insecureRegistries.includes(reference.domain), credentials });
+  return registries.read(reference, options, (client) => inspectAt(client, reference, options.signal));
+}
+
+async function inspectAt(client: RegistryClient, reference: Reference, signal?: AbortSignal): Promise<DistributionInspect> {
   try {
     const { bytes, digest, mediaType } = await client.manifest(reference.digest ?? reference.tag ?? 'latest', signal);
     const manifest = parseManifest(bytes);

@@ -19,7 +19,7 @@ export interface ImageService extends ImageSource, ImageCommitter {
   /** @throws NotFoundError */
   history(reference: string, platform?: Platform): Promise<HistoryRow[]>;
   /**
-   * Pulls one image. What fails before the first progress message rejects and deserves a status code; the API decides
+   * Pulls one image, or all tags of a name. What fails before the first progress message rejects and deserves a status code; the API decides
    * by whether it has written a line already: afterwards a rejection becomes an error line (`{errorDetail, error}`).
    * Pulls of the same image and platform at the same time share one download; each sees the progress from where it joined.
    * @param reference as the user wrote it: `name`, `name:tag` or `name@digest`.
@@ -94,6 +94,8 @@ export interface ImageListOptions {
 
 export interface PullOptions {
   auth?: RegistryAuth;
+  /** Of a name without tag and digest all tags, instead of `latest`. */
+  allTags?: boolean;
   /** `linux/amd64`, `linux/arm/v7`; without it the machine's own. */
   platform?: string;
   signal?: AbortSignal;

@@ -1,6 +1,6 @@
 import type { EventSink } from '../containers/collaborators.ts';
 import { ContentStore } from '../content/content-store.ts';
-import { InsecureRegistries } from '../registry/insecure-registries.ts';
+import { Registries } from '../registry/registries.ts';
 import type { Snapshotter } from '../snapshots/snapshotter.ts';
 import { login } from '../registry/registry-login.ts';
 import { searchRegistry } from '../registry/search.ts';
@@ -33,6 +33,8 @@ export interface ImageServiceOptions {
   events: EventSink;
   /** Registries that may speak plain HTTP: host, host:port or CIDR; 127.0.0.0/8 and localhost always may. */
   insecureRegistries: string[];
+  /** Addresses that are asked before Docker Hub. */
+  registryMirrors: string[];
   listUsers: ListImageUsers;
   /** A line for the engine's log; stderr by default. */
   log?: (line: string) => void;
@@ -49,7 +51,7 @@ export async function openImageService(options: ImageServiceOptions): Promise<Im
   const garbage = new GarbageCollector(content, snapshotter, store, log);
   await garbage.collect();
   const pruning = new Pruning();
-  const insecureRegistries = new InsecureRegistries(options.insecureRegistries);
+  const registries = new Registries({ insecure: options.insecureRegistries, mirrors: options.registryMirrors });
 
   const service: ImageService = {
     resolve: async (reference) => {
@@ -62,12 +64,12 @@ export async function openImageService(options: ImageServiceOptions): Promise<Im
     inspect: (reference, inspectOptions) => inspectImage({ store, content, snapshotter, listUsers }, reference, inspectOptions),
     history: async (reference, platform) => imageHistory(store, reference, platform),
     pull: (reference, pullOptions, onProgress) =>
-      garbage.holdOff(() => pullImage({ content, store, layers, events, insecureRegistries, garbage }, reference, pullOptions, onProgress)),
+      garbage.holdOff(() => pullImage({ content, store, layers, events, registries, garbage, log }, reference, pullOptions, onProgress)),
     push: (reference, pushOptions, onProgress) =>
-      garbage.holdOff(() => pushImage({ content, store, events, insecureRegistries, garbage }, reference, pushOptions, onProgress)),
-    distribution: (reference, { auth, signal }) => inspectDistribution(insecureRegistries, reference, auth, signal),
-    search: (term, { auth, ...searchOptions }) => searchRegistry(insecureRegistries, term, { ...searchOptions, credentials: auth }),
-    login: (auth, signal) => login(insecureRegistries, auth, signal),
+      garbage.holdOff(() => pushImage({ content, store, events, registries, garbage }, reference, pushOptions, onProgress)),
+    distribution: (reference, { auth, signal }) => inspectDistribution(registries, reference, { credentials: auth, signal, log }),
+    search: (term, { auth, ...searchOptions }) => searchRegistry(registries, term, { ...searchOptions, credentials: auth }),
+    login: (auth, signal) => login(registries, auth, signal),
     save: (names, platform) => saveImages({ store, content, events, garbage }, names, platform),
     load: async (archive, loadOptions, onProgress) => {
       await garbage.holdOff(() => loadImages({ content, store, layers, events, garbage }, archive, loadOptions, onProgress));

@@ -4,9 +4,9 @@ import type { Digest } from '../content/digest.ts';
 import { shortId } from '../content/digest.ts';
 import { InvalidParameterError, NotFoundError } from '../errors.ts';
 import { fetchBlob } from '../registry/fetch-blob.ts';
-import type { InsecureRegistries } from '../registry/insecure-registries.ts';
+import type { Registries } from '../registry/registries.ts';
 import type { FetchedManifest } from '../registry/registry-client.ts';
-import { RegistryClient } from '../registry/registry-client.ts';
+import type { RegistryClient } from '../registry/registry-client.ts';
 import { RegistryError } from '../registry/registry-error.ts';
 import { chainIds } from './model/chain-id.ts';
 import type { GarbageCollector } from './store/garbage-collector.ts';
@@ -14,7 +14,7 @@ import { imageEvent } from './store/image-event.ts';
 import type { ProgressListener, PullOptions } from './image-service.ts';
 import type { ImageConfig } from './model/image-config.ts';
 import { parseImageConfig } from './model/image-config.ts';
-import type { ImageStore } from './store/image-store.ts';
+import type { ImageStore, StoredImage } from './store/image-store.ts';
 import type { LayerInstaller, WantedLayer } from './layers/layer-installer.ts';
 import type { Descriptor, ImageManifest } from './model/manifest.ts';
 import { parseManifest } from './model/manifest.ts';
@@ -33,8 +33,9 @@ export interface PullCollaborators {
   store: ImageStore;
   layers: LayerInstaller;
   events: EventSink;
-  insecureRegistries: InsecureRegistries;
+  registries: Registries;
   garbage: GarbageCollector;
+  log: (line: string) => void;
 }
 
 /** The image's manifest, and the blobs on the way to it: itself, and the index it was chosen from. */
@@ -45,24 +46,70 @@ interface ChosenManifest {
   manifest: ImageManifest;
 }
 
-/**
- * Pulls one image; see `ImageService.pull`. In order: manifest, config, all layers side by side, then the record of the
- * image, and its names last: a name never points at less than a whole image.
- */
+/** Pulls one image, or all tags of a repository; see `ImageService.pull`. From a mirror where one has it. */
 export async function pullImage(to: PullCollaborators, text: string, options: PullOptions, onProgress: ProgressListener): Promise<void> {
-  const reference = withDefaultTag(parseReference(text));
+  const asked = parseReference(text);
+  const isWhole = options.allTags === true && asked.tag === null && asked.digest === null;
   const platform = options.platform === undefined || options.platform === '' ? undefined : parsePlatform(options.platform);
-  using client = new RegistryClient({
-    domain: reference.domain,
-    path: reference.path,
-    insecure: to.insecureRegistries.includes(reference.domain),
-    credentials: options.auth,
+  const pulled = await to.registries.read(asked, { credentials: options.auth, signal: options.signal, isFinal: isDiskFull, log: to.log }, (client) => {
+    const context: PullContext = { to, client, platform, signal: options.signal, onProgress };
+    return isWhole ? pullTags(context, asked) : pullOne(context, withDefaultTag(asked));
   });
-  const chosen = await fetchManifest(client, reference, platform ?? machinePlatform(), options.signal).catch((error: unknown) => {
+  const reference = isWhole ? asked : withDefaultTag(asked);
+  onProgress({ status: `Status: ${pulled.isNew ? 'Downloaded newer image' : 'Image is up to date'} for ${familiarString(reference)}` });
+  for (const warning of pulled.warnings) onProgress({ status: `WARNING: ${warning}` });
+  imageEvent(to.events, 'pull', pulled.image, { id: familiarString(reference), name: familiarName(reference) });
+}
+
+interface PullContext {
+  to: PullCollaborators;
+  client: RegistryClient;
+  platform: Platform | undefined;
+  signal: AbortSignal | undefined;
+  onProgress: ProgressListener;
+}
+
+interface Pulled {
+  image: StoredImage;
+  /** The name meant nothing or another image before. */
+  isNew: boolean;
+  warnings: string[];
+}
+
+/** One after the other, as moby. What is not for this platform is passed over, unless nothing else is there. */
+async function pullTags(context: PullContext, repository: Reference): Promise<Pulled> {
+  const tags = await context.client.tags(context.signal).catch((error: unknown) => {
+    throw inTheUsersWords(error, repository);
+  });
+  const warnings: string[] = [];
+  let last: Pulled | undefined;
+  let passedOver: unknown = new NotFoundError(`the repository ${familiarName(repository)} has no tags`);
+  for (const tag of tags) {
+    const reference = { ...repository, tag };
+    try {
+      const pulled = await pullOne(context, reference);
+      last = { ...pulled, isNew: pulled.isNew || last?.isNew === true };
+      warnings.push(...pulled.warnings);
+    } catch (error) {
+      if (!(error instanceof NoMatchError)) throw error;
+      passedOver = error;
+      warnings.push(`${familiarString(reference)} is passed over: ${error.message}`);
+    }
+  }
+  if (last === undefined) throw passedOver;
+  return { ...last, warnings };
+}
+
+/**
+ * In order: manifest, config, all layers side by side, then the record of the image, and its names last: a name never points
+ * at less than a whole image.
+ */
+async function pullOne({ to, client, platform, signal, onProgress }: PullContext, reference: Reference): Promise<Pulled> {
+  const chosen = await fetchManifest(client, reference, platform ?? machinePlatform(), signal).catch((error: unknown) => {
     throw inTheUsersWords(error, reference);
   });
   onProgress({ status: `Pulling from ${reference.path}`, id: reference.digest ?? reference.tag ?? '' });
-  const complete = await pullContent(to, client, chosen, { signal: options.signal, onProgress }).catch((error: unknown) => {
+  const complete = await pullContent(to, client, chosen, { signal, onProgress }).catch((error: unknown) => {
     // The layers that are complete make the next try shorter, but they must not keep a full disk full.
     if (isDiskFull(error)) void to.garbage.collect();
     throw error;
@@ -72,20 +119,20 @@ export async function pullImage(to: PullCollaborators, text: string, options: Pu
   const { image, moved } = await recordImage(to.store, complete, [...new Set([byDigest, named])]);
   const isNew = moved.some((move) => move.reference === named);
   onProgress({ status: `Digest: ${chosen.digest}` });
-  onProgress({ status: `Status: ${isNew ? 'Downloaded newer image' : 'Image is up to date'} for ${familiarString(reference)}` });
   // An image of one platform alone is what it is; whoever asked for another one is told.
-  if (platform !== undefined && choosePlatform([{ platform: complete.config }], platform) === undefined) {
-    onProgress({ status: `WARNING: ${platformMismatch(canonicalString(reference), platform, complete.config)}` });
-  }
-  imageEvent(to.events, 'pull', image, { id: familiarString(reference), name: familiarName(reference) });
+  const isOther = platform !== undefined && choosePlatform([{ platform: complete.config }], platform) === undefined;
+  return { image, isNew, warnings: isOther ? [platformMismatch(canonicalString(reference), platform, complete.config)] : [] };
 }
+
+/** An index without what was asked for. */
+class NoMatchError extends NotFoundError {}
 
 async function fetchManifest(client: RegistryClient, reference: Reference, platform: Platform, signal?: AbortSignal): Promise<ChosenManifest> {
   const top = await client.manifest(reference.digest ?? reference.tag ?? 'latest', signal);
   const parsed = parseManifest(top.bytes);
   if (parsed.kind === 'manifest') return { digest: top.digest, blobs: [top], manifest: parsed };
   const descriptor = choosePlatform(parsed.manifests, platform);
-  if (descriptor === undefined) throw new NotFoundError(`no matching manifest for ${formatPlatform(platform)} in the manifest list entries`);
+  if (descriptor === undefined) throw new NoMatchError(`no matching manifest for ${formatPlatform(platform)} in the manifest list entries`);
   const chosen = await client.manifest(descriptor.digest, signal);
   const manifest = parseManifest(chosen.bytes);
   if (manifest.kind !== 'manifest') throw new InvalidParameterError(`the index ${top.digest} leads to another index, not to an image`);

@@ -1,5 +1,4 @@
-import { createServer, request as httpRequest } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
@@ -13,6 +12,7 @@ import { NotFoundError, UnauthorizedError } from '../errors.ts';
 import { dockerArchive, makeImage } from '../testing/image-fixture.ts';
 import type { RegistryFixture } from '../testing/registry-fixture.ts';
 import { startRegistry } from '../testing/registry-fixture.ts';
+import { startRelay } from '../testing/registry-relay.ts';
 import type { ServiceFixture } from '../testing/image-service-fixture.ts';
 import { startService } from '../testing/image-service-fixture.ts';
 import type { PushOptions } from './image-service.ts';
@@ -135,7 +135,7 @@ describe('a registry with users', () => {
 
 test('a connection that breaks during an upload is tried again, and what the registry refuses is not', async () => {
   let broken = 0;
-  await using server = await relay((request, response) => {
+  await using server = await startRelay(registry.host, (request, response) => {
     if (request.method === 'PATCH' && broken === 0) {
       broken += 1;
       request.once('data', () => request.destroy());
@@ -155,7 +155,7 @@ test('a connection that breaks during an upload is tried again, and what the reg
 });
 
 test('an abort ends a push at once', async () => {
-  await using server = await relay((request) => request.method === 'PATCH');
+  await using server = await startRelay(registry.host, (request) => request.method === 'PATCH');
   await load({ image: packed, tags: [`${server.host}/aborted:1`] });
   const controller = new AbortController();
   const pushing = service.images.push(`${server.host}/aborted:1`, { signal: controller.signal }, ({ status }) => {
@@ -216,25 +216,3 @@ describe('search', () => {
     await expect(service.images.search(`${registry.host}/x`, {})).rejects.toThrow(/cannot be searched: it answers 404 Not Found; it may have no search/);
   });
 });
-
-/** A server before the registry; `own` says whether it has answered itself. */
-async function relay(own: (request: IncomingMessage, response: ServerResponse) => boolean): Promise<{ host: string } & AsyncDisposable> {
-  const [hostname, port] = registry.host.split(':');
-  const server = createServer((incoming, response) => {
-    if (own(incoming, response)) return;
-    const outgoing = httpRequest({ hostname, port, method: incoming.method, path: incoming.url, headers: incoming.headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 500, answer.headers);
-      answer.pipe(response);
-    });
-    outgoing.on('error', () => response.destroy());
-    incoming.pipe(outgoing);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}

@@ -5,8 +5,9 @@ import type { Digest } from '../content/digest.ts';
 import { shortId } from '../content/digest.ts';
 import { EngineError, NotFoundError } from '../errors.ts';
 import { Slots } from '../lib/slots.ts';
-import type { InsecureRegistries } from '../registry/insecure-registries.ts';
-import { RegistryClient } from '../registry/registry-client.ts';
+import type { Registries } from '../registry/registries.ts';
+import type { RegistryClient } from '../registry/registry-client.ts';
+import { isFinal } from '../registry/registry-error.ts';
 import { countedReader } from './archive/counted-reader.ts';
 import type { ProgressListener, PushOptions } from './image-service.ts';
 import { expectPlatform } from './inspect.ts';
@@ -24,7 +25,7 @@ export interface PushCollaborators {
   content: ContentStore;
   store: ImageStore;
   events: EventSink;
-  insecureRegistries: InsecureRegistries;
+  registries: Registries;
   garbage: GarbageCollector;
 }
 
@@ -61,10 +62,7 @@ async function pushTag(from: PushCollaborators, reference: Reference, image: Sto
   const { signal } = options;
   const sources = mountSources(store, reference);
   const layers = layersOf(from, image);
-  using client = new RegistryClient({
-    domain: reference.domain,
-    path: reference.path,
-    insecure: from.insecureRegistries.includes(reference.domain),
+  using client = from.registries.client(reference, {
     credentials: options.auth,
     actions: 'push,pull',
     mountFrom: [...new Set(layers.flatMap(({ blob }) => sources(blob) ?? []))],
@@ -158,8 +156,7 @@ async function pushBlob(
       return 'pushed';
     } catch (error) {
       if (signal?.aborted === true) throw signal.reason;
-      const isFinal = !(error instanceof EngineError) || error.cause === undefined;
-      if (isFinal || attempt === MAX_ATTEMPTS) throw error;
+      if (!(error instanceof EngineError) || isFinal(error) || attempt === MAX_ATTEMPTS) throw error;
       const seconds = 2 ** (attempt - 1);
       listener?.onRetry(seconds);
       await delay(seconds * 1000, undefined, { signal });

@@ -17,6 +17,8 @@ export interface Credentials {
 
 /** Seconds that a token holds when the server does not say. Source: distribution's token specification. */
 const DEFAULT_LIFETIME = 60;
+/** How the engine is called at token servers. */
+const CLIENT_ID = 'slipway';
 const MAX_TOKEN_BODY = 1024 * 1024;
 
 /**
@@ -26,13 +28,19 @@ const MAX_TOKEN_BODY = 1024 * 1024;
 export class Authorizer {
   readonly #credentials: Credentials;
   readonly #agents: HttpAgents;
+  readonly #offline: boolean;
+  /** The newest that a server gave, or the one it was made with; empty for none. */
+  refreshToken: string;
   readonly #tokens = new Map<string, { token: string; expiresAt: number }>();
   /** The header that the last challenge of a scope led to; sent at once with the next request. */
   readonly #headers = new Map<string, () => string | undefined>();
 
-  constructor(credentials: Credentials, agents: HttpAgents) {
+  /** @param options.offline token servers are asked for a refresh token as well, as a login does */
+  constructor(credentials: Credentials, agents: HttpAgents, options: { offline?: boolean } = {}) {
     this.#credentials = credentials;
     this.#agents = agents;
+    this.#offline = options.offline ?? false;
+    this.refreshToken = credentials.identitytoken ?? '';
   }
 
   /** What to send with a first request. @param scope `repository:library/x:pull` */
@@ -74,14 +82,13 @@ export class Authorizer {
   }
 
   async #fetchToken(realm: URL, service: string, scope: string, signal?: AbortSignal): Promise<{ token: string; expiresAt: number }> {
-    const { identitytoken } = this.#credentials;
     const response =
-      identitytoken === undefined || identitytoken === ''
-        ? await httpGet(withQuery(realm, { service, scope }), { headers: this.#basicHeader(), signal, agents: this.#agents })
+      this.refreshToken === ''
+        ? await httpGet(this.#tokenAddress(realm, service, scope), { headers: this.#basicHeader(), signal, agents: this.#agents })
         : await httpGet(realm, {
             method: 'POST',
             headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
-            body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: identitytoken, service, scope, client_id: 'slipway' }).toString(),
+            body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: this.refreshToken, service, scope, client_id: CLIENT_ID }).toString(),
             signal,
             agents: this.#agents,
           });
@@ -90,11 +97,25 @@ export class Authorizer {
       throw new UnauthorizedError(`Get "${realm.href}": unauthorized: incorrect username or password`);
     }
     if (response.statusCode !== 200) throw new InternalError(`Get "${realm.href}": received unexpected HTTP status: ${statusText(response)}`);
-    const { token, access_token, expires_in } = parseToken(body, realm);
+    const { token, access_token, refresh_token, expires_in } = parseToken(body, realm);
     const text = token ?? access_token;
     if (typeof text !== 'string' || text === '' || /[\r\n]/.test(text)) throw new InternalError(`Get "${realm.href}": authorization server did not include a token in the response`);
+    // A server may give a new one with each use, and the old one is void then.
+    if (typeof refresh_token === 'string' && refresh_token !== '') this.refreshToken = refresh_token;
     const lifetime = typeof expires_in === 'number' && expires_in > 0 ? expires_in : DEFAULT_LIFETIME;
     return { token: text, expiresAt: Date.now() + lifetime * 1000 };
+  }
+
+  #tokenAddress(realm: URL, service: string, scope: string): URL {
+    const url = new URL(realm);
+    if (service !== '') url.searchParams.set('service', service);
+    // One parameter for each, as servers that take a single scope from a parameter expect.
+    for (const one of scope.split(' ')) if (one !== '') url.searchParams.append('scope', one);
+    if (this.#offline) url.searchParams.set('offline_token', 'true');
+    if (this.#offline) url.searchParams.set('client_id', CLIENT_ID);
+    const { username = '' } = this.#credentials;
+    if (username !== '') url.searchParams.set('account', username);
+    return url;
   }
 
   #basic(): string | undefined {
@@ -109,13 +130,7 @@ export class Authorizer {
   }
 }
 
-function withQuery(realm: URL, parameters: Record<string, string>): URL {
-  const url = new URL(realm);
-  for (const [key, value] of Object.entries(parameters)) if (value !== '') url.searchParams.set(key, value);
-  return url;
-}
-
-function parseToken(body: Buffer, realm: URL): { token?: unknown; access_token?: unknown; expires_in?: unknown } {
+function parseToken(body: Buffer, realm: URL): { token?: unknown; access_token?: unknown; refresh_token?: unknown; expires_in?: unknown } {
   try {
     const parsed: unknown = JSON.parse(body.toString());
     if (typeof parsed === 'object' && parsed !== null) return parsed;

@@ -3,8 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ContentStore } from '../content/content-store.ts';
 import type { Digest } from '../content/digest.ts';
 import type { Ingest } from '../content/ingest.ts';
-import { EngineError, InternalError, messageOf } from '../errors.ts';
+import { InternalError, messageOf } from '../errors.ts';
 import type { RegistryClient } from './registry-client.ts';
+import { isFinal } from './registry-error.ts';
 
 export interface BlobDescriptor {
   digest: Digest;
@@ -57,11 +58,6 @@ export async function fetchBlob(client: RegistryClient, content: ContentStore, b
 }
 
 class WriteError extends InternalError {}
-
-/** The registry has spoken: the same question gets the same answer. */
-function isFinal(error: unknown): boolean {
-  return error instanceof EngineError && error.cause === undefined;
-}
 
 async function receive(client: RegistryClient, ingest: Ingest, blob: BlobDescriptor, options: FetchBlobOptions): Promise<void> {
   const { signal, onProgress } = options;

@@ -89,7 +89,7 @@ test('a token is fetched with the credentials, and used until it expires', async
   const basic = `Basic ${Buffer.from('joe:secret').toString('base64')}`;
   expect(requests).toEqual([
     'GET /v2/a/b/manifests/one -',
-    `GET /token?service=registry&scope=repository%3Aa%2Fb%3Apull ${basic}`,
+    `GET /token?service=registry&scope=repository%3Aa%2Fb%3Apull&account=joe ${basic}`,
     'GET /v2/a/b/manifests/one Bearer t1',
     'GET /v2/a/b/manifests/two Bearer t1',
   ]);
@@ -133,7 +133,7 @@ test.each<[string, Handler, RegExp, new (message: string) => EngineError]>([
 
 test('too many requests: waits as long as the registry says, and gives up after a few', async () => {
   handler = (_, response) => {
-    if (requests.length <= 2) response.writeHead(429, { 'Retry-After': '0' }).end();
+    if (requests.length <= 2) response.writeHead(429, { 'Retry-After': requests.length === 1 ? '0' : new Date().toUTCString() }).end();
     else ok(_, response);
   };
   using registry = client();

@@ -17,9 +17,13 @@ export interface RegistryClientOptions {
   path: string;
   /** Certificates are not verified, and plain HTTP is tried where TLS does not answer. */
   insecure: boolean;
+  /** Where its API is, when that is known: `https://mirror.example/v2/`. */
+  base?: URL;
   credentials?: Credentials;
   /** `pull` by default. */
   actions?: 'pull' | 'push,pull';
+  /** Asks token servers for a refresh token too; see {@link RegistryClient.refreshToken}. */
+  offline?: boolean;
   /** Other repositories of the registry, of which blobs may be mounted. */
   mountFrom?: readonly string[];
   /** Milliseconds without a byte until a request fails; 60,000 by default. */
@@ -33,7 +37,7 @@ export interface FetchedManifest {
 }
 
 /** The one registry whose API does not live at the host in its references. */
-const DOCKER_HUB = { domain: 'docker.io', host: 'registry-1.docker.io' };
+export const DOCKER_HUB = { domain: 'docker.io', host: 'registry-1.docker.io' };
 
 const MANIFEST_TYPES = [
   'application/vnd.oci.image.index.v1+json',
@@ -44,6 +48,9 @@ const MANIFEST_TYPES = [
 
 /** Source: distribution-spec, "Pulling manifests": registries should refuse manifests above 4 MiB. */
 const MAX_MANIFEST = 4 * 1024 * 1024;
+/** Of one page of a list of tags. */
+const MAX_TAGS = 8 * 1024 * 1024;
+const MAX_PAGES = 1000;
 const MAX_ATTEMPTS = 4;
 const MAX_RETRY_AFTER_S = 30;
 
@@ -63,7 +70,7 @@ export class RegistryClient {
   constructor(options: RegistryClientOptions) {
     this.#options = options;
     this.#agents = new HttpAgents({ verifyCertificates: !options.insecure, idleTimeout: options.idleTimeout });
-    this.#authorizer = new Authorizer(options.credentials ?? {}, this.#agents);
+    this.#authorizer = new Authorizer(options.credentials ?? {}, this.#agents, { offline: options.offline });
     // A login is for the registry as a whole.
     const own = options.path === '' ? [] : [`repository:${options.path}:${options.actions ?? 'pull'}`];
     this.#scope = [...own, ...(options.mountFrom ?? []).map((path) => `repository:${path}:pull`)].join(' ');
@@ -94,6 +101,18 @@ export class RegistryClient {
    */
   blob(digest: Digest, offset: number, signal?: AbortSignal): Promise<IncomingMessage> {
     return this.#get(`blobs/${digest}`, offset > 0 ? { Range: `bytes=${offset}-` } : {}, signal);
+  }
+
+  /** Every tag of the repository, in the registry's order. Source: distribution-spec, "Content Discovery". */
+  async tags(signal?: AbortSignal): Promise<string[]> {
+    const tags: string[] = [];
+    let page: string | URL | null = 'tags/list';
+    for (let count = 0; page !== null && count < MAX_PAGES; count += 1) {
+      const response = await this.#request('GET', page, { signal });
+      tags.push(...tagsIn(await readBody(response, MAX_TAGS)));
+      page = this.#nextPage(response.headers.link);
+    }
+    return tags;
   }
 
   /** Whether the repository has a blob. */
@@ -146,6 +165,17 @@ export class RegistryClient {
     (await this.#request('GET', base, { signal })).resume();
   }
 
+  /** What the registry gave to keep instead of the password, with `offline`; empty when nothing. */
+  get refreshToken(): string {
+    return this.#authorizer.refreshToken;
+  }
+
+  /** Source: RFC 8288; registries write `</v2/x/tags/list?last=a&n=100>; rel="next"`. */
+  #nextPage(link: string | string[] | undefined): URL | null {
+    const target = /<([^>]+)>\s*;[^,]*\brel="?next\b/.exec([link ?? ''].flat().join(','))?.[1];
+    return target === undefined || this.#known === null ? null : URL.parse(target, this.#known.href);
+  }
+
   #location(response: IncomingMessage): URL {
     const location = response.headers.location ?? '';
     const url = this.#known === null ? null : URL.parse(location, this.#known.href);
@@ -167,7 +197,7 @@ export class RegistryClient {
     const isOwn = url.host === base.host && url.protocol === base.protocol;
     let authorization = isOwn ? this.#authorizer.header(this.#scope) : undefined;
     let hasAnswered = !isOwn;
-    for (let attempt = 1; ; attempt += 1) {
+    for (let refusals = 0; ; ) {
       const sent = authorization === undefined ? headers : { ...headers, Authorization: authorization };
       const response = await httpGet(url, { method, headers: sent, body, signal, agents: this.#agents });
       const status = response.statusCode ?? 0;
@@ -176,9 +206,11 @@ export class RegistryClient {
         response.resume();
         authorization = await this.#authorizer.answer(response, url, this.#scope, signal);
         hasAnswered = true;
-      } else if ((status === 429 || status === 503) && attempt < MAX_ATTEMPTS) {
+      } else if ((status === 429 || status === 503) && (refusals += 1) < MAX_ATTEMPTS) {
         response.resume();
-        await delay(retryDelay(response, attempt), undefined, { signal });
+        await delay(retryDelay(response, refusals), undefined, { signal });
+        // The token may have ended meanwhile.
+        hasAnswered = !isOwn;
       } else throw await toRegistryError(response, url, method);
     }
   }
@@ -196,7 +228,8 @@ export class RegistryClient {
   }
 
   async #ping(signal?: AbortSignal): Promise<URL> {
-    const { domain, insecure } = this.#options;
+    const { domain, insecure, base } = this.#options;
+    if (base !== undefined) return base;
     const host = domain === DOCKER_HUB.domain ? DOCKER_HUB.host : domain;
     const secure = new URL(`https://${host}/v2/`);
     try {
@@ -218,8 +251,20 @@ export class RegistryClient {
   }
 }
 
-/** Milliseconds: what `Retry-After` says in seconds, or doubling from one second. */
+/** Milliseconds: what `Retry-After` says in seconds or as a date (RFC 9110 section 10.2.3), or doubling from one second. */
 function retryDelay(response: IncomingMessage, attempt: number): number {
-  const seconds = Number(response.headers['retry-after'] ?? Number.NaN);
-  return 1000 * Math.min(Number.isFinite(seconds) && seconds >= 0 ? seconds : 2 ** (attempt - 1), MAX_RETRY_AFTER_S);
+  const text = response.headers['retry-after'] ?? '';
+  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;
+  return 1000 * Math.min(Number.isFinite(seconds) ? Math.max(seconds, 0) : 2 ** (attempt - 1), MAX_RETRY_AFTER_S);
+}
+
+/** Tags as a registry lists them; what could not stand in a reference is left out. */
+function tagsIn(body: Buffer): string[] {
+  let tags: unknown;
+  try {
+    ({ tags } = JSON.parse(body.toString()) as { tags?: unknown });
+  } catch (error) {
+    throw new InternalError("the registry's list of tags is no JSON", { cause: error });
+  }
+  return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string' && /^\w[\w.-]{0,127}$/.test(tag)) : [];
 }

@@ -8,12 +8,20 @@ const MAX_ERROR_BODY = 64 * 1024;
 /** The registry's own code of what went wrong: `MANIFEST_UNKNOWN`, `DENIED`, `TOOMANYREQUESTS` … */
 export class RegistryError extends EngineError {
   readonly code: string;
+  /** The registry itself, or what stands before it, has trouble: the same question may get another answer. */
+  readonly isTransient: boolean;
 
-  constructor(code: string, message: string, base: EngineError) {
+  constructor(code: string, message: string, base: EngineError, isTransient: boolean) {
     super(base.kind, message);
     this.name = 'RegistryError';
     this.code = code;
+    this.isTransient = isTransient;
   }
+}
+
+/** Whether asking again cannot help: the registry has spoken. What has a cause is the network's. */
+export function isFinal(error: unknown): boolean {
+  return error instanceof EngineError && error.cause === undefined && !(error instanceof RegistryError && error.isTransient);
 }
 
 /** Reads an error answer, `{errors: [{code, message}]}`. Source: OCI distribution-spec, "Error codes". */
@@ -23,7 +31,7 @@ export async function toRegistryError(response: IncomingMessage, url: URL, metho
   // The answer to a HEAD has no body; its status says as much.
   const { code, message } = said.code === '' ? (byStatus[response.statusCode ?? 0] ?? said) : said;
   const text = code === '' ? `${method.charAt(0)}${method.slice(1).toLowerCase()} "${url.href}": received unexpected HTTP status: ${statusText(response)}` : `${code.toLowerCase().replaceAll('_', ' ')}: ${message}`;
-  return new RegistryError(code, text, kindOf(response.statusCode ?? 0));
+  return new RegistryError(code, text, kindOf(response.statusCode ?? 0), (response.statusCode ?? 0) >= 500);
 }
 
 const byStatus: Record<number, { code: string; message: string }> = {

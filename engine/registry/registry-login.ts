@@ -1,6 +1,6 @@
 import { InvalidParameterError, UnauthorizedError } from '../errors.ts';
 import type { Credentials } from './authorizer.ts';
-import type { InsecureRegistries } from './insecure-registries.ts';
+import type { Registries } from './registries.ts';
 import { RegistryClient } from './registry-client.ts';
 import { RegistryError } from './registry-error.ts';
 
@@ -14,16 +14,16 @@ export interface LoginResult {
  * Whether a registry lets these credentials in. Source: moby `registry/auth.go` loginV2.
  * @throws UnauthorizedError in the registry's words; InternalError when it cannot be reached
  */
-export async function login(insecureRegistries: InsecureRegistries, credentials: Credentials & { serveraddress?: string }, signal?: AbortSignal): Promise<LoginResult> {
+export async function login(registries: Registries, credentials: Credentials & { serveraddress?: string }, signal?: AbortSignal): Promise<LoginResult> {
   const domain = registryHost(credentials.serveraddress ?? '');
-  using client = new RegistryClient({ domain, path: '', insecure: insecureRegistries.includes(domain), credentials });
+  using client = new RegistryClient({ domain, path: '', insecure: registries.isInsecure(domain), credentials, offline: true });
   try {
     await client.checkAccess(signal);
   } catch (error) {
     if (error instanceof RegistryError && error.kind === 'unauthorized') throw new UnauthorizedError(`login attempt to ${domain} failed: ${error.message}`, { cause: error });
     throw error;
   }
-  return { IdentityToken: '', Status: 'Login Succeeded' };
+  return { IdentityToken: client.refreshToken, Status: 'Login Succeeded' };
 }
 
 /** Docker Hub has an address of its own in the client's configuration, `https://index.docker.io/v1/`. */

@@ -2,7 +2,7 @@ import type { SearchResult } from '../../contract/engine-api/image.ts';
 import { InternalError, InvalidParameterError, messageOf } from '../errors.ts';
 import type { Credentials } from './authorizer.ts';
 import { httpGet, HttpAgents, readBody, statusText } from './http-get.ts';
-import type { InsecureRegistries } from './insecure-registries.ts';
+import type { Registries } from './registries.ts';
 
 export interface SearchOptions {
   /** 1-100; 25 when 0. */
@@ -21,7 +21,7 @@ const HUB = 'index.docker.io';
  * only protocol for it is that of the first registries, which most of today's do not speak. Source: moby `registry/search.go`.
  * @throws InvalidParameterError; InternalError when the registry cannot be reached or has no search
  */
-export async function searchRegistry(insecureRegistries: InsecureRegistries, term: string, options: SearchOptions): Promise<SearchResult[]> {
+export async function searchRegistry(registries: Registries, term: string, options: SearchOptions): Promise<SearchResult[]> {
   const { filters = {}, limit = 0 } = options;
   const unknown = Object.keys(filters).find((name) => !['is-automated', 'is-official', 'stars'].includes(name));
   if (unknown !== undefined) throw new InvalidParameterError(`invalid filter '${unknown}'`);
@@ -33,7 +33,7 @@ export async function searchRegistry(insecureRegistries: InsecureRegistries, ter
   // Automated builds are no more: nothing is one.
   if (isAutomated === true) return [];
   const { host, name } = splitTerm(term);
-  const found = await ask(insecureRegistries, host, name, limit === 0 ? 25 : limit, options);
+  const found = await ask(registries, host, name, limit === 0 ? 25 : limit, options);
   return found.filter((row) => (isOfficial === undefined || row.is_official === isOfficial) && row.star_count >= stars);
 }
 
@@ -46,8 +46,8 @@ function splitTerm(term: string): { host: string; name: string } {
   return first === 'docker.io' || first === HUB ? { host: HUB, name: name.replace(/^library\//, '') } : { host: first, name };
 }
 
-async function ask(insecureRegistries: InsecureRegistries, host: string, name: string, limit: number, { credentials, signal }: SearchOptions): Promise<SearchResult[]> {
-  const insecure = insecureRegistries.includes(host);
+async function ask(registries: Registries, host: string, name: string, limit: number, { credentials, signal }: SearchOptions): Promise<SearchResult[]> {
+  const insecure = registries.isInsecure(host);
   const agents = new HttpAgents({ verifyCertificates: !insecure });
   const query = new URLSearchParams({ q: name, n: String(limit) }).toString();
   const headers = { 'X-Docker-Token': 'true', ...basic(credentials) };

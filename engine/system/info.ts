@@ -10,6 +10,7 @@ export interface InfoSources {
   root: string;
   cgroupVersion: 1 | 2;
   insecureRegistries: string[];
+  registryMirrors: string[];
   limits: SupportedLimits;
   count(): { running: number; paused: number; stopped: number };
   countImages(): Promise<number>;
@@ -22,6 +23,7 @@ const runtimes = ['crun', 'io.containerd.runc.v2', 'runc'];
 /** `GET /info`, in the shape of API 1.51. Older ones: `api/system-versions.ts`. */
 export async function infoResponse(sources: InfoSources): Promise<InfoResponse> {
   const { limits } = sources;
+  const mirrors = sources.registryMirrors.map((mirror) => mirror.replace(/\/*$/, '/'));
   const { running, paused, stopped } = sources.count();
   const v2 = sources.cgroupVersion === 2;
   return {
@@ -67,10 +69,10 @@ export async function infoResponse(sources: InfoSources): Promise<InfoResponse> 
     RegistryConfig: {
       InsecureRegistryCIDRs: ['::1/128', '127.0.0.0/8', ...sources.insecureRegistries.filter((entry) => entry.includes('/'))],
       IndexConfigs: {
-        'docker.io': { Name: 'docker.io', Mirrors: [], Secure: true, Official: true },
+        'docker.io': { Name: 'docker.io', Mirrors: mirrors, Secure: true, Official: true },
         ...Object.fromEntries(sources.insecureRegistries.filter((entry) => !entry.includes('/')).map((name) => [name, { Name: name, Mirrors: [], Secure: false, Official: false }])),
       },
-      Mirrors: [],
+      Mirrors: mirrors,
     },
     NCPU: cpus().length,
     MemTotal: totalmem(),

@@ -20,6 +20,8 @@ export interface ServiceFixture extends Disposable {
   log: string[];
   /** Containers that stand on images; tests change it. */
   users: ImageUser[];
+  /** What is asked before Docker Hub, from the next {@link reopen} on. */
+  mirrors: string[];
   /** Opens everything anew on the same folder, as after a crash. */
   reopen(): Promise<void>;
   pull(reference: string, options?: Parameters<ImageService['pull']>[1]): Promise<ProgressMessage[]>;
@@ -37,6 +39,7 @@ export async function startService(directory?: string): Promise<ServiceFixture> 
     events: [],
     log: [],
     users: [],
+    mirrors: [],
     async reopen() {
       fixture.snapshotter = await openOverlaySnapshotter(join(own, 'snapshots'));
       fixture.images = await openImageService({
@@ -44,6 +47,7 @@ export async function startService(directory?: string): Promise<ServiceFixture> 
         snapshotter: fixture.snapshotter,
         events: { publish: (_, action, id, attributes) => fixture.events.push(`${action} ${id} ${attributes['name']}`) },
         insecureRegistries: [],
+        registryMirrors: fixture.mirrors,
         listUsers: () => fixture.users,
         log: (line) => fixture.log.push(line),
       });

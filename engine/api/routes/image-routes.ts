@@ -18,7 +18,7 @@ export interface ImageBackend {
   history(reference: string, platform?: PlatformParameter): Promise<unknown[]>;
   pull(
     reference: string,
-    options: { auth?: RegistryAuth; platform?: string; signal: AbortSignal },
+    options: { auth?: RegistryAuth; platform?: string; allTags: boolean; signal: AbortSignal },
     onProgress: (message: ProgressMessage) => void,
   ): Promise<void>;
   import(options: ImportRequest, onProgress: (message: ProgressMessage) => void): Promise<void>;
@@ -88,7 +88,7 @@ export function imageRoutes(images: ImageBackend): Record<Verb, Handler> {
       }
       if (/^(docker\.io\/library\/|library\/)?scratch(:|@|$)/.test(image)) throw new ForbiddenError("'scratch' is a reserved name");
       const auth = registryAuth(exchange.headers['x-registry-auth']);
-      await progress(exchange, (onProgress) => images.pull(withTag(image, query.text('tag')), { auth, platform, signal }, onProgress));
+      await progress(exchange, (onProgress) => images.pull(withTag(image, query.text('tag')), { auth, platform, allTags: true, signal }, onProgress));
     },
     async load(exchange) {
       onePlatform(exchange);
