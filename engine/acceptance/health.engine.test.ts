@@ -106,6 +106,28 @@ test('an engine that comes back goes on asking, and remembers', async () => {
   await vi.waitFor(async () => expect((await health('kept')).Log!.at(-1)!.Start > last).toBe(true), patience);
 });
 
+test('a probe whose engine dies does not hang', async () => {
+  await run('left', { Test: ['CMD', 'sh', '-c', 'echo waiting; exec sleep 654'], Interval: 50 * ms, Timeout: 3_600_000 * ms, Retries: 1 });
+  const probes = async () => {
+    const { body } = await engine.api<{ Processes: string[][] }>('GET', '/containers/left/top?ps_args=-o%20pid,args');
+    return body.Processes.filter((row) => row.at(-1)!.includes('sleep 654')).map(([pid]) => pid!);
+  };
+  await vi.waitFor(async () => expect(await probes()).toHaveLength(1), patience);
+  const [first] = await probes();
+  const { body } = await engine.api<{ Id: string }>('POST', '/containers/left/exec', { Cmd: ['sleep', '765'] });
+  await engine.api('POST', `/exec/${body.Id}/start`, { Detach: true });
+  await engine.kill();
+  await engine.start();
+  await vi.waitFor(async () => {
+    const now = await probes();
+    expect(now).toHaveLength(1);
+    expect(now).not.toContain(first);
+  }, patience);
+  // What a user has started is none of its business.
+  const top = await engine.api<{ Processes: string[][] }>('GET', '/containers/left/top?ps_args=-o%20pid,args');
+  expect(top.body.Processes.filter((row) => row.at(-1)!.includes('sleep 765'))).toHaveLength(1);
+});
+
 test('NONE switches it off; what cannot be is refused', async () => {
   await run('none', { Test: ['NONE'] });
   expect((await inspect('none')).State.Health).toBeUndefined();

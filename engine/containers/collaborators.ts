@@ -140,6 +140,8 @@ export interface TaskService {
   /** Answers the exit of a process, at once when it has ended already. */
   wait(containerId: string, execId: string | null): Promise<TaskExit>;
   list(): Promise<TaskStatus[]>;
+  /** Ids of a container's execs that have not ended. */
+  execs(containerId: string): Promise<string[]>;
   /** Deletes what a creation that was cut off left in crun and on disk: all that {@link list} does not know. @returns the ids */
   removeStrays(): Promise<string[]>;
   /** PIDs in the container's cgroup. */

@@ -1,6 +1,6 @@
 import type { ContainerConfig } from '../../contract/engine-api/container.ts';
 import type { ImageRunConfig } from '../../contract/engine-api/image.ts';
-import { ConflictError } from '../errors.ts';
+import { ConflictError, messageOf, NotFoundError } from '../errors.ts';
 import { diffLayer } from '../snapshots/diff-layer.ts';
 import { announce } from './container-events.ts';
 import type { Container } from './container.ts';
@@ -21,7 +21,7 @@ export interface CommitRequest {
   signal: AbortSignal;
 }
 
-type CommitNeeds = Pick<ContainerDependencies, 'store' | 'snapshots' | 'tasks' | 'events' | 'commits' | 'health'>;
+type CommitNeeds = Pick<ContainerDependencies, 'store' | 'snapshots' | 'tasks' | 'events' | 'commits' | 'health' | 'log'>;
 
 /** `docker commit`. @throws ConflictError for a container on its way out; InvalidParameterError for target and changes */
 export async function commitContainer(needs: CommitNeeds, reference: string, request: CommitRequest): Promise<string> {
@@ -44,7 +44,16 @@ export async function commitContainer(needs: CommitNeeds, reference: string, req
     announce(needs.events, container, 'commit', { comment: request.comment, imageID: id, imageRef: name });
     return id;
   } finally {
-    if (paused) await unpauseContainer(needs, container.id).catch(() => undefined);
+    if (paused) await goOn(needs, container);
+  }
+}
+
+async function goOn(needs: CommitNeeds, container: Container): Promise<void> {
+  try {
+    await unpauseContainer(needs, container.id);
+  } catch (error) {
+    // It was killed or removed meanwhile, or somebody else let it go on.
+    if (!(error instanceof ConflictError) && !(error instanceof NotFoundError)) needs.log(`commit of ${container.name}: it is still paused: ${messageOf(error)}`);
   }
 }
 

@@ -6,6 +6,7 @@ import type { TaskExit, TaskStatus } from './collaborators.ts';
 import { isRunning } from './container.ts';
 import type { Container } from './container.ts';
 import { handleExit, scheduleRestart } from './exit.ts';
+import { endProbes } from './health/probe.ts';
 import { sandboxRequest } from './network-connections.ts';
 import { removeLocked } from './remove.ts';
 import { startsWithEngine } from './restarts/restart-policy.ts';
@@ -132,6 +133,7 @@ async function adopt(needs: StartNeeds, container: Container, task: TaskStatus):
   if (state.status !== status || state.pid !== task.pid || state.pausing !== undefined) {
     await needs.store.update(container, { state: { status, pid: task.pid, startedAt: state.startedAt } }, { sync: false });
   }
+  if (container.record.health !== undefined) await endProbes(needs, container.id);
   needs.health.watch(container);
 }
 

@@ -8,7 +8,7 @@ import { ConflictError, InternalError, NotFoundError } from '../errors.ts';
 import type { ProcessStatus, RunResult } from '../shimd/protocol.ts';
 import { BundleStore } from './bundle.ts';
 import { type CgroupStats, readCgroupStats } from './cgroup-stats.ts';
-import { cgroupDirectories, cgroupDirectory, cgroupPids, oomFile } from './cgroup.ts';
+import { cgroupDirectories, cgroupDirectory, cgroupPids, isFrozen, oomFile } from './cgroup.ts';
 import { Crun, runtimeError } from './crun.ts';
 import { execProcess } from './exec-process.ts';
 import { hostDevices, resolveDevices } from './oci/devices.ts';
@@ -138,12 +138,12 @@ export class CrunTaskService implements TaskService {
   }
 
   async pause(containerId: string): Promise<void> {
-    const result = await this.#run(this.#crun.pause(containerId), { containerId, state: 'paused' });
+    const result = await this.#freeze(this.#crun.pause(containerId), { containerId, state: 'paused' });
     if (result.exitCode !== 0) throw new ConflictError(`cannot pause container ${containerId}: ${result.stderr.trim()}`);
   }
 
   async resume(containerId: string): Promise<void> {
-    const result = await this.#run(this.#crun.resume(containerId), { containerId, state: 'running' });
+    const result = await this.#freeze(this.#crun.resume(containerId), { containerId, state: 'running' });
     if (result.exitCode !== 0) throw new ConflictError(`cannot resume container ${containerId}: ${result.stderr.trim()}`);
   }
 
@@ -174,7 +174,7 @@ export class CrunTaskService implements TaskService {
     if (live.length > 0 && options.force !== true) throw new ConflictError(`container ${containerId} is running: stop it first, or force its removal`);
     for (const { execId } of live) await this.#ask({ op: 'kill', containerId, execId, signal: sigkill }).catch(ignoreEnded);
     // A frozen process of cgroup v1 dies once it is thawed.
-    if (live.some((process) => process.state === 'paused')) await this.#run(this.#crun.resume(containerId));
+    if (live.some((process) => process.state === 'paused')) await this.#freeze(this.#crun.resume(containerId), { containerId, state: 'running' });
     for (const { execId } of live) await this.wait(containerId, execId);
     await this.#deleteFromCrun(containerId);
     await this.#ask({ op: 'forget', containerId });
@@ -187,7 +187,12 @@ export class CrunTaskService implements TaskService {
   }
 
   async list(): Promise<TaskStatus[]> {
-    return (await this.#shimd.list()).filter(({ execId }) => execId === null).map(toTaskStatus);
+    return (await this.#shimd.list()).filter(({ execId }) => execId === null).map((process) => this.#statusOf(process));
+  }
+
+  async execs(containerId: string): Promise<string[]> {
+    const processes = await this.#shimd.list(containerId);
+    return processes.flatMap(({ execId, exit }) => (execId === null || exit !== null ? [] : [execId]));
   }
 
   async removeStrays(): Promise<string[]> {
@@ -241,8 +246,28 @@ export class CrunTaskService implements TaskService {
     }
   }
 
-  async #run(command: string[], transition?: { containerId: string; state: 'running' | 'paused' }): Promise<RunResult> {
+  async #run(command: string[], transition?: { containerId: string; state: 'running' }): Promise<RunResult> {
     return this.#shimd.request<RunResult>({ op: 'run', command, ...(transition === undefined ? {} : { transition }) });
+  }
+
+  /** What was frozen or thawed already stays so: a shimd that died over it is asked once more, or a container would stand still that nobody paused. */
+  async #freeze(command: string[], transition: { containerId: string; state: 'running' | 'paused' }): Promise<RunResult> {
+    return this.#shimd.request<RunResult>({ op: 'run', command, transition }, true);
+  }
+
+  /** shimd may have died between the freeze and its note of it: of what lives, the kernel tells. */
+  #statusOf(process: ProcessStatus): TaskStatus {
+    const { containerId, pid, state, exit } = process;
+    if (exit !== null) return { containerId, pid, status: 'stopped', exit };
+    return { containerId, pid, status: state === 'created' ? state : (this.#isFrozen(containerId) ?? state === 'paused') ? 'paused' : 'running' };
+  }
+
+  #isFrozen(containerId: string): boolean | undefined {
+    try {
+      return isFrozen(this.#facts.cgroupVersion, this.#bundles.read(containerId).linux.cgroupsPath);
+    } catch {
+      return undefined;
+    }
   }
 
   /** Process numbers of the containers whose namespaces are to be shared. */
@@ -269,10 +294,6 @@ export function openTaskService(execRoot: string, options: { shimdEntry?: string
     crunRoot: join(root, 'crun'),
     bundleRoot: join(root, 'bundles'),
   });
-}
-
-function toTaskStatus({ containerId, pid, state, exit }: ProcessStatus): TaskStatus {
-  return exit === null ? { containerId, pid, status: state } : { containerId, pid, status: 'stopped', exit };
 }
 
 function translated(error: unknown): unknown {

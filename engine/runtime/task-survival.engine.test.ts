@@ -154,6 +154,39 @@ describe('when shimd is killed', () => {
     expect(existsSync(join(fixture.execRoot, 'shimd/tasks', id))).toBe(false);
   });
 
+  it('while it pauses or resumes a container, the next one does it', async () => {
+    const spec = fixture.spec(['sh', '-c', 'while :; do echo tick; sleep 0.02; done']);
+    await fixture.tasks.create(spec);
+    await fixture.tasks.start(spec.id);
+    for (const [verb, status] of [['pause', 'paused'], ['resume', 'running']] as const) {
+      const shimd = fixture.shimdPid();
+      // It has the request in its socket, and dies before it reads it.
+      process.kill(shimd, 'SIGSTOP');
+      const asked = fixture.tasks[verb](spec.id);
+      process.kill(shimd, 'SIGKILL');
+      await asked;
+      expect(await fixture.tasks.list()).toMatchObject([{ containerId: spec.id, status }]);
+    }
+    const before = fixture.log(spec.id).length;
+    await expect.poll(() => fixture.log(spec.id).length, { timeout: 10_000 }).toBeGreaterThan(before);
+    await fixture.tasks.delete(spec.id, { force: true });
+  });
+
+  it('and it had not yet noted a pause, the kernel tells of it', async () => {
+    const spec = fixture.spec(['sleep', '1000']);
+    await fixture.tasks.create(spec);
+    await fixture.tasks.start(spec.id);
+    await fixture.tasks.pause(spec.id);
+    const file = join(fixture.execRoot, 'shimd/tasks', spec.id, 'init/record.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"paused"', '"running"'));
+    process.kill(fixture.shimdPid(), 'SIGKILL');
+    await fixture.replaceService();
+    expect(await fixture.tasks.list()).toMatchObject([{ containerId: spec.id, status: 'paused' }]);
+    await fixture.tasks.resume(spec.id);
+    expect(await fixture.tasks.list()).toMatchObject([{ containerId: spec.id, status: 'running' }]);
+    await fixture.tasks.delete(spec.id, { force: true });
+  });
+
   it('what ended before is still known', async () => {
     const spec = fixture.spec(['sh', '-c', 'exit 5']);
     await fixture.tasks.create(spec);

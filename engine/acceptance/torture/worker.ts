@@ -91,10 +91,11 @@ export class Worker {
     if (container.states.has('running')) return;
     container.states = new Set(['created', 'exited', 'running']);
     container.pid = undefined;
-    container.signalled = false;
-    container.lost = false;
     const { status } = await this.#ask('POST', `/containers/${container.id}/start`);
     if (status !== 204) return;
+    // Until then its exit code may be that of the run before.
+    container.signalled = false;
+    container.lost = false;
     container.states = new Set(container.counts ? ['running'] : ['running', 'exited']);
     if (!container.counts) return;
     const inspect = await this.#ask('GET', `/containers/${container.id}/json`);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { StdFrameDecoder } from '../../../contract/stdcopy.ts';
-import { messageOf } from '../../errors.ts';
+import { ConflictError, messageOf, NotFoundError } from '../../errors.ts';
 import { formatGoDuration } from '../../lib/go-duration.ts';
 import { nowTimestamp } from '../../lib/timestamp.ts';
 import { SIGKILL } from '../config/signals.ts';
@@ -12,6 +12,9 @@ import type { HealthCheck } from './health-check.ts';
 import type { ProbeResult } from './health-state.ts';
 
 export type ProbeNeeds = Pick<ContainerDependencies, 'tasks' | 'events'>;
+
+/** Tells a probe from the execs of users, to the next engine too. */
+const probePrefix = 'probe-';
 
 /** What counts as a failure without an exit code: the probe could not be run, or took too long. */
 const noExitCode = -1;
@@ -26,14 +29,15 @@ export async function runProbe(needs: ProbeNeeds, container: Container, check: H
   const start = nowTimestamp();
   const output = new LimitedText(maxOutput);
   const result = (exitCode: number, text: string): ProbeResult => ({ Start: start, End: nowTimestamp(), ExitCode: exitCode, Output: text });
-  const execId = randomBytes(32).toString('hex');
+  const shownId = randomBytes(32).toString('hex');
+  const execId = `${probePrefix}${shownId}`;
   const words = check.command.join(' ');
   const { config, hostConfig } = container.record;
   let timedOut = false;
   const kill = () => void needs.tasks.killExec(container.id, execId, SIGKILL).catch(() => undefined);
   let timer: NodeJS.Timeout | undefined;
   try {
-    announce(needs.events, container, `exec_create: ${words}`, { execID: execId });
+    announce(needs.events, container, `exec_create: ${words}`, { execID: shownId });
     await needs.tasks.exec({
       containerId: container.id,
       execId,
@@ -46,7 +50,7 @@ export async function runProbe(needs: ProbeNeeds, container: Container, check: H
       privileged: hostConfig.Privileged === true,
       attached: true,
     });
-    container.execIds.add(execId);
+    container.execIds.add(shownId);
     signal.addEventListener('abort', kill, { once: true });
     if (signal.aborted) kill();
     // Node keeps all timers in one list; setTimeout takes 31 bits of milliseconds.
@@ -54,10 +58,10 @@ export async function runProbe(needs: ProbeNeeds, container: Container, check: H
       timedOut = true;
       kill();
     }, Math.min(check.timeout / 1e6, 2 ** 31 - 1));
-    announce(needs.events, container, `exec_start: ${words}`, { execID: execId });
+    announce(needs.events, container, `exec_start: ${words}`, { execID: shownId });
     await gather(await needs.tasks.attach(container.id, execId, { stdin: false, stdout: true, stderr: true }), output);
     const { exitCode } = await needs.tasks.wait(container.id, execId);
-    announce(needs.events, container, 'exec_die', { execID: execId, exitCode: String(exitCode) });
+    announce(needs.events, container, 'exec_die', { execID: shownId, exitCode: String(exitCode) });
     if (!timedOut) return result(exitCode, output.text);
     const message = `Health check exceeded timeout (${formatGoDuration(check.timeout)})`;
     return result(noExitCode, output.text === '' ? message : `${message}: ${output.text}`);
@@ -66,8 +70,19 @@ export async function runProbe(needs: ProbeNeeds, container: Container, check: H
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', kill);
-    container.execIds.delete(execId);
+    container.execIds.delete(shownId);
   }
+}
+
+/** Kills the probe that an engine which died had under way: nobody waits for it, and nobody would end it when it takes too long. */
+export async function endProbes({ tasks }: Pick<ProbeNeeds, 'tasks'>, containerId: string): Promise<void> {
+  for (const execId of await tasks.execs(containerId)) {
+    if (execId.startsWith(probePrefix)) await tasks.killExec(containerId, execId, SIGKILL).catch(ignoreEnded);
+  }
+}
+
+function ignoreEnded(error: unknown): void {
+  if (!(error instanceof ConflictError) && !(error instanceof NotFoundError)) throw error;
 }
 
 function gather(stream: Duplex, output: LimitedText): Promise<void> {
