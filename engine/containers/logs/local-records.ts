@@ -7,6 +7,7 @@ import type { LogEntry } from './log-entry.ts';
 /** Nobody writes larger ones: a size above it is no size. */
 const maxRecord = 1024 * 1024;
 const frame = 8;
+const blockSize = 64 * 1024;
 
 export function splitRecords(bytes: Buffer): { records: Buffer[]; rest: number } {
   const records: Buffer[] = [];
@@ -26,12 +27,16 @@ export function splitRecords(bytes: Buffer): { records: Buffer[]; rest: number }
 
 /** Every record has its size at its end too. */
 export async function findLastRecords(file: FileHandle, size: number, count: number): Promise<{ offset: number; lines: number }> {
-  const word = Buffer.alloc(4);
+  const block = Buffer.alloc(blockSize);
+  let blockStart = size;
   let offset = size;
   let lines = 0;
   while (lines < count && offset >= frame) {
-    await file.read(word, 0, 4, offset - 4);
-    const length = word.readUInt32BE(0);
+    if (offset - 4 < blockStart) {
+      blockStart = Math.max(0, offset - blockSize);
+      await file.read(block, 0, offset - blockStart, blockStart);
+    }
+    const length = block.readUInt32BE(offset - 4 - blockStart);
     if (length > maxRecord || length + frame > offset) break;
     offset -= length + frame;
     lines += 1;

@@ -9,7 +9,8 @@ import { codecOf } from './log-codec.ts';
 import type { LogCodec } from './log-codec.ts';
 import { formatLogEntry } from './log-entry.ts';
 import type { LogFormat } from './log-entry.ts';
-import { logFiles, LogFileReader, openNext } from './log-files.ts';
+import { findStart } from './find-start.ts';
+import { LogFileReader, openNext } from './log-files.ts';
 import { logFolder } from './log-target.ts';
 
 export interface LogOptions extends Omit<LogFormat, 'multiplexed'> {
@@ -37,7 +38,7 @@ export async function* streamLogs(needs: Pick<ContainerDependencies, 'store'>, c
   const news = options.follow ? new LogNews(path, container, options.signal) : undefined;
   let reader: LogFileReader | undefined;
   try {
-    const start = await findStart(path, codec, options.tail);
+    const start = await findStart(path, codec, options);
     for (const { file, offset } of start) {
       await reader?.close();
       reader = await LogFileReader.open(file, codec, offset);
@@ -90,28 +91,6 @@ async function* copy(reader: LogFileReader, codec: LogCodec, format: LogFormat, 
     if (chunks.length > 0) yield Buffer.concat(chunks);
     if (end) return 'end';
   }
-}
-
-/** The files to read and where to begin in the first, so that `tail` entries come out. */
-async function findStart(path: string, codec: LogCodec, tail: number | null): Promise<{ file: string; offset: number }[]> {
-  const files = await logFiles(path);
-  if (tail === null) return files.map((file) => ({ file, offset: 0 }));
-  const start: { file: string; offset: number }[] = [];
-  let missing = tail;
-  for (const file of files.reverse()) {
-    const reader = await LogFileReader.open(file, codec);
-    if (reader === undefined) continue;
-    try {
-      const { size } = await reader.file.stat();
-      const found = missing === 0 ? { offset: size, lines: 0 } : await codec.findTail(reader.file, size, missing);
-      start.unshift({ file, offset: found.offset });
-      missing -= found.lines;
-    } finally {
-      await reader.close();
-    }
-    if (missing <= 0) break;
-  }
-  return start;
 }
 
 /** Wakes a reader when the log's folder changes, the container exits, or the client goes. */

@@ -1,0 +1,85 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { JsonRecordEncoder } from '../../shimd/log/json-record.ts';
+import { LocalRecordEncoder } from '../../shimd/log/local-record.ts';
+import { findStart } from './find-start.ts';
+import { codecOf } from './log-codec.ts';
+import { formatLogEntry } from './log-entry.ts';
+import { LogFileReader } from './log-files.ts';
+
+let directory: string;
+let path: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'slipway-log-start-'));
+  path = join(directory, 'x.log');
+});
+
+afterEach(async () => {
+  await rm(directory, { recursive: true });
+});
+
+const second = 1_000_000_000n;
+const epoch = 1_800_000_000n * second;
+const perFile = 3_000;
+
+/** Three files with an entry each second, oldest numbers in the oldest file. */
+async function write(driver: string): Promise<void> {
+  for (const [age, file] of [`${path}.2`, `${path}.1`, path].entries()) {
+    const encoder = driver === 'local' ? new LocalRecordEncoder() : new JsonRecordEncoder(undefined);
+    const target = Buffer.alloc(perFile * 400);
+    let used = 0;
+    for (let number = age * perFile; number < (age + 1) * perFile; number += 1) {
+      const text = Buffer.from(`${number} ${'x'.repeat(number % 97)}\n`);
+      encoder.begin('stdout', epoch + BigInt(number) * second);
+      used = encoder.encode(text, 0, text.length, target, used);
+    }
+    await writeFile(file, target.subarray(0, used));
+  }
+}
+
+async function numbersSince(driver: string, since: bigint): Promise<{ numbers: number[]; bytes: number }> {
+  const codec = codecOf(driver);
+  const numbers: number[] = [];
+  let bytes = 0;
+  for (const { file, offset } of await findStart(path, codec, { tail: null, since })) {
+    const reader = (await LogFileReader.open(file, codec, offset))!;
+    bytes += (await stat(file)).size - offset;
+    for (;;) {
+      const records = await reader.read();
+      if (records.length === 0) break;
+      for (const record of records) {
+        const entry = codec.parse(record)!;
+        const shown = formatLogEntry(entry, { stdout: true, stderr: true, since, timestamps: false, details: false, multiplexed: false });
+        if (Buffer.isBuffer(shown)) numbers.push(parseInt(shown.toString(), 10));
+      }
+    }
+    await reader.close();
+  }
+  return { numbers, bytes };
+}
+
+describe.each(['json-file', 'local'])('%s', (driver) => {
+  test('all since a moment, wherever that lies, and not the whole log for it', async () => {
+    await write(driver);
+    const all = 3 * perFile;
+    const total = (await stat(path)).size * 3;
+    for (const first of [0, 1, 17, perFile - 1, perFile, perFile + 1, all - 1000, all - 300, all - 1]) {
+      const { numbers, bytes } = await numbersSince(driver, epoch + BigInt(first) * second);
+      expect([numbers.length, numbers[0], numbers.at(-1)], `since ${first}`).toEqual([all - first, first, all - 1]);
+      if (first >= all - 1000) expect(bytes).toBeLessThan(total / 4);
+    }
+    expect((await numbersSince(driver, epoch - second)).numbers).toHaveLength(all);
+    const late = await numbersSince(driver, epoch + BigInt(all) * second);
+    expect(late.numbers).toEqual([]);
+    expect(late.bytes).toBeLessThan(total / 30);
+  });
+
+  test('an empty log, and none', async () => {
+    expect(await findStart(path, codecOf(driver), { tail: null, since: epoch })).toEqual([]);
+    await writeFile(path, '');
+    expect(await findStart(path, codecOf(driver), { tail: null, since: epoch })).toEqual([{ file: path, offset: 0 }]);
+  });
+});
