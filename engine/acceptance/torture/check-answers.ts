@@ -3,23 +3,25 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tarTexts } from './tar-texts.ts';
 import { call, json, textOf } from './client.ts';
-import type { Model, ModelContainer, ModelThing } from './model.ts';
+import type { Model, ModelContainer, ModelThing, Presence } from './model.ts';
 import { present } from './model.ts';
 
 interface Inspect {
   Id: string;
   Name: string;
   State: { Status: string; Pid: number; ExitCode: number };
+  NetworkSettings: { Networks: Record<string, unknown> };
 }
 
 /**
  * What was answered must be so. What was not answered is looked up, so that the model is sure of everything afterwards.
- * @param shimdDied exit codes of that time may be lost
+ * @param shimd whether it died: exit codes of that time may be lost; and how often so far: what it had just read of a container's output went with it
  * @returns what is wrong, a sentence each
  */
-export async function checkAnswers(socket: string, model: Model, shimdDied: boolean): Promise<string[]> {
+export async function checkAnswers(socket: string, model: Model, shimd: { died: boolean; deaths: number }): Promise<string[]> {
   const wrong: string[] = [];
-  for (const container of model.containers) wrong.push(...(await checkContainer(socket, container, shimdDied)));
+  const networks = present(model.networks).map(({ name }) => name);
+  for (const container of model.containers) wrong.push(...(await checkContainer(socket, container, shimd, networks)));
   model.containers = present(model.containers);
   for (const noun of ['volumes', 'networks', 'images'] as const) {
     for (const thing of model[noun]) {
@@ -37,7 +39,7 @@ function presenceOf(status: number): 'present' | 'absent' | 'unsure' {
   return status === 200 ? 'present' : status === 404 ? 'absent' : 'unsure';
 }
 
-async function checkContainer(socket: string, container: ModelContainer, shimdDied: boolean): Promise<string[]> {
+async function checkContainer(socket: string, container: ModelContainer, shimd: { died: boolean; deaths: number }, networks: string[]): Promise<string[]> {
   const title = `container ${container.names.join('|')}`;
   let answer;
   for (const reference of container.id === undefined ? container.names : [container.id]) {
@@ -53,27 +55,36 @@ async function checkContainer(socket: string, container: ModelContainer, shimdDi
   const wrong: string[] = [];
   if (!container.states.has(Status)) wrong.push(`${title} is ${Status} (${ExitCode}), not ${[...container.states].join(' or ')}`);
   if (!container.names.includes(inspect.Name.slice(1))) wrong.push(`${title} is called ${inspect.Name}`);
-  if (container.pid !== undefined && Status === 'running' && Pid !== container.pid) wrong.push(`${title} was process ${container.pid} and is ${Pid}`);
+  if (container.pid !== undefined && Pid !== 0 && Pid !== container.pid) wrong.push(`${title} was process ${container.pid} and is ${Pid}`);
   // Collected by nobody when shimd died: 255, as of a machine that went down.
-  container.lost ||= shimdDied;
-  const codes = [7, ...(container.counts || container.signalled ? [137] : []), ...(container.lost ? [255] : [])];
+  container.lost ||= shimd.died;
+  const codes = [7, ...(container.counts || container.signalled ? [137] : []), ...(container.lost ? [255] : []), ...(container.failed ? [126, 127, 128] : [])];
   if (Status === 'exited' && !codes.includes(ExitCode)) wrong.push(`${title} ended with ${ExitCode}`);
   container.id = inspect.Id;
   container.names = [inspect.Name.slice(1)];
   container.states = new Set(Status === 'running' && !container.counts ? ['running', 'exited'] : [Status]);
-  container.pid = Status === 'running' ? Pid : undefined;
-  wrong.push(...(await checkLog(socket, container, title)), ...(await checkFiles(socket, container, title)));
+  container.pid = Status === 'running' || Status === 'paused' ? Pid : undefined;
+  for (const [name, presence] of container.networks) {
+    const is: Presence = name in inspect.NetworkSettings.Networks ? 'present' : 'absent';
+    // Who does not run does not keep a network from being removed.
+    if (presence !== 'unsure' && is !== presence && networks.includes(name)) wrong.push(`network ${name} of ${title} should be ${presence}`);
+    container.networks.set(name, is);
+  }
+  wrong.push(...(await checkLog(socket, container, title, shimd.deaths)), ...(await checkFiles(socket, container, title)));
   return wrong;
 }
 
-/** Each run counts from 0; nothing is missing and nothing comes twice. */
-async function checkLog(socket: string, container: ModelContainer, title: string): Promise<string[]> {
+/** Each run counts from 0; nothing comes twice, and nothing is missing but what a shimd had read when it was killed. */
+async function checkLog(socket: string, container: ModelContainer, title: string, deaths: number): Promise<string[]> {
   if (!container.counts || container.states.has('created')) return [];
   const { body, status } = await call(socket, 'GET', `/containers/${container.id}/logs?stdout=1&stderr=1`);
   const numbers = textOf(body).split('\n').slice(0, -1).map(Number);
-  const gap = numbers.findIndex((number, index) => number !== 0 && number !== (numbers[index - 1] ?? -1) + 1);
+  const breaks = numbers.flatMap((number, index) => (number !== 0 && number !== (numbers[index - 1] ?? -1) + 1 ? [index] : []));
+  const again = breaks.find((index) => numbers[index]! <= (numbers[index - 1] ?? -1));
   if (status !== 200) return [`log of ${title}: status ${status} ${body.toString()}`];
-  return gap === -1 ? [] : [`log of ${title} is not whole: … ${numbers.slice(Math.max(0, gap - 3), gap + 3).join(', ')} …`];
+  if (again === undefined && breaks.length <= deaths) return [];
+  const shown = (at: number) => `… ${numbers.slice(Math.max(0, at - 3), at + 3).join(', ')} …`;
+  return [`log of ${title} is not whole after ${deaths} deaths of shimd: ${breaks.map(shown).join(' ')}`];
 }
 
 async function checkFiles(socket: string, container: ModelContainer, title: string): Promise<string[]> {

@@ -1,19 +1,26 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isFrozen } from '../../runtime/cgroup.ts';
+import { readHostFacts } from '../../runtime/oci/host-facts.ts';
 
 export interface Expected {
   /** Ids of all containers. */
   all: Set<string>;
   /** Ids of those that run or are paused. */
   running: Set<string>;
+  paused: Set<string>;
+  /** Of all that run, on networks that have links. */
+  endpoints: number;
 }
+
+const { cgroupVersion } = readHostFacts();
 
 /** Namespaces that wait for the next containers, and such that are just being made. */
 const spareNamespaces = 4;
 
 /** @returns what is there and belongs to nobody, or is missing, a sentence each */
-export function findLeaks(root: string, enginePid: number, { all, running }: Expected): string[] {
+export function findLeaks(root: string, enginePid: number, { all, running, paused, endpoints }: Expected): string[] {
   const found: string[] = [];
   const compare = (what: string, present: Iterable<string>, wanted: Set<string>) => {
     const there = new Set(present);
@@ -36,6 +43,10 @@ export function findLeaks(root: string, enginePid: number, { all, running }: Exp
   compare('shimd task', names('exec/shimd/tasks'), running);
   compare('sandbox', names('exec/sandboxes').map((name) => name.replace('.json', '')), running);
   compare('cgroup', cgroups(), running);
+  for (const id of running) {
+    const frozen = isFrozen(cgroupVersion, `/slipway/${id}`);
+    if (frozen !== paused.has(id)) found.push(`container ${id} ${frozen ? 'stands still' : 'runs'} and should not`);
+  }
 
   const snapshots = names('snapshots/records').map((name) => JSON.parse(readFileSync(join(root, 'snapshots/records', name), 'utf8')) as { key: string; value: { id: number; kind: string } });
   compare('active snapshot', snapshots.filter(({ value }) => value.kind === 'active').map(({ key }) => key), all);
@@ -43,7 +54,7 @@ export function findLeaks(root: string, enginePid: number, { all, running }: Exp
 
   if (names('exec/netns').length > running.size + spareNamespaces) found.push(`${names('exec/netns').length} network namespaces for ${running.size} containers`);
   const links = lines('ip', ['-o', 'link', 'show', 'type', 'veth']).length;
-  if (links !== running.size) found.push(`${links} veths for ${running.size} containers`);
+  if (links !== endpoints) found.push(`${links} veths for ${endpoints} endpoints of ${running.size} containers`);
   for (const path of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
     if (path.includes('/fs/') || path.includes('/rootfs/')) continue;
     if (/\.tmp$|\.new$|\/ingest\/.|\/corrupt\//.test(path)) found.push(`file ${path} is left`);

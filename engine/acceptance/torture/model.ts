@@ -18,6 +18,12 @@ export interface ModelContainer {
   signalled: boolean;
   /** Its exit code may have gone with shimd. */
   lost: boolean;
+  /** A start did not succeed, or was not answered: its exit code may tell of that. */
+  failed: boolean;
+  /** The network of its creation, where that is one of the worker's. */
+  ownNetwork: string | undefined;
+  /** Networks that it was connected to or taken off again, after its creation. */
+  networks: Map<string, Presence>;
 }
 
 /** A volume, a network or an image, by its name. */

@@ -13,6 +13,7 @@ import type { RegistryFixture } from '../../testing/registry-fixture.ts';
 import { busyboxArchive } from '../fixture/busybox-archive.ts';
 import { NativeEngine } from '../fixture/native-engine.ts';
 import { checkAnswers, checkStore } from './check-answers.ts';
+import { checkLayers } from './check-layers.ts';
 import { findLeaks, openFiles, publishedElements } from './check-leaks.ts';
 import { call, json } from './client.ts';
 import { Random } from './random.ts';
@@ -58,6 +59,7 @@ beforeAll(async () => {
     await registry.pushImage(`pull-${n}`, 'latest', makeImage(layers, { compression: 'gzip' }));
     pullable.push(`${registry.host}/pull-${n}`);
   }
+  filesAtFirst = { engine: openFiles(engine.pid), shimd: openFiles(shimdPid()) };
 }, 120_000);
 
 afterAll(async () => {
@@ -110,7 +112,7 @@ test(
         }
         await engine.start();
       }
-      for (const client of clients) for (const what of await checkAnswers(engine.socket, client.model, fragile)) find(what);
+      for (const client of clients) for (const what of await checkAnswers(engine.socket, client.model, { died: fragile, deaths: shimdDeaths })) find(what);
       for (const what of checkStore(root)) find(what);
       for (const what of await leaks()) find(what);
       files.push(`${running.size}:${openFiles(engine.pid)}/${openFiles(shimdPid())}`);
@@ -128,18 +130,28 @@ test(
   (minutes + 4) * 60_000,
 );
 
+interface Row {
+  Id: string;
+  State: string;
+  Ports: unknown[];
+  NetworkSettings: { Networks: Record<string, unknown> };
+}
+
 let running = new Set<string>();
 
 /** Teardown goes on in the background: what is still there after a while is a leak. */
 async function leaks(): Promise<string[]> {
   const deadline = performance.now() + 20_000;
   for (;;) {
-    const rows = json<{ Id: string; State: string; Ports: unknown[] }[]>(await call(engine.socket, 'GET', '/containers/json?all=1'));
+    const rows = json<Row[]>(await call(engine.socket, 'GET', '/containers/json?all=1'));
     running = new Set(rows.filter(({ State }) => State === 'running' || State === 'paused').map(({ Id }) => Id));
     const published = rows.filter(({ State, Ports }) => State === 'running' && Ports.length > 0).length;
     let found: string[];
     try {
-      found = findLeaks(root, engine.pid, { all: new Set(rows.map(({ Id }) => Id)), running });
+      const alive = rows.filter(({ Id }) => running.has(Id));
+      const endpoints = alive.reduce((sum, { NetworkSettings: { Networks } }) => sum + Object.keys(Networks).length, 0);
+      const paused = new Set(rows.filter(({ State }) => State === 'paused').map(({ Id }) => Id));
+      found = findLeaks(root, engine.pid, { all: new Set(rows.map(({ Id }) => Id)), running, paused, endpoints });
       if (published === 0 && publishedElements() > 0) found.push(`${publishedElements()} port elements for ${published} containers`);
     } catch (error) {
       // A file that went away between the list and the look.
@@ -157,15 +169,28 @@ async function checkEnd(): Promise<void> {
     if (status !== 204) find(`DELETE ${Id}: ${status}`);
   }
   for (const what of await leaks()) find(`at the end: ${what}`);
+  for (const what of checkLayers(root)) find(`at the end: ${what}`);
+  const { engine: atFirst, shimd } = filesAtFirst;
+  const left = () => [openFiles(engine.pid) <= atFirst + spareFiles, openFiles(shimdPid()) <= shimd + spareFiles];
+  const deadline = performance.now() + 20_000;
+  while (left().includes(false) && performance.now() < deadline) await delay(100);
+  if (left().includes(false)) find(`at the end: engine ${openFiles(engine.pid)} open files (first ${atFirst}), shimd ${openFiles(shimdPid())} (first ${shimd})`);
 }
+
+/** Threads and connections that are kept for the next request. */
+const spareFiles = 16;
+let filesAtFirst = { engine: 0, shimd: 0 };
 
 function shimdPid(): number {
   return Number(readFileSync(join(root, 'exec/shimd/shimd.pid'), 'utf8'));
 }
 
+let shimdDeaths = 0;
+
 function killShimd(): void {
   try {
     process.kill(shimdPid(), 'SIGKILL');
+    shimdDeaths += 1;
   } catch {
     // There is none at the moment.
   }

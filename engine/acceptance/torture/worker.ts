@@ -53,11 +53,14 @@ export class Worker {
     if (dice < 22 && present(this.model.containers).length < 6) return this.#create();
     if (dice < 38 && container !== undefined) return this.#start(container);
     if (dice < 46 && running !== undefined) return this.#exec(running);
-    if (dice < 54 && container !== undefined) return this.#end(container);
-    if (dice < 64 && container !== undefined) return this.#remove(container);
-    if (dice < 69 && container !== undefined) return this.#rename(container);
+    if (dice < 52 && container !== undefined) return this.#end(container);
+    if (dice < 60 && container !== undefined) return this.#remove(container);
+    if (dice < 63 && container !== undefined) return this.#rename(container);
+    if (dice < 66 && container !== undefined) return this.#pause(container);
+    if (dice < 70 && container !== undefined) return this.#network(container);
     if (dice < 74 && container !== undefined) return this.#copy(container);
-    if (dice < 77 && container !== undefined) return this.#image('commit', (name) => this.#ask('POST', `/commit?container=${container.id}&repo=${name}`));
+    if (dice < 75 && container !== undefined) return this.#export(container);
+    if (dice < 78 && container !== undefined) return this.#image('commit', (name) => this.#ask('POST', `/commit?container=${container.id}&repo=${name}`));
     if (dice < 81) return this.#image('load', (name) => this.#ask('POST', '/images/load?quiet=1', archive(name)));
     if (dice < 85) return this.#pull();
     if (dice < 88) return this.#toggle(images, 'images', () => undefined);
@@ -69,14 +72,15 @@ export class Worker {
   async #create(): Promise<void> {
     const name = this.#fresh('c');
     const counts = this.#random.chance(70);
-    const container: ModelContainer = { names: [name], id: undefined, presence: 'unsure', states: new Set(['created']), counts, pid: undefined, files: new Map(), signalled: false, lost: false };
+    const network = this.#random.chance(30) ? this.#random.pick(present(this.model.networks)) : undefined;
+    const container: ModelContainer = { ownNetwork: network?.name, names: [name], id: undefined, presence: 'unsure', states: new Set(['created']), counts, pid: undefined, files: new Map(), signalled: false, lost: false, failed: false, networks: new Map() };
     this.model.containers.push(container);
     const volume = this.#random.chance(30) ? this.#random.pick(present(this.model.volumes)) : undefined;
-    const network = this.#random.chance(30) ? this.#random.pick(present(this.model.networks)) : undefined;
     const answer = await this.#ask('POST', `/containers/create?name=${name}`, {
       Image: 'bb',
       Cmd: ['sh', '-c', counts ? counting : ending],
       ...(this.#random.chance(20) ? { Volumes: { '/data': {} } } : {}),
+      ...(counts && this.#random.chance(20) ? { Healthcheck: { Test: ['CMD', 'true'], Interval: 200_000_000 } } : {}),
       HostConfig: {
         ...(volume === undefined ? {} : { Binds: [`${volume.name}:/vol`] }),
         ...(network === undefined ? {} : { NetworkMode: network.name }),
@@ -88,14 +92,16 @@ export class Worker {
   }
 
   async #start(container: ModelContainer): Promise<void> {
-    if (container.states.has('running')) return;
+    if (container.states.has('running') || container.states.has('paused')) return;
     container.states = new Set(['created', 'exited', 'running']);
+    container.failed = true;
     container.pid = undefined;
     const { status } = await this.#ask('POST', `/containers/${container.id}/start`);
     if (status !== 204) return;
     // Until then its exit code may be that of the run before.
     container.signalled = false;
     container.lost = false;
+    container.failed = false;
     container.states = new Set(container.counts ? ['running'] : ['running', 'exited']);
     if (!container.counts) return;
     const inspect = await this.#ask('GET', `/containers/${container.id}/json`);
@@ -114,7 +120,7 @@ export class Worker {
 
   async #remove(container: ModelContainer): Promise<void> {
     container.presence = 'unsure';
-    container.states = new Set(['created', 'running', 'exited']);
+    container.states = new Set(['created', 'running', 'paused', 'exited']);
     container.pid = undefined;
     container.signalled = true;
     const { status } = await this.#ask('DELETE', `/containers/${container.id}?force=1&v=1`);
@@ -140,10 +146,38 @@ export class Worker {
     this.#load.surprise(`exec in ${container.names.join('|')}: 500 it said ${JSON.stringify(textOf(started.body))}, not ${word}`);
   }
 
+  /** One that ends by itself may do so meanwhile. */
+  async #pause(container: ModelContainer): Promise<void> {
+    if (!container.counts || container.states.size > 1) return;
+    const [before, verb, after] = container.states.has('paused') ? (['paused', 'unpause', 'running'] as const) : (['running', 'pause', 'paused'] as const);
+    if (!container.states.has(before)) return;
+    container.states = new Set([before, after]);
+    const { status } = await this.#ask('POST', `/containers/${container.id}/${verb}`);
+    if (status === 204) container.states = new Set([after]);
+  }
+
+  async #network(container: ModelContainer): Promise<void> {
+    const { networks } = container;
+    const known = present(this.model.networks).filter(({ name }) => networks.get(name) !== 'unsure');
+    const network = this.#random.pick(known);
+    if (network === undefined || container.ownNetwork === network.name) return;
+    const wanted = networks.get(network.name) === 'present' ? 'absent' : 'present';
+    networks.set(network.name, 'unsure');
+    const { status } = await this.#ask('POST', `/networks/${network.name}/${wanted === 'present' ? 'connect' : 'disconnect'}`, { Container: container.id });
+    if (status === 200) networks.set(network.name, wanted);
+  }
+
+  /** Now and then one that takes a moment. */
   async #copy(container: ModelContainer): Promise<void> {
     const name = this.#fresh('file');
-    const { status } = await this.#ask('PUT', `/containers/${container.id}/archive?path=/root`, makeTar([{ name, content: name.repeat(100) }]));
-    if (status === 200) container.files.set(`/root/${name}`, name.repeat(100));
+    const content = name.repeat(this.#random.chance(20) ? 200_000 : 100);
+    const { status } = await this.#ask('PUT', `/containers/${container.id}/archive?path=/root`, makeTar([{ name, content }]));
+    if (status === 200) container.files.set(`/root/${name}`, content);
+  }
+
+  async #export(container: ModelContainer): Promise<void> {
+    const { status, body } = await this.#ask('GET', `/containers/${container.id}/export`);
+    if (status === 200 && !body.includes('bin/busybox')) this.#load.surprise(`export of ${container.names.join('|')} has no busybox`);
   }
 
   async #pull(): Promise<void> {
