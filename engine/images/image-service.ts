@@ -122,6 +122,8 @@ export interface RegistryAuth {
 export interface LoadOptions {
   /** Suppresses progress, not the `Loaded image` lines. */
   quiet?: boolean;
+  /** Loads images of it alone. @throws InvalidParameterError when there is none */
+  platform?: Platform;
   signal?: AbortSignal;
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
@@ -32,6 +33,8 @@ describe('import', () => {
   test.each([
     ['plain', tar],
     ['gzip', gzipSync(tar)],
+    ['xz', execFileSync('xz', ['-c'], { input: tar })],
+    ['bzip2', execFileSync('bzip2', ['-c'], { input: tar })],
   ])('a %s tar becomes an image of one layer, with changes and a name', async (_, body) => {
     const messages = await importing(body, { target: 'mine:1', message: 'hello', changes: ['CMD ["sh"]', 'ENV A=b'] });
     const image = await service.images.inspect('mine:1');

@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ProgressMessage } from '../../contract/engine-api/progress.ts';
@@ -11,9 +12,11 @@ import { NotFoundError } from '../errors.ts';
 import type { FixtureEntry } from '../testing/tar-fixture.ts';
 import { makeTar } from '../testing/tar-fixture.ts';
 import { mount, umount2 } from '../lib/syscalls.ts';
-import { dockerArchive, makeImage, ociArchive } from '../testing/image-fixture.ts';
+import { startRegistry } from '../testing/registry-fixture.ts';
+import { dockerArchive, makeImage, ociArchive, ociIndexArchive } from '../testing/image-fixture.ts';
 import type { ServiceFixture } from '../testing/image-service-fixture.ts';
 import { startService } from '../testing/image-service-fixture.ts';
+import type { LoadOptions } from './image-service.ts';
 
 let service: ServiceFixture;
 beforeEach(async () => {
@@ -21,12 +24,12 @@ beforeEach(async () => {
 });
 afterEach(() => service[Symbol.dispose]());
 
-async function load(archive: Buffer, on = service): Promise<ProgressMessage[]> {
+async function load(archive: Buffer, on = service, options: LoadOptions = {}): Promise<ProgressMessage[]> {
   const messages: ProgressMessage[] = [];
   const pieces = function* () {
     for (let offset = 0; offset < archive.length; offset += 50_000) yield archive.subarray(offset, offset + 50_000);
   };
-  await on.images.load(Readable.from(pieces(), { objectMode: false }), {}, (message) => messages.push(message));
+  await on.images.load(Readable.from(pieces(), { objectMode: false }), options, (message) => messages.push(message));
   return messages;
 }
 
@@ -41,6 +44,7 @@ describe.each([
   ['plain', (archive: Buffer) => archive],
   ['gzip', (archive: Buffer) => gzipSync(archive)],
   ['zstd', (archive: Buffer) => zstdCompressSync(archive)],
+  ['xz', (archive: Buffer) => execFileSync('xz', ['-c0'], { input: archive })],
 ])('a %s archive', (_, pack) => {
   test('of docker save, with two images', async () => {
     const messages = await load(pack(dockerArchive([{ image: plain, tags: ['one:1', 'localhost:5000/one'] }, { image: packed, tags: [] }])));
@@ -57,6 +61,40 @@ describe.each([
     expect(streams(messages)).toEqual(['Loaded image: packed:2\n', `Loaded image ID: ${plain.id}\n`]);
     expect(await service.tree('packed:2')).toMatch(/\.\/bin\/big f/);
   });
+});
+
+describe('for a platform', () => {
+  const arm = makeImage([[{ name: 'arm', content: 'arm' }]], { architecture: 'arm' });
+  const wanted = { os: 'linux', architecture: 'arm', variant: 'v7' };
+
+  test.each([
+    ['a docker archive', dockerArchive([{ image: packed, tags: ['here:1'] }, { image: arm, tags: ['arm:1'] }])],
+    ['an OCI layout', ociIndexArchive('arm:1', [packed, arm])],
+  ])('%s gives its image of it', async (_, archive) => {
+    expect(streams(await load(archive, service, { platform: wanted }))).toEqual(['Loaded image: arm:1\n']);
+    expect(await service.images.inspect('arm:1')).toMatchObject({ Id: arm.id, Architecture: 'arm' });
+    await expect(load(archive, service, { platform: { os: 'linux', architecture: 's390x' } })).rejects.toThrow('the archive holds no image for linux/s390x');
+  });
+});
+
+test('layers in xz and bzip2 are unpacked, saved as plain tars and pushed as gzip', async () => {
+  const image = makeImage([base, [{ name: 'b', content: 'b' }]], { compression: 'none' });
+  const [low, high] = image.layers as [(typeof image.layers)[0], (typeof image.layers)[0]];
+  const foreign = { ...image, layers: [{ ...low, blob: execFileSync('xz', ['-c'], { input: low.tar }) }, { ...high, blob: execFileSync('bzip2', ['-c'], { input: high.tar }) }] };
+  await load(dockerArchive([{ image: foreign, tags: ['foreign:1'] }]));
+  expect(await service.tree('foreign:1')).toContain('./bin/big f');
+  const saved = await buffer(Readable.from(service.images.save(['foreign:1']), { objectMode: false }));
+  using other = await startService();
+  await load(saved, other);
+  expect(saved.includes(low.tar)).toBe(true);
+  expect(await other.tree('foreign:1')).toBe(await service.tree('foreign:1'));
+  await using registry = await startRegistry();
+  await service.images.tag('foreign:1', `${registry.host}/foreign:1`);
+  await service.images.push(`${registry.host}/foreign:1`, {}, () => {});
+  const manifest = (await (await fetch(`http://${registry.host}/v2/foreign/manifests/1`, { headers: { Accept: 'application/vnd.docker.distribution.manifest.v2+json' } })).json()) as { layers: { mediaType: string }[] };
+  expect(manifest.layers.map(({ mediaType }) => mediaType)).toEqual(Array(2).fill('application/vnd.docker.image.rootfs.diff.tar.gzip'));
+  await other.pull(`${registry.host}/foreign:1`);
+  expect(await other.tree(`${registry.host}/foreign:1`)).toBe(await service.tree('foreign:1'));
 });
 
 test('what no image of the archive needs is not kept', async () => {

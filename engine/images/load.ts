@@ -28,11 +28,11 @@ export interface LoadCollaborators {
 
 /** See `ImageService.load`. Answers the names, or ids, of what was loaded. */
 export async function loadImages(to: LoadCollaborators, archive: Readable, options: LoadOptions, onProgress: ProgressListener): Promise<string[]> {
-  const { signal, quiet = false } = options;
+  const { signal, quiet = false, platform } = options;
   const loaded: string[] = [];
   try {
     const spool = await ArchiveSpool.read(archive, to.content, signal);
-    for (const archived of await imagesOf(spool)) {
+    for (const archived of await imagesOf(spool, platform)) {
       const complete = await install(to, archived, quiet ? () => {} : onProgress, signal);
       const { image, moved } = await recordImage(to.store, complete, archived.references);
       for (const { reference, before } of moved) if (before !== undefined) onProgress({ stream: renamed(reference, before) });

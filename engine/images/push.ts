@@ -11,7 +11,7 @@ import { isFinal } from '../registry/registry-error.ts';
 import { countedReader } from './archive/counted-reader.ts';
 import type { ProgressListener, PushOptions } from './image-service.ts';
 import { expectPlatform } from './inspect.ts';
-import { gzipLayer } from './layers/gzip-layer.ts';
+import { gzipLayer, needsGzip } from './layers/gzip-layer.ts';
 import { progressMessage, throttled } from './layers/progress.ts';
 import type { OwnManifest } from './model/own-manifest.ts';
 import { dockerTypes, givenManifest, layersOf, makeManifest } from './model/own-manifest.ts';
@@ -79,7 +79,7 @@ async function pushTag(from: PushCollaborators, reference: Reference, image: Sto
     const id = shortId(layer.diffId);
     if (slots.areTaken) onProgress({ status: 'Waiting', progressDetail: {}, id });
     return slots.use(async () => {
-      const packed = given === undefined && layer.compression === 'none' ? await gzipLayer(from, layer, either) : layer;
+      const packed = given === undefined && needsGzip(layer) ? await gzipLayer(from, layer, either) : layer;
       const push = done.get(packed.blob) ?? pushLayer(client, content, packed, sources(packed.blob), either, onProgress);
       done.set(packed.blob, push);
       await push;

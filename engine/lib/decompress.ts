@@ -1,13 +1,15 @@
 import { pipeline } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
+import type { ForeignCompression } from './decompress-program.ts';
+import { decompressByProgram } from './decompress-program.ts';
 
-export type Compression = 'none' | 'gzip' | 'zstd';
+export type Compression = 'none' | 'gzip' | 'zstd' | ForeignCompression;
 
 /** Fewer, larger pieces: each costs a round trip to zlib's thread. */
 const CHUNK = 512 * 1024;
 
-const magics: [name: Compression | 'xz' | 'bzip2', magic: number[]][] = [
+const magics: [name: Compression, magic: number[]][] = [
   ['gzip', [0x1f, 0x8b]],
   ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
   ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a]],
@@ -17,7 +19,7 @@ const magics: [name: Compression | 'xz' | 'bzip2', magic: number[]][] = [
 /**
  * The content of `source` without its compression, which its first bytes tell (media types lie). Destroying the answer
  * destroys the source; an error of the source or of the decompressor is the answer's.
- * @throws Error for a compression that is not supported
+ * @throws Error for a compression whose program this machine lacks
  */
 export async function decompress(source: Readable): Promise<{ stream: Readable; compression: Compression }> {
   const head = await peek(source, 5);
@@ -36,8 +38,7 @@ export async function decompress(source: Readable): Promise<{ stream: Readable; 
     }
     case 'xz':
     case 'bzip2':
-      source.destroy();
-      throw new Error(`${name} compression is not supported: compress with gzip or zstd`);
+      return { stream: decompressByProgram(name, source), compression: name };
     default:
       throw new Error(`unknown compression ${name satisfies never}`);
   }

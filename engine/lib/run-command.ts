@@ -37,8 +37,8 @@ export class CommandError extends Error {
 const outputLimit = 4 * 1024 * 1024;
 
 /**
- * Runs a program to its end, without a shell. The one place of the engine that starts short-lived children (shimd, which
- * must not depend on the engine, starts its own).
+ * Runs a program to its end, without a shell. The one place of the engine that starts short-lived children, besides
+ * `decompress-program.ts` (shimd, which must not depend on the engine, starts its own).
  * @throws CommandError that names the command and holds what it said on stderr; the AbortSignal's reason when aborted.
  */
 export function runCommand(file: string, args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {

@@ -64,6 +64,27 @@ export function dockerArchive(images: { image: ImageFixture; tags: string[] }[],
   return makeTar([...files, ...extra, { name: 'manifest.json', content: JSON.stringify(manifest) }]);
 }
 
+/** An OCI image layout with one name, which an index leads from to an image of each platform. */
+export function ociIndexArchive(name: string, images: ImageFixture[]): Buffer {
+  const index = Buffer.from(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: 'application/vnd.oci.image.index.v1+json',
+      manifests: images.map(({ config, manifest, manifestDigest }) => {
+        const { os, architecture } = JSON.parse(config.toString()) as { os: string; architecture: string };
+        return { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest: manifestDigest, size: manifest.length, platform: { os, architecture } };
+      }),
+    }),
+  );
+  const blobs = [index, ...images.flatMap(({ config, manifest, layers }) => [config, manifest, ...layers.map(({ blob }) => blob)])];
+  const row = { mediaType: 'application/vnd.oci.image.index.v1+json', digest: digestOf(index), size: index.length, annotations: { 'io.containerd.image.name': name } };
+  return makeTar([
+    { name: 'oci-layout', content: '{"imageLayoutVersion":"1.0.0"}' },
+    ...blobs.map((content) => ({ name: `blobs/sha256/${hexOf(digestOf(content))}`, content })),
+    { name: 'index.json', content: JSON.stringify({ schemaVersion: 2, manifests: [row] }) },
+  ]);
+}
+
 /** An OCI image layout. */
 export function ociArchive(images: { image: ImageFixture; name?: string }[]): Buffer {
   const blobs = new Map<string, Buffer>();

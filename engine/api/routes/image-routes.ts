@@ -31,7 +31,7 @@ export interface ImageBackend {
   distribution(reference: string, options: { auth?: RegistryAuth; signal: AbortSignal }): Promise<DistributionInspect>;
   search(term: string, options: { limit: number; filters: Filters; auth?: RegistryAuth; signal: AbortSignal }): Promise<SearchResult[]>;
   login(auth: RegistryAuth, signal: AbortSignal): Promise<object>;
-  load(archive: Readable, options: { quiet: boolean; signal: AbortSignal }, onProgress: (message: ProgressMessage) => void): Promise<void>;
+  load(archive: Readable, options: { quiet: boolean; platform?: PlatformParameter; signal: AbortSignal }, onProgress: (message: ProgressMessage) => void): Promise<void>;
   tag(source: string, target: string): Promise<void>;
   remove(reference: string, options: { force: boolean; noprune: boolean }): Promise<unknown[]>;
   prune(options: { filters: Filters; signal: AbortSignal }): Promise<ImagePruneReport>;
@@ -91,10 +91,10 @@ export function imageRoutes(images: ImageBackend): Record<Verb, Handler> {
       await progress(exchange, (onProgress) => images.pull(withTag(image, query.text('tag')), { auth, platform, allTags: true, signal }, onProgress));
     },
     async load(exchange) {
-      onePlatform(exchange);
+      const platform = onePlatform(exchange);
       const quiet = exchange.query.flag('quiet', true);
       // What is wrong with an archive is said in the stream from the beginning, as moby does.
-      await progress(exchange, (onProgress) => images.load(exchange.body, { quiet, signal: exchange.signal }, onProgress), { alwaysOk: true });
+      await progress(exchange, (onProgress) => images.load(exchange.body, { quiet, platform, signal: exchange.signal }, onProgress), { alwaysOk: true });
     },
     async save(exchange) {
       const name = exchange.param('name');

@@ -6,6 +6,7 @@ import type { ImageConfig } from '../model/image-config.ts';
 import { parseImageConfig } from '../model/image-config.ts';
 import type { Descriptor } from '../model/manifest.ts';
 import { isAttestation, parseDescriptor, parseManifest } from '../model/manifest.ts';
+import type { Platform } from '../model/platform.ts';
 import { choosePlatform, formatPlatform, machinePlatform } from '../model/platform.ts';
 import type { Reference } from '../reference/reference.ts';
 import { parseReference, withDefaultTag } from '../reference/reference.ts';
@@ -23,23 +24,32 @@ export interface ArchivedImage {
 /**
  * What images an archive holds: `manifest.json` of `docker save` before the `index.json` of an OCI layout, since newer
  * dockers write both. Sources: moby `image/spec/spec.md`; OCI image-spec `image-layout.md`.
- * @throws InvalidParameterError
+ * @param platform only images of it; by default those for this machine where there is a choice
+ * @throws InvalidParameterError also when none is of the platform
  */
-export async function imagesOf(spool: ArchiveSpool): Promise<ArchivedImage[]> {
-  if (spool.has('manifest.json')) return dockerImages(spool);
-  if (spool.has('index.json')) return layoutImages(spool);
+export async function imagesOf(spool: ArchiveSpool, platform?: Platform): Promise<ArchivedImage[]> {
+  // An OCI layout has a choice where the list of a docker archive has settled on one.
+  if (platform !== undefined && spool.has('index.json')) return layoutImages(spool, platform);
+  if (spool.has('manifest.json')) return dockerImages(spool, platform);
+  if (spool.has('index.json')) return layoutImages(spool, machinePlatform());
   throw new InvalidParameterError('invalid archive: neither an archive of docker save (manifest.json) nor an OCI layout (index.json)');
 }
 
-async function dockerImages(spool: ArchiveSpool): Promise<ArchivedImage[]> {
+async function dockerImages(spool: ArchiveSpool, platform: Platform | undefined): Promise<ArchivedImage[]> {
   const images: ArchivedImage[] = [];
+  let isPassedOver = false;
   for (const item of await manifestItems(spool)) {
     const config = parseImageConfig(await spool.bytes(item.Config));
+    if (platform !== undefined && choosePlatform([{ platform: config }], platform) === undefined) {
+      isPassedOver = true;
+      continue;
+    }
     const layers: Digest[] = [];
     for (const path of item.Layers) layers.push(await spool.blob(path));
     const references = item.RepoTags.map((name) => withDefaultTag(parseReference(name)));
     images.push(checked({ id: await spool.blob(item.Config), config, layers, manifests: [], references }));
   }
+  if (platform !== undefined && isPassedOver && images.length === 0) throw noneFor(platform);
   return images;
 }
 
@@ -61,7 +71,7 @@ async function manifestItems(spool: ArchiveSpool): Promise<ManifestItem[]> {
   });
 }
 
-async function layoutImages(spool: ArchiveSpool): Promise<ArchivedImage[]> {
+async function layoutImages(spool: ArchiveSpool, platform: Platform): Promise<ArchivedImage[]> {
   const index = parseJson(await spool.bytes('index.json'), 'index.json') as { manifests?: unknown } | null;
   if (!Array.isArray(index?.manifests)) throw new InvalidParameterError('invalid archive: index.json has no manifests');
   const images: ArchivedImage[] = [];
@@ -69,27 +79,29 @@ async function layoutImages(spool: ArchiveSpool): Promise<ArchivedImage[]> {
   for (const value of index.manifests as unknown[]) {
     const descriptor = parseDescriptor(value, 'index.json');
     if (isAttestation(descriptor)) continue;
-    const image = await layoutImage(spool, descriptor);
+    const image = await layoutImage(spool, descriptor, platform);
     if (image === null) passedOver = descriptor;
     else images.push(image);
   }
-  if (images.length === 0 && passedOver !== undefined) {
-    throw new InvalidParameterError(`the archive holds no image for ${formatPlatform(machinePlatform())}`);
-  }
+  if (images.length === 0 && passedOver !== undefined) throw noneFor(platform);
   return images;
 }
 
+function noneFor(platform: Platform): InvalidParameterError {
+  return new InvalidParameterError(`the archive holds no image for ${formatPlatform(platform)}`);
+}
+
 /** Null for an image of another platform. */
-async function layoutImage(spool: ArchiveSpool, descriptor: Descriptor): Promise<ArchivedImage | null> {
+async function layoutImage(spool: ArchiveSpool, descriptor: Descriptor, platform: Platform): Promise<ArchivedImage | null> {
   const manifests: Digest[] = [descriptor.digest];
   let manifest = parseManifest(await layoutBytes(spool, descriptor.digest));
   if (manifest.kind === 'index') {
-    const chosen = choosePlatform(manifest.manifests, machinePlatform());
+    const chosen = choosePlatform(manifest.manifests, platform);
     if (chosen === undefined || !spool.has(layoutPath(chosen.digest))) return null;
     manifests.push(chosen.digest);
     manifest = parseManifest(await layoutBytes(spool, chosen.digest));
     if (manifest.kind === 'index') throw new InvalidParameterError(`invalid archive: index ${descriptor.digest} leads to another index`);
-  } else if (descriptor.platform !== undefined && choosePlatform([descriptor], machinePlatform()) === undefined) return null;
+  } else if (descriptor.platform !== undefined && choosePlatform([descriptor], platform) === undefined) return null;
   for (const digest of manifests) await spool.blob(layoutPath(digest));
   const config = parseImageConfig(await layoutBytes(spool, manifest.config.digest));
   await spool.blob(layoutPath(manifest.config.digest));

@@ -1,9 +1,8 @@
-import { createZstdDecompress } from 'node:zlib';
-import { pipeline } from 'node:stream';
 import type { ContentStore } from '../../content/content-store.ts';
 import type { Digest } from '../../content/digest.ts';
 import { hexOf } from '../../content/digest.ts';
 import { InternalError } from '../../errors.ts';
+import { decompress } from '../../lib/decompress.ts';
 import type { TarHeader } from '../../lib/tar-header.ts';
 import { encodeTarEntry, tarEnd, tarPadding } from '../../lib/tar-writer.ts';
 import { givenManifest, layersOf, makeManifest, ociTypes } from '../model/own-manifest.ts';
@@ -26,8 +25,8 @@ interface Stores {
 
 /**
  * An archive that is both a docker archive and an OCI layout, as docker writes it since 25. Layers lie in it as they lie in
- * the store, gzip included: their digests and the image's manifest stay as they were. Only zstd is undone, for dockers
- * before 23. Sources: moby `image/spec/spec.md`; OCI image-spec `image-layout.md`.
+ * the store, gzip included: their digests and the image's manifest stay as they were. Other compressions are undone, for
+ * dockers before 23. Sources: moby `image/spec/spec.md`; OCI image-spec `image-layout.md`.
  */
 export async function* writeArchive(stores: Stores, images: readonly SavedImage[]): AsyncGenerator<Buffer, void, void> {
   const written = new Set<Digest>();
@@ -62,11 +61,11 @@ export async function* writeArchive(stores: Stores, images: readonly SavedImage[
   yield tarEnd();
 }
 
-/** The layers as the archive has them: what is zstd in the store is a plain tar there, named by its diffID. */
+/** The layers as the archive has them: what is neither plain nor gzip in the store is a plain tar there, named by its diffID. */
 async function plainLayers(stores: Stores, image: StoredImage): Promise<StoredLayer[]> {
   const layers: StoredLayer[] = [];
   for (const layer of layersOf(stores, image)) {
-    if (layer.compression !== 'zstd') layers.push(layer);
+    if (layer.compression === 'none' || layer.compression === 'gzip') layers.push(layer);
     else layers.push({ ...layer, blob: layer.diffId, compression: 'none', tarSize: layer.tarSize ?? (await tarSizeOf(stores.content, layer.blob)) });
   }
   return layers;
@@ -85,11 +84,8 @@ async function* layerEntry({ content }: Stores, layer: StoredLayer, stored: Stor
   yield tarPadding(size);
 }
 
-function undone(content: ContentStore, blob: Digest): AsyncIterable<Buffer> {
-  const stream = createZstdDecompress({ chunkSize: 256 * 1024 });
-  // Whoever reads the answer gets the errors.
-  pipeline(content.read(blob), stream, () => undefined);
-  return stream;
+async function* undone(content: ContentStore, blob: Digest): AsyncGenerator<Buffer, void, void> {
+  yield* (await decompress(content.read(blob))).stream as AsyncIterable<Buffer>;
 }
 
 async function tarSizeOf(content: ContentStore, blob: Digest): Promise<number> {

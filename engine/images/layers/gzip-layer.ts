@@ -2,6 +2,7 @@ import { addAbortSignal, pipeline } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import type { ContentStore } from '../../content/content-store.ts';
 import { InternalError, messageOf } from '../../errors.ts';
+import { decompress } from '../../lib/decompress.ts';
 import { SharedTasks } from '../../lib/shared-tasks.ts';
 import type { ImageStore, StoredLayer } from '../store/image-store.ts';
 
@@ -10,9 +11,14 @@ const LEVEL = 4;
 
 const running = new SharedTasks<never, StoredLayer>();
 
+/** Whether a layer can travel as it is. zstd that came from elsewhere is somebody's choice, and may be in a manifest. */
+export function needsGzip({ compression, isOwn }: StoredLayer): boolean {
+  return compression !== 'gzip' && (compression !== 'zstd' || isOwn === true);
+}
+
 /**
- * A layer that was made here, compressed for the way to a registry. The compressed blob takes the plain one's place in the
- * store, so that the next push finds the same digest; the plain one is garbage from then on.
+ * A layer compressed for the way to a registry, as each of them takes it. The new blob takes the old one's place in the
+ * store, so that the next push finds the same digest; the old one is garbage from then on.
  */
 export function gzipLayer(to: { content: ContentStore; store: ImageStore }, layer: StoredLayer, signal?: AbortSignal): Promise<StoredLayer> {
   return running.join(layer.blob, (_, taskSignal) => compress(to, layer, taskSignal), () => {}, signal);
@@ -20,12 +26,12 @@ export function gzipLayer(to: { content: ContentStore; store: ImageStore }, laye
 
 async function compress({ content, store }: { content: ContentStore; store: ImageStore }, layer: StoredLayer, signal: AbortSignal): Promise<StoredLayer> {
   const known = store.layers.get(layer.diffId);
-  if (known !== undefined && known.compression !== 'none' && content.has(known.blob)) return known;
+  if (known !== undefined && known.compression === 'gzip' && content.has(known.blob)) return known;
   const gzip = createGzip({ level: LEVEL, chunkSize: 256 * 1024 });
   const ingest = await content.openIngest();
   try {
     // Whoever reads the compressed stream gets the errors.
-    pipeline(addAbortSignal(signal, content.read(layer.blob)), gzip, () => undefined);
+    pipeline((await decompress(addAbortSignal(signal, content.read(layer.blob)))).stream, gzip, () => undefined);
     for await (const chunk of gzip) {
       await ingest.write(chunk as Buffer).catch((error: unknown) => {
         throw new InternalError(`cannot store the compressed layer: ${messageOf(error)}`, { cause: error });

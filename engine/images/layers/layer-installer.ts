@@ -16,6 +16,8 @@ export interface WantedLayer {
   diffId: Digest;
   chainId: Digest;
   blob: Digest;
+  /** See {@link StoredLayer.isOwn}. */
+  isOwn?: true;
   /** Brings the blob into the content store; returns at once when it is there. */
   fetch: (emit: (event: LayerEvent) => void, signal: AbortSignal) => Promise<void>;
 }
@@ -80,7 +82,8 @@ export class LayerInstaller {
     const key = `${UNPACK_PREFIX}${this.#nextKey++}`;
     try {
       const applied = await this.#unpacks.use(() => this.#unpack(key, blob, layer.diffId, emit, signal), signal);
-      await this.#to.store.layers.put(layer.diffId, { diffId: layer.diffId, blob, compression: applied.compression, size: applied.size, tarSize: applied.tarSize });
+      const { compression, size, tarSize } = applied;
+      await this.#to.store.layers.put(layer.diffId, { diffId: layer.diffId, blob, compression, size, tarSize, ...(layer.isOwn === undefined ? {} : { isOwn: layer.isOwn }) });
       await below;
       await this.#stack(key, layer.chainId, layers[index - 1]?.chainId ?? null, applied);
     } catch (error) {

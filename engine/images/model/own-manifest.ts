@@ -18,7 +18,7 @@ export interface OwnManifest {
 export interface MediaTypes {
   manifest: string;
   config: string;
-  layer: Record<StoredLayer['compression'], string>;
+  layer: Record<'none' | 'gzip' | 'zstd', string>;
 }
 
 export const ociTypes: MediaTypes = {
@@ -72,14 +72,14 @@ export async function givenManifest(stores: Stores, image: StoredImage): Promise
   return undefined;
 }
 
-/** A manifest of these layers, which may lie in other blobs than the store's. @param sizeOf bytes of a blob */
+/** A manifest of these layers, which may lie in other blobs than the store's, but in none that a manifest has no name for. @param sizeOf bytes of a blob */
 export function makeManifest(image: StoredImage, layers: StoredLayer[], types: MediaTypes, sizeOf: (digest: Digest) => number): OwnManifest {
   const bytes = Buffer.from(
     JSON.stringify({
       schemaVersion: 2,
       mediaType: types.manifest,
       config: { mediaType: types.config, size: sizeOf(image.id), digest: image.id },
-      layers: layers.map(({ blob, compression }) => ({ mediaType: types.layer[compression], size: sizeOf(blob), digest: blob })),
+      layers: layers.map(({ blob, compression }) => ({ mediaType: types.layer[compression as keyof MediaTypes['layer']], size: sizeOf(blob), digest: blob })),
     }),
   );
   return { bytes, digest: digestOf(bytes), mediaType: types.manifest, layers };

@@ -29,6 +29,8 @@ export interface StoredLayer {
   diffId: Digest;
   blob: Digest;
   compression: Compression;
+  /** Made by this engine, so that how it is compressed is nobody's but the engine's matter. */
+  isOwn?: true;
   /** Bytes of its files. */
   size: number;
   /** Bytes of its tar, uncompressed; absent in records of older engines. */
