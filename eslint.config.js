@@ -18,7 +18,7 @@ const topLevelZones = folders.map((folder) => ({
 }));
 
 /** Inside the engine imports go down only; each row may not import the rows above it. */
-const engineLayers = [['main.ts'], ['api', 'guest'], ['containers', 'images', 'network', 'volumes', 'build', 'system'], ['runtime', 'snapshots', 'registry', 'events', 'shimd'], ['content', 'store'], ['errors.ts', 'config.ts', 'lib']];
+const engineLayers = [['main.ts', 'vm-main.ts'], ['door.ts'], ['api', 'guest'], ['containers', 'images', 'network', 'volumes', 'build', 'system'], ['runtime', 'snapshots', 'registry', 'events', 'shimd'], ['content', 'store'], ['errors.ts', 'config.ts', 'log.ts', 'lib']];
 const engineZones = engineLayers.flatMap((row, index) =>
   index === 0
     ? []

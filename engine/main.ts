@@ -5,9 +5,7 @@ import type { Server } from 'node:http';
 import { cpus, hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { apiVersion, engineVersion, minApiVersion } from './api/api-version.ts';
-import { lateBackends } from './api/late-backends.ts';
 import { routeTable } from './api/route-table.ts';
-import { createApiServer } from './api/server.ts';
 import { listenTcp } from './api/tcp-listener.ts';
 import { parseCommandLine, usage, UsageError } from './command-line.ts';
 import type { EngineConfig } from './config.ts';
@@ -19,16 +17,16 @@ import type { ContainerDependencies } from './containers/dependencies.ts';
 import { reconcile, startByPolicy } from './containers/reconcile.ts';
 import { rootfsMounter } from './containers/rootfs-mounter.ts';
 import { stopAllContainers } from './containers/stop-all.ts';
+import { Door } from './door.ts';
 import { messageOf, NotFoundError } from './errors.ts';
 import { EventBus } from './events/event-bus.ts';
 import { eventFilter } from './events/event-filter.ts';
 import { EventJournal } from './events/event-journal.ts';
 import { streamEvents } from './events/event-stream.ts';
-import { startGuestChannel } from './guest/guest-channel.ts';
-import type { LookupPort } from './guest/serve-stream.ts';
 import { openImageService } from './images/open-image-service.ts';
 import { lockRoot } from './instance-lock.ts';
 import { IdleMemory } from './lib/idle-memory.ts';
+import { log } from './log.ts';
 import { openNetwork } from './network/open-network.ts';
 import { NativeHostPorts } from './network/ports/native-host-ports.ts';
 import { enterHostNamespace } from './runtime/host-namespace.ts';
@@ -44,30 +42,10 @@ import { crunVersion, versionResponse } from './system/version.ts';
 
 /** Composition root: the only place of the engine that builds things. Everything below is told what it stands on. */
 
-function log(line: string): void {
-  process.stderr.write(`${new Date().toISOString()} ${line}\n`);
-}
-
-async function startEngine(config: EngineConfig): Promise<{ close(): Promise<void> }> {
+async function startEngine(config: EngineConfig, door: Door): Promise<{ close(): Promise<void> }> {
   const startedAt = performance.now();
   const paths = dataPaths(config);
-
-  // The guest channel and `/_ping` are served at once: a host that waits for the engine need not wait for its stores. Other requests do.
-  const backends = lateBackends();
-  const ready = Promise.withResolvers<void>();
-  const server = createApiServer({ log, routes: routeTable(backends.objects), ready: ready.promise });
-
-  const lookup: LookupPort = (protocol, hostIp, hostPort) => network.controller.lookupPort(protocol, hostIp, hostPort);
-  const guest =
-    config.guestPorts.length === 0 || config.guestKeyFile === undefined
-      ? null
-      : startGuestChannel({
-          ports: config.guestPorts,
-          keyFile: config.guestKeyFile,
-          server,
-          lookupPort: lookup,
-          log,
-        });
+  const { server, guest } = door;
   const nativePorts = new NativeHostPorts();
   const tasks = openTaskService(config.execRoot, { shimdEntry: config.shimd });
   const journal = await EventJournal.open(paths.events, log);
@@ -78,6 +56,7 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
     openNetwork({ config, hostPorts: guest?.hostPorts ?? nativePorts, events, log }),
     tasks.open(),
   ]);
+  door.connectPorts((protocol, hostIp, hostPort) => network.controller.lookupPort(protocol, hostIp, hostPort));
   const images = await openImageService({
     paths: { content: paths.content, images: paths.images },
     snapshotter: snapshots,
@@ -117,7 +96,7 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
   const found = await reconcile(needs);
   guest?.restored();
 
-  backends.bind({
+  const routes = routeTable({
     containers: verbs.containers,
     execs: verbs.execs,
     images,
@@ -165,7 +144,7 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
   idle.touch();
   const tcp = await Promise.all(config.tcp.map((address) => listenTcp(server, address)));
   await listen(server, config.socket);
-  ready.resolve();
+  door.open(routes);
   process.stdout.write(`${JSON.stringify({ listening: config.socket, ms: Math.round(performance.now() - startedAt) })}\n`);
   if (Object.values(found).some((count) => count > 0)) log(`found after the start: ${JSON.stringify(found)}`);
 
@@ -188,11 +167,9 @@ async function startEngine(config: EngineConfig): Promise<{ close(): Promise<voi
   return {
     async close() {
       idle.close();
-      server.close();
-      server.closeAllConnections();
+      door.close();
       for (const listener of tcp) listener.close();
       rmSync(config.socket, { force: true });
-      guest?.close();
       verbs.close();
       health.close();
       await network.close();
@@ -235,13 +212,18 @@ async function main(): Promise<void> {
   }
   if (process.getuid?.() !== 0) throw new Error('the engine makes namespaces and mounts: start it as root');
   enterHostNamespace(config.execRoot);
+  await runEngine(config, new Door(config, log));
+}
+
+/** From the first look at the data root until a signal ends it. */
+export async function runEngine(config: EngineConfig, door: Door): Promise<void> {
   mkdirSync(config.root, { recursive: true, mode: 0o710 });
   mkdirSync(config.execRoot, { recursive: true, mode: 0o710 });
   const lock = lockRoot(config.root);
   // Containers depend on the engine: a mistake in one request must not end it.
   process.on('uncaughtException', (error) => log(`not caught: ${error.stack ?? error.message}`));
   process.on('unhandledRejection', (reason) => log(`not caught: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`));
-  const engine = await startEngine(config);
+  const engine = await startEngine(config, door);
   let closing = false;
   const close = () => {
     if (closing) return;
@@ -258,8 +240,10 @@ async function main(): Promise<void> {
   process.on('SIGINT', close);
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`the engine could not start: ${messageOf(error)}\n`);
-  if (process.env.SLIPWAY_DEBUG !== undefined && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  process.exit(1);
-});
+if (import.meta.main) {
+  main().catch((error: unknown) => {
+    process.stderr.write(`the engine could not start: ${messageOf(error)}\n`);
+    if (process.env.SLIPWAY_DEBUG !== undefined && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    process.exit(1);
+  });
+}

@@ -1,7 +1,7 @@
 // Builds what cannot run from source: node scripts/with-node.mjs … is used by the callers, this file re-executes itself with the
 // pinned Node. Usage: node scripts/build.mjs [engine] [electron] [renderer]
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pinnedEnvironment, pinnedNode, projectRoot } from './node-path.mjs';
 
@@ -48,6 +48,14 @@ export const { node } = koffi;
       : null,
 };
 
+/** Inputs that share code: what they share lies in a file of its own beside them, so that each module exists once. */
+async function bundleTogether({ inputs, folder, plugins }) {
+  const input = Object.fromEntries(Object.entries(inputs).map(([name, path]) => [name, join(projectRoot, path)]));
+  const build = await rolldown({ input, platform: 'node', plugins, cwd: projectRoot });
+  await build.write({ dir: join(projectRoot, folder), format: 'esm', minify: false, sourcemap: false, entryFileNames: '[name].mjs', chunkFileNames: 'shared-[name].mjs' });
+  await build.close();
+}
+
 async function bundle({ input, file, format, external, plugins = [] }) {
   const build = await rolldown({ input: join(projectRoot, input), platform: 'node', external, plugins, cwd: projectRoot });
   await build.write({ file: join(projectRoot, file), format, minify: false, sourcemap: false, codeSplitting: false });
@@ -55,8 +63,11 @@ async function bundle({ input, file, format, external, plugins = [] }) {
 }
 
 if (targets.includes('engine')) {
-  for (const [input, name] of [['engine/main.ts', 'engine'], ['engine/shimd/main.ts', 'shimd'], ['engine/snapshots/unpack/unpack-worker.ts', 'unpack-worker'], ['engine/lib/confined/worker.ts', 'confined']]) {
-    if (existsSync(join(projectRoot, input))) await bundle({ input, file: `dist/engine/${name}.mjs`, format: 'esm', plugins: [koffiBeside, builtinsAsObjects] });
+  const plugins = [koffiBeside, builtinsAsObjects];
+  rmSync(join(projectRoot, 'dist/engine'), { recursive: true, force: true });
+  await bundleTogether({ inputs: { engine: 'engine/main.ts', vm: 'engine/vm-main.ts' }, folder: 'dist/engine', plugins });
+  for (const [input, name] of [['engine/shimd/main.ts', 'shimd'], ['engine/snapshots/unpack/unpack-worker.ts', 'unpack-worker'], ['engine/lib/confined/worker.ts', 'confined']]) {
+    if (existsSync(join(projectRoot, input))) await bundle({ input, file: `dist/engine/${name}.mjs`, format: 'esm', plugins });
   }
 }
 if (targets.includes('electron') && existsSync(join(projectRoot, 'main/electron/main.ts'))) {

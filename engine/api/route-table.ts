@@ -7,6 +7,7 @@ import { execRoutes } from './routes/exec-routes.ts';
 import type { ExecBackend } from './routes/exec-routes.ts';
 import { imageRoutes } from './routes/image-routes.ts';
 import type { ImageBackend } from './routes/image-routes.ts';
+import { pingRoutes } from './routes/ping-routes.ts';
 import { networkRoutes } from './routes/network-routes.ts';
 import type { NetworkBackend, NetworkContainers } from './routes/network-routes.ts';
 import {
@@ -48,8 +49,7 @@ export function routeTable(backends: Backends): Route[] {
   const network = networkRoutes(backends.networks, backends.containers);
   const volume = volumeRoutes(backends.volumes);
   return [
-    { ...on('HEAD', '/_ping', system.ping), early: true },
-    { ...on('GET', '/_ping', system.ping), early: true },
+    ...pingRoutes,
     on('GET', '/version', system.version),
     on('GET', '/info', system.info),
     on('GET', '/events', system.events),

@@ -9,8 +9,6 @@ export interface Route {
   handler: Handler;
   /** The answer takes the connection over; only these routes may be upgraded. */
   hijacks?: boolean;
-  /** Answers while the engine is still starting; all others wait until it has started. */
-  early?: boolean;
 }
 
 export interface Match {

@@ -279,10 +279,10 @@ test('everything works over a stream that is no socket', async () => {
 });
 
 test('answers what it can while the engine is still starting, and keeps the rest waiting', async () => {
-  const started = Promise.withResolvers<void>();
+  const complete = Promise.withResolvers<Route[]>();
   const answered: string[] = [];
   const answer = (path: string) => ({ method: 'GET' as const, path, handler: (exchange: Exchange) => exchange.answerText(200, path) });
-  const starting = createApiServer({ routes: [{ ...answer('/early'), early: true }, answer('/late')], ready: started.promise, log: () => undefined });
+  const starting = createApiServer({ routes: [answer('/early')], complete: complete.promise, log: () => undefined });
   const ask = async (path: string) => {
     const [near, far] = duplexPair();
     starting.emit('connection', far);
@@ -292,7 +292,7 @@ test('answers what it can while the engine is still starting, and keeps the rest
   const late = ask('/late');
   await ask('/early');
   expect(answered).toEqual(['/early']);
-  started.resolve();
+  complete.resolve([answer('/early'), answer('/late')]);
   await late;
   expect(answered).toEqual(['/early', '/late']);
 });

@@ -14,37 +14,45 @@ import type { Match, Route } from './router.ts';
 const drainLimit = 64 * 1024 * 1024;
 
 export interface ApiServerOptions {
+  /** What is served from the first moment on. */
   routes: readonly Route[];
-  /** Resolves when the backends of the routes are there. Until then only the routes marked `early` answer, and requests for others wait. */
-  ready?: Promise<unknown>;
+  /** The whole table, once its backends are there. Until then requests that `routes` does not know wait. */
+  complete?: Promise<readonly Route[]>;
   /** Told about answers of status 500 and broken connections. */
   log: (line: string) => void;
 }
 
-interface ServingOptions extends ApiServerOptions {
-  starting: boolean;
+/** The routes of the moment; `complete` is null once `router` knows them all. */
+interface Serving {
+  router: Router;
+  complete: Promise<unknown> | null;
+  log: (line: string) => void;
 }
 
 /**
  * The Docker Engine API on node:http. It may listen on a unix socket, and `server.emit('connection', duplex)` serves any
  * other byte stream the same way (the guest channel does).
  */
-export function createApiServer(asked: ApiServerOptions): Server {
-  const options = { ...asked, starting: asked.ready !== undefined };
-  void asked.ready?.then(() => (options.starting = false));
-  const router = new Router(options.routes);
+export function createApiServer({ routes, complete, log }: ApiServerOptions): Server {
+  const serving: Serving = { router: new Router(routes), complete: null, log };
+  serving.complete =
+    complete?.then((all) => {
+      serving.router = new Router(all);
+      serving.complete = null;
+    }) ?? null;
   const server = createServer({
     // An upload takes as long as it takes, and clients keep their connections.
     requestTimeout: 0,
     keepAliveTimeout: 0,
     highWaterMark: 256 * 1024,
-    // Only where a handler takes the connection over: an `Upgrade: h2c` elsewhere is an offer that is not taken up.
-    shouldUpgradeCallback: (request) => find(router, request)?.match?.route.hijacks === true,
+    // Only where a handler takes the connection over: an `Upgrade: h2c` elsewhere is an offer that is not taken up. While the routes are not
+    // known, what Docker's clients ask for tells.
+    shouldUpgradeCallback: (request) => find(serving.router, request)?.match?.route.hijacks ?? (serving.complete !== null && /^(tcp|websocket)$/i.test(request.headers.upgrade ?? '')),
   });
   // Lets a client half-close and still have its answer, as Go's server does. Not in Node's documentation; lib/_http_server.js.
   Object.assign(server, { httpAllowHalfOpen: true });
   server.on('request', (request, response) => {
-    void serve(router, options, request, response, null);
+    void serve(serving, request, response, null);
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
@@ -52,7 +60,7 @@ export function createApiServer(asked: ApiServerOptions): Server {
     response.shouldKeepAlive = false;
     response.assignSocket(socket as Socket);
     response.on('finish', () => socket.end());
-    void serve(router, options, request, response, head);
+    void serve(serving, request, response, head);
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
@@ -63,7 +71,7 @@ export function createApiServer(asked: ApiServerOptions): Server {
 }
 
 /** Never rejects: whatever a handler does, the client has an answer and the engine goes on. */
-async function serve(router: Router, options: ServingOptions, request: IncomingMessage, response: ServerResponse, head: Buffer | null): Promise<void> {
+async function serve(serving: Serving, request: IncomingMessage, response: ServerResponse, head: Buffer | null): Promise<void> {
   response.on('error', () => response.destroy());
   try {
     for (const [name, value] of Object.entries(standardHeaders)) response.setHeader(name, value);
@@ -72,7 +80,11 @@ async function serve(router: Router, options: ServingOptions, request: IncomingM
       response.writeHead(200, { 'Content-Length': 0 }).end();
       return;
     }
-    const target = find(router, request);
+    let target = find(serving.router, request);
+    if (serving.complete !== null && target !== undefined && target.match === undefined) {
+      await serving.complete;
+      target = find(serving.router, request);
+    }
     if (target === undefined) throw new InvalidParameterError('malformed request path');
     if (target.match === undefined) {
       const clean = cleanPath(target.path);
@@ -86,15 +98,14 @@ async function serve(router: Router, options: ServingOptions, request: IncomingM
     const version = negotiateVersion(target.version);
     const exchange = new Exchange(request, response, head, { version, params: target.match.params, query: target.query });
     try {
-      if (options.starting && target.match.route.early !== true) await options.ready;
       await target.match.route.handler(exchange);
     } catch (error) {
-      report(options, request, error);
+      report(serving, request, error);
       exchange.answerError(error);
     }
     if (head === null) drain(request);
   } catch (error) {
-    report(options, request, error);
+    report(serving, request, error);
     refuse(response, error);
     if (head === null) drain(request);
   }
@@ -128,8 +139,8 @@ function refuse(response: ServerResponse, error: unknown): void {
   response.end(body);
 }
 
-function report(options: ApiServerOptions, request: IncomingMessage, error: unknown): void {
-  if (statusOf(error) === 500) options.log(`${request.method} ${request.url}: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`);
+function report({ log }: Serving, request: IncomingMessage, error: unknown): void {
+  if (statusOf(error) === 500) log(`${request.method} ${request.url}: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`);
 }
 
 interface Target {

@@ -17,16 +17,8 @@ export interface SystemBackend {
   powerOff(): Promise<void>;
 }
 
-export function systemRoutes(backend: SystemBackend): Record<'ping' | 'version' | 'info' | 'diskUsage' | 'events' | 'powerOff', Handler> {
+export function systemRoutes(backend: SystemBackend): Record<'version' | 'info' | 'diskUsage' | 'events' | 'powerOff', Handler> {
   return {
-    ping(exchange) {
-      exchange.answerText(200, exchange.method === 'HEAD' ? '' : 'OK', {
-        'Builder-Version': '1',
-        'Cache-Control': 'no-cache, no-store, must-revalidate',
-        Pragma: 'no-cache',
-        Swarm: 'inactive',
-      });
-    },
     version: async (exchange) => exchange.answer(200, await backend.version()),
     info: async (exchange) => exchange.answer(200, infoFor(exchange.version, await backend.info())),
     async diskUsage(exchange) {

@@ -11,7 +11,7 @@ const addon = { amd64: 'linux_x64/koffi.node', arm64: 'linux_arm64/koffi.node' }
 export async function engineFiles({ bundle, arch, readNpm }) {
   const files = new Map();
   const own = readdirSync(bundle).filter((name) => name.endsWith('.mjs')).sort();
-  if (!own.includes('engine.mjs')) throw new Error(`There is no engine bundle in ${bundle}: run "node scripts/build.mjs engine".`);
+  if (!own.includes('vm.mjs')) throw new Error(`There is no engine bundle in ${bundle}: run "node scripts/build.mjs engine".`);
   for (const name of own) files.set(`opt/slipway/engine/${name}`, readFileSync(join(bundle, name)));
   files.set('opt/slipway/engine/koffi.node', (await readNpm(npmPackages.koffiNative[arch])).files.get(addon[arch])());
   files.set('usr/share/doc/koffi/copyright', (await readNpm(npmPackages.koffi)).files.get('LICENSE.txt')());
