@@ -104,11 +104,11 @@ export class Exchange {
   }
 
   answer(status: number, value: unknown): void {
-    this.answerJson(status, JSON.stringify(value));
+    this.answerJson(status, Buffer.from(`${JSON.stringify(value)}\n`));
   }
 
-  answerJson(status: number, text: string): void {
-    const bytes = Buffer.from(`${text}\n`);
+  /** @param bytes of JSON, with the newline that ends it */
+  answerJson(status: number, bytes: Buffer): void {
     this.#response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': bytes.length });
     this.#response.end(bytes);
   }

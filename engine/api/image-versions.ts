@@ -2,8 +2,22 @@ import type { ImageInspect, ImageSummary } from '../../contract/engine-api/image
 
 /** What older clients read of images differently. Source: moby `daemon/server/router/image/image_routes.go`. */
 
+/** The text of each row, by the version from which on it reads so. A row of the image service is never changed. */
+const texts = new WeakMap<Readonly<ImageSummary>, Map<number, string>>();
+const turningPoints = [51, 44, 43, 0];
+
+/** {@link summaryFor} as JSON: an image may have hundreds of names, and most rows are what they were the last time. */
+export function summaryText(version: number, row: Readonly<ImageSummary>): string {
+  const since = turningPoints.find((point) => version >= point) ?? 0;
+  let known = texts.get(row);
+  if (known === undefined) texts.set(row, (known = new Map()));
+  let text = known.get(since);
+  if (text === undefined) known.set(since, (text = JSON.stringify(summaryFor(version, row))));
+  return text;
+}
+
 /** @param version minor API version of the request */
-export function summaryFor(version: number, row: ImageSummary): ImageSummary {
+function summaryFor(version: number, row: Readonly<ImageSummary>): ImageSummary {
   if (version >= 51) return row;
   const older: ImageSummary = { ...row, Containers: -1 };
   if (version < 44) older.VirtualSize = row.Size;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Container, type ContainerRecord } from './container.ts';
 import { listContainers, listContainersJson } from './list.ts';
 
@@ -24,7 +24,7 @@ describe('the list as text', () => {
   const containers = ['one', 'two'].map((name) => new Container(record(name)));
   const needs = { store: { list: () => [...containers] } } as unknown as Parameters<typeof listContainers>[0];
   const options = { all: true, limit: 0, size: false, filters: {} };
-  const expectSame = async () => expect(JSON.parse(await listContainersJson(needs, options))).toEqual(JSON.parse(JSON.stringify(await listContainers(needs, options))));
+  const expectSame = async () => expect(JSON.parse((await listContainersJson(needs, options)).toString())).toEqual(JSON.parse(JSON.stringify(await listContainers(needs, options))));
 
   it('says what the list says, however labels look', expectSame);
 
@@ -34,6 +34,23 @@ describe('the list as text', () => {
     await expectSame();
     containers[1]!.sandbox = { netns: null, endpoints: { bridge: { IPAddress: '172.17.0.9' } }, ports: { '80/tcp': [{ HostIp: '0.0.0.0', HostPort: '8080' }] }, etcFiles: [], sandboxId: 's', sandboxKey: '' };
     await expectSame();
-    expect(await listContainersJson(needs, options)).toContain('172.17.0.9');
+    expect((await listContainersJson(needs, options)).toString()).toContain('172.17.0.9');
+  });
+
+  it('tells the time that has passed, with names beyond ASCII before it', async () => {
+    vi.useFakeTimers({ now: Date.parse('2026-01-01T00:00:05Z') });
+    try {
+      containers[0]!.record = record('one', { config: { Image: 'x', Labels: { where: 'Főtér' } }, state: { status: 'running', pid: 1, startedAt: '2026-01-01T00:00:00.5Z' } });
+      expect((await listContainersJson(needs, options)).toString()).toContain('"Status":"Up 4 seconds"');
+      vi.setSystemTime(Date.parse('2026-01-01T02:00:00Z'));
+      expect((await listContainersJson(needs, options)).toString()).toContain('"Status":"Up 2 hours"');
+      await expectSame();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('is an empty array where there is nothing', async () => {
+    expect((await listContainersJson(needs, { ...options, filters: { name: ['nobody'] } })).toString()).toBe('[]\n');
   });
 });

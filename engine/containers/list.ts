@@ -34,11 +34,11 @@ export async function listContainers(needs: ListNeeds, options: ListOptions): Pr
   return rows;
 }
 
-/** {@link listContainers} as JSON text. Of containers that have not changed since the last time only the status is written anew. */
-export async function listContainersJson(needs: ListNeeds, options: ListOptions): Promise<string> {
-  if (options.size) return JSON.stringify(await listContainers(needs, options));
+/** {@link listContainers} as the bytes of its JSON, with a newline. Of containers that have not changed since the last time only the status is written anew. */
+export async function listContainersJson(needs: ListNeeds, options: ListOptions): Promise<Buffer> {
+  if (options.size) return Buffer.from(`${JSON.stringify(await listContainers(needs, options))}\n`);
   const now = Date.now();
-  return `[${(await selectContainers(needs, options)).map((container) => rowText(container, now)).join(',')}]`;
+  return joinRows((await selectContainers(needs, options)).map((container) => rowBytes(container, now)));
 }
 
 /** What `options` ask for, newest first. */
@@ -59,26 +59,59 @@ interface KnownRow {
   record: Container['record'];
   sandbox: Container['sandbox'];
   endpoints: unknown;
-  /** The row's text before and after the value of `Status`. */
-  before: string;
-  after: string;
+  status: string;
+  bytes: Buffer;
+  /** Where the value of `Status` stands in `bytes`. */
+  statusFrom: number;
+  statusTo: number;
 }
 
 const known = new WeakMap<Container, KnownRow>();
 
-function rowText(container: Container, now: number): string {
+function rowBytes(container: Container, now: number): Buffer {
   const { record, sandbox } = container;
-  let row = known.get(container);
+  const status = statusText(container.state, now, record.health);
+  const row = known.get(container);
   // Records and sandboxes are never changed: new ones take their place.
-  if (row?.record !== record || row.sandbox !== sandbox || row.endpoints !== sandbox?.endpoints) {
-    const { HostConfig, NetworkSettings, Mounts, ...first }: Partial<ContainerSummary> = summary(container, now);
-    delete first.Status;
-    const before = `${JSON.stringify(first).slice(0, -1)},"Status":`;
-    row = { record, sandbox, endpoints: sandbox?.endpoints, before, after: `,${JSON.stringify({ HostConfig, NetworkSettings, Mounts }).slice(1)}` };
-    known.set(container, row);
-  }
-  return row.before + JSON.stringify(statusText(container.state, now, record.health)) + row.after;
+  const isSame = row !== undefined && row.record === record && row.sandbox === sandbox && row.endpoints === sandbox?.endpoints;
+  if (isSame && row.status === status) return row.bytes;
+  const made = isSame ? withStatus(row, status) : makeRow(container, now, status);
+  known.set(container, made);
+  return made.bytes;
 }
+
+function makeRow(container: Container, now: number, status: string): KnownRow {
+  const { HostConfig, NetworkSettings, Mounts, ...first }: Partial<ContainerSummary> = summary(container, now);
+  delete first.Status;
+  const before = `${JSON.stringify(first).slice(0, -1)},"Status":`;
+  const value = JSON.stringify(status);
+  const bytes = Buffer.from(`${before}${value},${JSON.stringify({ HostConfig, NetworkSettings, Mounts }).slice(1)}`);
+  const statusFrom = Buffer.byteLength(before);
+  const { record, sandbox } = container;
+  return { record, sandbox, endpoints: sandbox?.endpoints, status, bytes, statusFrom, statusTo: statusFrom + Buffer.byteLength(value) };
+}
+
+function withStatus(row: KnownRow, status: string): KnownRow {
+  const value = Buffer.from(JSON.stringify(status));
+  const bytes = Buffer.concat([row.bytes.subarray(0, row.statusFrom), value, row.bytes.subarray(row.statusTo)]);
+  return { ...row, status, bytes, statusTo: row.statusFrom + value.length };
+}
+
+/** A JSON array of values that are JSON already, and a newline. */
+function joinRows(rows: readonly Buffer[]): Buffer {
+  const size = rows.reduce((sum, { length }) => sum + length + 1, 0);
+  const joined = Buffer.allocUnsafe(Math.max(size + 2, 3));
+  let at = joined.write('[');
+  for (const row of rows) {
+    at += row.copy(joined, at);
+    joined[at++] = comma;
+  }
+  if (rows.length > 0) at -= 1;
+  joined.write(']\n', at);
+  return joined;
+}
+
+const comma = 0x2c;
 
 function summary(container: Container, now: number): ContainerSummary {
   const { record, state } = container;

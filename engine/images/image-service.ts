@@ -11,7 +11,7 @@ import type { PruneOptions } from './prune.ts';
 /** What the API needs of images. Built by `openImageService` in `open-image-service.ts`. */
 export interface ImageService extends ImageSource, ImageCommitter {
   /** Newest first. Untagged images are listed with empty RepoTags unless `filters.dangling` says otherwise. */
-  list(options?: ImageListOptions): Promise<ImageSummary[]>;
+  list(options?: ImageListOptions): Promise<Readonly<ImageSummary>[]>;
   /** Bytes of the layers of all images, each counted once. */
   layersSize(): number;
   /** @throws NotFoundError `No such image: nope:latest` */

@@ -17,28 +17,29 @@ export interface ListCollaborators {
   listUsers: ListImageUsers;
 }
 
-/** Rows by the image they show; each is good for as long as the image's record and the array of its names are the same. */
-const rows = new WeakMap<StoredImage, { references: readonly Reference[]; row: ImageSummary }>();
+/** Rows by the image they show; each is good for as long as the image's record, the array of its names and the number of its containers are the same. */
+const rows = new WeakMap<StoredImage, { references: readonly Reference[]; row: Readonly<ImageSummary> }>();
 
 /**
- * Rows of `GET /images/json`, newest first.
+ * Rows of `GET /images/json`, newest first. One that says what it said before is the same object, and is never changed.
  * @throws InvalidParameterError for a filter that is none; NotFoundError for an image that `before` or `since` names
  */
-export async function listImages(from: ListCollaborators, options: ImageListOptions = {}): Promise<ImageSummary[]> {
+export async function listImages(from: ListCollaborators, options: ImageListOptions = {}): Promise<Readonly<ImageSummary>[]> {
   const { store } = from;
   const { filters = {} } = options;
   const keep = keeper(store, options);
   const patterns = filters['reference'];
   const shared = options.sharedSize === true ? sharedLayers(store) : undefined;
   const users = countUsers(from.listUsers);
-  const listed: ImageSummary[] = [];
+  const listed: Readonly<ImageSummary>[] = [];
   for (const image of store.images.list()) {
     const references = patterns === undefined ? store.referencesOf(image.id) : store.referencesOf(image.id).filter((reference) => isNamed(reference, patterns));
     if (!keep(image, references)) continue;
-    const row = { ...(patterns === undefined ? knownRow(image, references) : summaryOf(image, references)), Containers: users.get(image.id) ?? 0 };
-    if (shared !== undefined) row.SharedSize = sharedSize(store, image, shared);
-    if (options.manifests === true) row.Manifests = await manifestSummaries(from, image);
-    listed.push(row);
+    const containers = users.get(image.id) ?? 0;
+    const row = patterns === undefined ? knownRow(image, references, containers) : summaryOf(image, references, containers);
+    const shownSize = shared === undefined ? {} : { SharedSize: sharedSize(store, image, shared) };
+    const manifests = options.manifests === true ? { Manifests: await manifestSummaries(from, image) } : {};
+    listed.push(shared === undefined && options.manifests !== true ? row : { ...row, ...shownSize, ...manifests });
   }
   return listed.sort((a, b) => b.Created - a.Created);
 }
@@ -57,17 +58,17 @@ export function createdSeconds(image: StoredImage): number {
   return nanoseconds === undefined ? 0 : Math.floor(Number(nanoseconds / 1_000_000n) / 1000);
 }
 
-function knownRow(image: StoredImage, references: readonly Reference[]): ImageSummary {
+function knownRow(image: StoredImage, references: readonly Reference[], containers: number): Readonly<ImageSummary> {
   const known = rows.get(image);
-  if (known?.references === references) return known.row;
-  const row = summaryOf(image, references);
+  if (known?.references === references && known.row.Containers === containers) return known.row;
+  const row = summaryOf(image, references, containers);
   rows.set(image, { references, row });
   return row;
 }
 
-function summaryOf(image: StoredImage, references: readonly Reference[]): ImageSummary {
+function summaryOf(image: StoredImage, references: readonly Reference[], containers: number): ImageSummary {
   return {
-    Containers: -1,
+    Containers: containers,
     Created: createdSeconds(image),
     Id: image.id,
     Labels: image.config.config.Labels ?? null,

@@ -12,8 +12,8 @@ import { containerCreateShape, containerUpdateShape } from '../request-shapes.ts
 import type { Handler } from '../router.ts';
 
 export interface ContainerBackend {
-  /** The text of a JSON array of `ContainerSummary`: a list of thousands is mostly what it was a moment ago. */
-  listJson(options: { all: boolean; limit: number; size: boolean; filters: Filters }): Promise<string>;
+  /** The bytes of a JSON array of `ContainerSummary`, with a newline: a list of thousands is mostly what it was a moment ago. */
+  listJson(options: { all: boolean; limit: number; size: boolean; filters: Filters }): Promise<Buffer>;
   create(options: { name: string; platform: string }, request: ContainerCreateRequest): Promise<ContainerCreateResponse>;
   update(reference: string, request: ContainerUpdateRequest): Promise<ContainerUpdateResponse>;
   inspect(reference: string, size: boolean): Promise<ContainerInspect>;

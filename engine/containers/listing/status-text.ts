@@ -1,5 +1,4 @@
 import type { ContainerHealth } from '../../../contract/engine-api/container.ts';
-import { parseTimestamp } from '../../lib/timestamp.ts';
 import type { ContainerState } from '../container.ts';
 import { healthText } from '../health/health-state.ts';
 
@@ -27,7 +26,7 @@ export function statusText(state: ContainerState, now: number, health?: Containe
 }
 
 function since(time: string, now: number): number {
-  return now / 1000 - Number(parseTimestamp(time) ?? 0n) / 1e9;
+  return (now - (Date.parse(time) || 0)) / 1000;
 }
 
 /** As go-units `HumanDuration`. */
