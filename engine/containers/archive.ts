@@ -17,7 +17,7 @@ export async function statPath(needs: ViewNeeds, reference: string, path: string
   const container = needs.store.resolve(reference);
   try {
     const { value, release } = await openView(needs, container, (view) => askInView<PathStat>(view, { kind: 'stat', path }));
-    await release();
+    void release();
     return value;
   } catch (error) {
     throw translated(error, reference, path);
@@ -68,13 +68,13 @@ export async function extractArchive(needs: ViewNeeds, reference: string, reques
     await opened.value(async () => {
       const { stream } = await decompress(archive);
       signal.addEventListener('abort', () => stream.destroy(signal.reason as Error), { once: true });
-      return stream as AsyncIterable<Uint8Array>;
+      return stream;
     });
     announce(needs.events, container, 'extract-to-dir');
   } catch (error) {
     if (error instanceof ConfinedError || error instanceof EngineError) throw translated(error, reference, path);
     throw new InternalError(`Error processing tar file: ${messageOf(error)}`, { cause: error });
   } finally {
-    await release();
+    void release();
   }
 }

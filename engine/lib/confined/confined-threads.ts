@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { isMarkedAsUntransferable, Worker } from 'node:worker_threads';
 import type { FromThread, Job, RootView, ThreadFailure, ToThread } from './protocol.ts';
 
 /** What a confined thread could not do. `code` is the system's (`ENOENT` …), or `refused` for an archive that asks too much. */
@@ -50,8 +50,8 @@ class ConfinedThread {
     this.#died = died;
   }
 
-  post(message: ToThread, transferred?: ArrayBuffer): void {
-    this.#worker.postMessage(message, transferred === undefined ? [] : [transferred]);
+  post(message: ToThread, transferred: ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, transferred);
   }
 
   async end(): Promise<void> {
@@ -95,7 +95,7 @@ class RunningJob {
     this.#thread.post({ kind: 'start', view, job });
   }
 
-  post(message: ToThread, transferred?: ArrayBuffer): void {
+  post(message: ToThread, transferred?: ArrayBuffer[]): void {
     if (!this.#ended) this.#thread.post(message, transferred);
   }
 
@@ -161,55 +161,71 @@ export async function readInView<T>(view: RootView, job: Extract<Job, { kind: 'a
  * as it is written down, and must be called.
  * @throws ConfinedError for what fails before the first byte; later both, and the source's own error
  */
-export async function writeInView(view: RootView, job: Extract<Job, { kind: 'extract' }>): Promise<(open: () => Promise<AsyncIterable<Uint8Array>>) => Promise<void>> {
+export async function writeInView(view: RootView, job: Extract<Job, { kind: 'extract' }>): Promise<(open: () => Promise<Readable>) => Promise<void>> {
   const running = new RunningJob(view, job);
   await running.head.promise;
   return (open) => feed(running, open);
 }
 
-async function feed(running: RunningJob, open: () => Promise<AsyncIterable<Uint8Array>>): Promise<void> {
-  let ahead = 0;
-  let wake: () => void = () => undefined;
-  const sent: number[] = [];
-  running.onTaken = () => {
-    ahead -= sent.shift() ?? 0;
-    wake();
-  };
-  let failed = false;
-  running.done.promise.catch(() => {
-    failed = true;
-    wake();
-  });
-  const send = async (batch: Uint8Array<ArrayBuffer>) => {
-    ahead += batch.length;
-    sent.push(batch.length);
-    running.post({ kind: 'data', bytes: batch }, batch.buffer);
-    while (ahead > bytesAhead && !failed) await new Promise<void>((resolve) => (wake = resolve));
-  };
+async function feed(running: RunningJob, open: () => Promise<Readable>): Promise<void> {
+  let source: Readable | undefined;
   try {
-    let batch = new Uint8Array(batchSize);
-    let used = 0;
-    for await (const chunk of await open()) {
-      for (let offset = 0; offset < chunk.length; ) {
-        const count = Math.min(chunk.length - offset, batchSize - used);
-        batch.set(chunk.subarray(offset, offset + count), used);
-        used += count;
-        offset += count;
-        if (used < batchSize) continue;
-        await send(batch);
-        batch = new Uint8Array(batchSize);
-        used = 0;
-      }
-      if (failed) break;
-    }
-    if (used > 0) await send(batch.subarray(0, used));
-    running.post({ kind: 'end' });
+    source = await open();
+    await send(running, source);
   } catch (error) {
     running.post({ kind: 'cancel' });
     await running.done.promise.catch(() => undefined);
     throw error;
   }
-  await running.done.promise;
+  try {
+    await running.done.promise;
+  } catch (error) {
+    // Who sends gets to hear of it: the rest is read and dropped, and not cut off.
+    source.resume();
+    throw error;
+  }
+}
+
+/** Until the source ends or the job fails. The chunks' memory goes to the thread where it can: nothing is copied on the way. */
+function send(running: RunningJob, source: Readable): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let ahead = 0;
+  let batch: Uint8Array<ArrayBuffer>[] = [];
+  let batched = 0;
+  const sent: number[] = [];
+  const post = () => {
+    sent.push(batched);
+    running.post({ kind: 'data', pieces: batch }, batch.map(({ buffer }) => buffer));
+    batch = [];
+    batched = 0;
+  };
+  const onData = (chunk: Buffer) => {
+    batch.push(ownMemory(chunk));
+    batched += chunk.length;
+    ahead += chunk.length;
+    if (batched >= batchSize) post();
+    if (ahead > bytesAhead) source.pause();
+  };
+  running.onTaken = () => {
+    ahead -= sent.shift() ?? 0;
+    if (ahead <= bytesAhead && source.isPaused()) source.resume();
+  };
+  const onEnd = () => {
+    if (batched > 0) post();
+    running.post({ kind: 'end' });
+    resolve();
+  };
+  const onClose = () => reject(source.errored ?? new Error('the stream was closed before its end'));
+  source.on('data', onData).on('end', onEnd).on('error', reject).on('close', onClose);
+  if (source.destroyed) onClose();
+  running.done.promise.catch(() => resolve());
+  return promise.finally(() => source.off('data', onData).off('end', onEnd).off('close', onClose));
+}
+
+/** A chunk that is all of its memory is given away; of one that shares it (a pool, a slice) a copy is. */
+function ownMemory(chunk: Buffer): Uint8Array<ArrayBuffer> {
+  const { buffer, byteLength } = chunk;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && !isMarkedAsUntransferable(buffer) ? new Uint8Array(buffer) : new Uint8Array(chunk);
 }
 
 /** Ends threads that wait for work. */

@@ -59,7 +59,7 @@ export type ToThread =
   | { kind: 'start'; view: RootView; job: Job }
   /** The reader takes so many more chunks. */
   | { kind: 'credit'; chunks: number }
-  | { kind: 'data'; bytes: Uint8Array<ArrayBuffer> }
+  | { kind: 'data'; pieces: Uint8Array<ArrayBuffer>[] }
   | { kind: 'end' }
   | { kind: 'cancel' };
 

@@ -54,7 +54,7 @@ function handle(message: ToThread): void {
       return;
     case 'data': {
       const { parser, extractor } = running.input!;
-      for (const event of parser.push(Buffer.from(message.bytes.buffer, message.bytes.byteOffset, message.bytes.byteLength))) extractor.take(event);
+      for (const piece of message.pieces) for (const event of parser.push(Buffer.from(piece.buffer))) extractor.take(event);
       post({ kind: 'taken' });
       return;
     }
