@@ -3,6 +3,8 @@ import type { EventMessage } from './engine-api/event.ts';
 import type { ImageInspect, ImageSummary } from './engine-api/image.ts';
 import type { ProgressMessage } from './engine-api/progress.ts';
 import type { InfoResponse } from './engine-api/system.ts';
+import type { OperationKind, OperationParams } from './engine-operation.ts';
+import type { OperationOf } from './engine-operations.ts';
 import type { VmState } from './vm-state.ts';
 
 /**
@@ -43,6 +45,9 @@ export interface IpcRequests {
   'images/list': { params: undefined; result: ImageSummary[] };
   'images/inspect': { params: { id: string }; result: ImageInspect };
   'images/remove': { params: { id: string; force?: boolean }; result: undefined };
+
+  /** One `json` operation of `engine-operations.ts`; `callEngine` of the window types params and result by its name. */
+  'engine/call': { params: OperationRequest<'json'>; result: unknown };
 }
 
 /** News that nobody asked for. The engine is the truth, the event is the news, the window's stores are a mirror. */
@@ -65,8 +70,30 @@ export interface IpcStreams {
   'containers/terminal': { params: TerminalParams; down: Uint8Array | TerminalDown; up: Uint8Array | TerminalUp };
   'images/pull': { params: { reference: string; platform?: string }; down: ProgressMessage; up: never };
   /** `docker load`: the window sends the tar as bytes, then `{type:'end'}`; progress comes down. */
+  /** A `lines` operation: each object as it comes. */
+  'engine/lines': { params: OperationRequest<'lines'>; down: unknown; up: never };
+  /** A `bytes` operation into the window: to be looked at, not kept. */
+  'engine/bytes': { params: OperationRequest<'bytes'>; down: Uint8Array; up: never };
+  /** An `upload` operation: the window sends bytes, then `{type:'end'}`. `size` in bytes, when it is known. */
+  'engine/upload': { params: OperationRequest<'upload'> & { size?: number }; down: UploadDown; up: Uint8Array | { type: 'end' } };
+  /** A `bytes` operation into a file of the person's. Ends when the file is whole; closing it cancels and leaves no file. */
+  'engine/download': { params: OperationRequest<'bytes'> & { fileName: string }; down: DownloadDown; up: never };
   'images/load': { params: { name: string; size: number }; down: ProgressMessage; up: Uint8Array | { type: 'end' } };
 }
+
+export interface OperationRequest<K extends OperationKind> {
+  operation: OperationOf<K>;
+  params: OperationParams;
+}
+
+/** `taken`: bytes that the engine has taken so far; `line`: an object of its answer. */
+export type UploadDown = { type: 'taken'; bytes: number } | { type: 'line'; line: unknown };
+
+/**
+ * `ready`: the web shell serves the file once at this path of its own origin, to be followed as a link; `saving`: Electron writes to this
+ * path; `dismissed`: the person closed the dialog, and the stream ends. `total` in bytes, when the engine tells it.
+ */
+export type DownloadDown = { type: 'ready'; path: string } | { type: 'saving'; path: string } | { type: 'dismissed' } | { type: 'progress'; bytes: number; total?: number };
 
 export interface AppFacts {
   version: string;
@@ -78,6 +105,8 @@ export interface AppFacts {
 
 export interface Settings {
   theme: 'system' | 'dark' | 'light';
+  /** Of the window's texts; absent is `system`. */
+  language?: 'system' | 'en' | 'de';
   /** MiB of the VM. */
   memoryMiB: number;
   cpus: number;
@@ -144,9 +173,19 @@ export const requestChannels = [
   'images/list',
   'images/inspect',
   'images/remove',
+  'engine/call',
 ] as const satisfies readonly IpcRequestChannel[];
 
-export const streamChannels = ['containers/logs', 'containers/terminal', 'images/pull', 'images/load'] as const satisfies readonly IpcStreamChannel[];
+export const streamChannels = [
+  'containers/logs',
+  'containers/terminal',
+  'images/pull',
+  'images/load',
+  'engine/lines',
+  'engine/bytes',
+  'engine/upload',
+  'engine/download',
+] as const satisfies readonly IpcStreamChannel[];
 export const pushChannels = ['vm/state', 'engine/event', 'engine/connection'] as const satisfies readonly IpcPushChannel[];
 
 type Missing<All extends string, Listed extends string> = Exclude<All, Listed>;

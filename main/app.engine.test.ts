@@ -31,6 +31,7 @@ beforeAll(async () => {
     version: 'test',
     shell: 'web',
     openUrl: () => Promise.resolve(),
+    files: { open: () => Promise.resolve(undefined) },
     log: () => undefined,
   });
   window = new TestWindow();

@@ -6,6 +6,7 @@ import { watchEvents } from './engine-client/events-watcher.ts';
 import { Failure } from './failure.ts';
 import { hostAddress } from './host-socket/host-address.ts';
 import { listenHostSocket, type HostSocket } from './host-socket/host-socket.ts';
+import type { FileSaver } from './ipc/download.ts';
 import { createHandlers } from './ipc/handlers.ts';
 import { PushHub } from './ipc/push.ts';
 import { serveWindow } from './ipc/register.ts';
@@ -23,6 +24,8 @@ export interface AppOptions extends Pick<CommandLine, 'home' | 'engineSocket'> {
   version: string;
   shell: AppFacts['shell'];
   openUrl(url: string): Promise<void>;
+  /** How this shell keeps files that the window asks for. */
+  files: FileSaver;
   /** One line for the app's own log; never secret. */
   log(line: string): void;
 }
@@ -59,7 +62,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const engine = createEngineClient(openApi);
   const pushes = new PushHub(['vm/state', 'engine/connection']);
   const facts = factsOf(options, address.dockerHost);
-  const handlers = createHandlers({ facts, vm, engine, settings, openUrl: options.openUrl });
+  const handlers = createHandlers({ facts, vm, engine, settings, openUrl: options.openUrl, files: options.files });
 
   pushes.push('vm/state', vm.state);
   const stopState = vm.onState((state) => pushes.push('vm/state', state));

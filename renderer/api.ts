@@ -1,5 +1,7 @@
 import type { IpcError, IpcErrorKind } from '../contract/ipc-result.ts';
 import type { IpcPushChannel, IpcPushes, IpcRequestChannel, IpcRequests, IpcStreamChannel, IpcStreams } from '../contract/ipc.ts';
+import type { OperationParams } from '../contract/engine-operation.ts';
+import type { AnswerOf, OperationName, OperationOf, ParamsOf } from '../contract/engine-operations.ts';
 import type { IpcBridge } from '../contract/ipc-wire.ts';
 import { createConnection, type Connection } from './transport/connection.ts';
 import type { StreamEnd } from './transport/stream.ts';
@@ -59,6 +61,18 @@ export async function request<C extends IpcRequestChannel>(
   const result = await open().request(channel, params);
   if (!result.ok) throw new IpcFailure(result.error);
   return result.value as IpcRequests[C]['result'];
+}
+
+/** What an operation takes besides what the table leaves open: all of it by name. */
+export type { AnswerOf, OperationName, ParamsOf };
+
+/**
+ * Makes one `json` operation of `contract/engine-operations.ts`. Actions of a person go through `stores/window/engine-action.ts`, which
+ * shows their command.
+ * @throws {IpcFailure}
+ */
+export async function callEngine<O extends OperationOf<'json'>>(operation: O, params: ParamsOf<O>): Promise<AnswerOf<O>> {
+  return (await request('engine/call', { operation, params: params as OperationParams })) as AnswerOf<O>;
 }
 
 /** Hears a push from now on; answers the way to stop. */

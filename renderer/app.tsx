@@ -1,15 +1,6 @@
-import { useEffect, type ReactNode } from 'react';
-import type { ContainerView } from './format/engine/container.ts';
-import { ContainerMenu } from './features/containers/container-menu.tsx';
-import { ContainersPage } from './features/containers/containers-page.tsx';
-import { DetailsPage } from './features/container-details/details-page.tsx';
-import { Overview } from './features/container-details/overview.tsx';
-import { ImagesPage } from './features/images/images-page.tsx';
-import { LogsPage } from './features/logs/logs-page.tsx';
-import { LogView } from './features/logs/log-view.tsx';
-import { RunPage } from './features/run/run-page.tsx';
-import { SettingsPage } from './features/settings/settings-page.tsx';
-import { EngineBar, TransportBar, useIsStale } from './features/shell/engine-bar.tsx';
+import { useEffect, useSyncExternalStore } from 'react';
+import { Loading } from './components/layout/loading.tsx';
+import { EngineBar, TransportBar } from './features/shell/engine-bar.tsx';
 import { useGlobalKeys } from './features/shell/keyboard.ts';
 import { SessionPage } from './features/shell/session-page.tsx';
 import { Sidebar } from './features/shell/sidebar.tsx';
@@ -17,15 +8,21 @@ import { Strip } from './features/shell/strip.tsx';
 import { Toasts } from './features/shell/toasts.tsx';
 import { StartUpScreen } from './features/start-up/start-up-screen.tsx';
 import { ConnectingPage, StoppedPage } from './features/start-up/stopped-page.tsx';
-import { TerminalView } from './features/terminal/terminal-view.tsx';
 import { AppDialogs } from './app-dialogs.tsx';
+import { language, onLanguage } from './i18n/i18n.ts';
 import { useConnection } from './stores/connection.ts';
 import { useNavigation } from './stores/window/navigation.ts';
+import { screenOf } from './stores/window/screens.ts';
 import { useSettings } from './stores/settings.ts';
 import { enterWindow, useVm } from './stores/vm.ts';
 
-/** Which of the window's faces is shown, from the two ways that can break and the VM's state. */
+/** Texts are looked up while the window is drawn, so that another language means drawing all of it anew. */
 export function App() {
+  return <Window key={useSyncExternalStore(onLanguage, language)} />;
+}
+
+/** Which of the window's faces is shown, from the two ways that can break and the VM's state. */
+function Window() {
   const transport = useConnection((state) => state.transport);
   const facts = useSettings((state) => state.facts);
   if (transport === 'no-session' || transport === 'session-lost') return <SessionPage isLost={transport === 'session-lost'} />;
@@ -74,51 +71,19 @@ function FaceBar() {
 
 function Shell() {
   useGlobalKeys();
-  const page = useNavigation(({ route }) => route.page);
+  const route = useNavigation((state) => state.route);
+  const screen = screenOf(route.page) ?? screenOf('containers');
   return (
     <div className="frame">
       <Sidebar />
       <main className="frame__main">
         <EngineBar />
         <div className="frame__page">
-          <RoutedPage />
+          <Loading key={screen?.page}>{screen !== undefined && <screen.Page route={route} />}</Loading>
         </div>
-        {page !== 'run' && <Strip />}
+        {screen?.hidesStrip !== true && <Strip />}
       </main>
       <Toasts />
     </div>
   );
-}
-
-/** Panels of one container's page, by features that know nothing of each other. */
-const panels = {
-  overview: (view: ContainerView) => <Overview key={view.id} view={view} />,
-  logs: (view: ContainerView) => <LogView key={view.id} view={view} />,
-  terminal: (view: ContainerView) => <TerminalView key={view.id} view={view} />,
-};
-
-function RoutedPage(): ReactNode {
-  const route = useNavigation((state) => state.route);
-  const isStale = useIsStale();
-  switch (route.page) {
-    case 'containers':
-      return <ContainersPage isStale={isStale} />;
-    case 'container':
-      return (
-        <DetailsPage
-          containerKey={route.id}
-          tab={route.tab}
-          panels={panels}
-          menu={(view, anchor, onClose) => <ContainerMenu view={view} anchor={anchor} isDetails onClose={onClose} />}
-        />
-      );
-    case 'run':
-      return <RunPage image={route.image} isAway={isStale} />;
-    case 'images':
-      return <ImagesPage />;
-    case 'logs':
-      return <LogsPage id={route.id} />;
-    case 'settings':
-      return <SettingsPage />;
-  }
 }

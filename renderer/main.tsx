@@ -1,9 +1,12 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import './screens.ts';
+import { firstLanguage } from './i18n/i18n.ts';
 import { startClock } from './stores/window/clock.ts';
 import { startMirror } from './stores/mirror.ts';
-import { startNavigation } from './stores/window/navigation.ts';
+import { preloadAll, screenOf } from './stores/window/screens.ts';
+import { startNavigation, useNavigation } from './stores/window/navigation.ts';
 import './styles/base.css';
 
 // The bridge takes a session token out of the address; only then may the address be read as a place.
@@ -11,10 +14,17 @@ startMirror();
 startNavigation();
 startClock();
 
+// The page's chunk comes beside the connection, not after it.
+void screenOf(useNavigation.getState().route.page)?.load();
+
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the ID root');
-createRoot(root).render(
+const shown = createRoot(root);
+await firstLanguage().catch(() => undefined);
+shown.render(
   <StrictMode>
     <App />
   </StrictMode>,
 );
+// Later visits wait for nothing; the first one is not held up.
+requestIdleCallback(preloadAll, { timeout: 5000 });

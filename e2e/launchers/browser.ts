@@ -15,6 +15,8 @@ export async function openBrowser(): Promise<{ context: BrowserContext; close():
     headless: true,
     viewport: { width: 1440, height: 900 },
     colorScheme: 'dark',
+    // Page objects find things by their English names, whatever the machine speaks.
+    locale: 'en-US',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
   return {

@@ -6,6 +6,7 @@ import { Failure, messageOf } from '../failure.ts';
 import { registerWindowScheme, serveWindowFiles } from './app-protocol.ts';
 import { windowUrl } from './app-address.ts';
 import { guardNavigation, guardPermissions } from './guards.ts';
+import { saveWithDialog } from './save-file.ts';
 import { windowOptions } from './window-options.ts';
 import { connectWindow } from './window-transport.ts';
 
@@ -42,8 +43,9 @@ async function run(): Promise<void> {
     shell: 'electron',
     log,
     openUrl: (url) => shell.openExternal(url),
+    files: saveWithDialog(dialog, () => window),
   });
-  const window = new BrowserWindow(windowOptions({ preload: join(root, 'dist', 'electron', 'preload.cjs'), isPackaged: app.isPackaged }));
+  const window: BrowserWindow = new BrowserWindow(windowOptions({ preload: join(root, 'dist', 'electron', 'preload.cjs'), isPackaged: app.isPackaged }));
   connectWindow(ipcMain, window, (transport) => slipway.serve(transport));
   endWithWindow(slipway, window);
   app.on('second-instance', () => {

@@ -5,6 +5,7 @@ import { containerCalls, type ContainerCalls } from './container-calls.ts';
 import { toEngineFailure } from './engine-failure.ts';
 import { execCalls, type ExecCalls } from './exec-calls.ts';
 import { imageCalls, type ImageCalls } from './image-calls.ts';
+import { operationCalls, type OperationCalls } from './operation-calls.ts';
 import { StreamAgent } from './stream-agent.ts';
 
 /**
@@ -19,6 +20,7 @@ export interface EngineClient {
   readonly containers: ContainerCalls;
   readonly images: ImageCalls;
   readonly exec: ExecCalls;
+  readonly operations: OperationCalls;
 }
 
 /** Makes one call and words its error. The library comes at the first call: it takes 0.1 s, which the VM's start need not wait for. */
@@ -43,6 +45,7 @@ export function createEngineClient(open: () => Promise<Duplex>): EngineClient {
     containers: containerCalls(call),
     images: imageCalls(call),
     exec: execCalls(call),
+    operations: operationCalls(new StreamAgent(open)),
   };
 }
 

@@ -10,7 +10,9 @@ import { settingsHandlers } from './settings.ts';
 import type { StreamSession } from './stream-session.ts';
 import { runTerminal } from './terminal.ts';
 import { vmHandlers } from './vm.ts';
+import { downloadFile, type FileSaver } from './download.ts';
 import { loadImage, pullImage } from './image-streams.ts';
+import { streamBytes, streamLines, uploadBytes } from './operation-streams.ts';
 
 /** What the handlers stand on; built by `main/app.ts`. */
 export interface Services {
@@ -20,6 +22,8 @@ export interface Services {
   readonly settings: SettingsStore;
   /** Opens an http(s) address in the person's browser. */
   openUrl(url: string): Promise<void>;
+  /** Where a download goes: a save dialog, or a path that the browser fetches. */
+  readonly files: FileSaver;
 }
 
 export type RequestHandlers = {
@@ -46,12 +50,17 @@ export function createHandlers(services: Services): Handlers {
       ...vmHandlers(services),
       ...containerHandlers(services),
       ...imageHandlers(services),
+      'engine/call': ({ operation, params }) => engine.operations.json(operation, params),
     },
     streams: {
       'containers/logs': (params, session) => streamLogs(engine, params, session),
       'containers/terminal': (params, session) => runTerminal(engine, params, session),
       'images/pull': (params, session) => pullImage(engine, params, session),
       'images/load': (params, session) => loadImage(engine, params, session),
+      'engine/lines': (params, session) => streamLines(engine, params, session),
+      'engine/bytes': (params, session) => streamBytes(engine, params, session),
+      'engine/upload': (params, session) => uploadBytes(engine, params, session),
+      'engine/download': (params, session) => downloadFile(engine, services.files, params, session),
     },
   };
 }

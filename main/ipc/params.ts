@@ -3,14 +3,14 @@ import type { IpcRequestChannel, IpcRequests, IpcStreamChannel, IpcStreams, Sett
 import { Failure } from '../failure.ts';
 import { checkSettingsChange } from '../settings/settings-shape.ts';
 import { boolean, bytes, either, integer, listOf, matching, nothing, object, oneOf, optional, record, text, type Check } from './check.ts';
+import { operationRequest } from './operation-params.ts';
+import { containerId, containerName, imageId } from './references.ts';
 
-/** Ids, id prefixes and names. The value goes into a URL path, so that this pattern also keeps slashes, dots alone and queries out. */
-const containerId = matching(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}$/, 'the id or name of a container');
-const containerName = matching(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,254}$/, 'a name of letters, digits, "_", "." and "-" that starts with a letter or digit');
-/** Ids and references; the engine judges the rest. No empty part, so that `..` cannot climb in the URL path. */
-const imageId = matching(/^(?!.*(?:\/\/|\/?\.\.?(?:\/|$)))[a-zA-Z0-9][a-zA-Z0-9_./:@-]{0,511}$/, 'the id or reference of an image');
 const signal = matching(/^(?:SIG)?[A-Z0-9+-]{1,12}$/, 'the name or number of a signal');
 const acceleration = optional(oneOf('auto', 'none'));
+const size = integer(0, Number.MAX_SAFE_INTEGER);
+/** A proposal for a dialog or a download; no path. */
+const fileName = matching(/^[^/\\\0-\x1f\x7f]{1,200}$/, 'the name of a file without folders');
 const columns = integer(1, 4096);
 const rows = integer(1, 4096);
 
@@ -45,6 +45,7 @@ export const requestParams: { [C in IpcRequestChannel]: Check<IpcRequests[C]['pa
   'images/list': nothing,
   'images/inspect': object<{ id: string }>({ id: imageId }),
   'images/remove': object<IpcRequests['images/remove']['params']>({ id: imageId, force: optional(boolean) }),
+  'engine/call': operationRequest('json'),
 };
 
 export const streamParams: { [C in IpcStreamChannel]: Check<IpcStreams[C]['params']> } = {
@@ -63,7 +64,11 @@ export const streamParams: { [C in IpcStreamChannel]: Check<IpcStreams[C]['param
     rows,
   }),
   'images/pull': object<IpcStreams['images/pull']['params']>({ reference: imageId, platform: optional(text(64)) }),
-  'images/load': object<IpcStreams['images/load']['params']>({ name: text(1024), size: integer(0, Number.MAX_SAFE_INTEGER) }),
+  'images/load': object<IpcStreams['images/load']['params']>({ name: text(1024), size }),
+  'engine/lines': operationRequest('lines'),
+  'engine/bytes': operationRequest('bytes'),
+  'engine/upload': withField(operationRequest('upload'), 'size', optional(size)),
+  'engine/download': withField(operationRequest('bytes'), 'fileName', fileName),
 };
 
 const noUp: Check<never> = () => {
@@ -76,7 +81,20 @@ export const streamUps: { [C in IpcStreamChannel]: Check<IpcStreams[C]['up']> } 
   'containers/terminal': either(bytes, object<{ type: 'resize'; columns: number; rows: number }>({ type: oneOf('resize'), columns, rows })),
   'images/pull': noUp,
   'images/load': either(bytes, object<{ type: 'end' }>({ type: oneOf('end') })),
+  'engine/lines': noUp,
+  'engine/bytes': noUp,
+  'engine/upload': either(bytes, object<{ type: 'end' }>({ type: oneOf('end') })),
+  'engine/download': noUp,
 };
+
+/** A checked request with one field more. */
+function withField<T extends object, N extends string, F>(check: Check<T>, field: N, checkField: Check<F>): Check<T & { [name in N]: F }> {
+  return (value, name) => {
+    const { [field]: own, ...rest } = record(value, name);
+    const checked = checkField(own, `${name}.${field}`);
+    return { ...check(rest, name), ...(checked === undefined ? {} : { [field]: checked }) } as T & { [name in N]: F };
+  };
+}
 
 /** An absolute http(s) address, as the URL parser writes it. */
 function webAddress(value: unknown, name: string): string {

@@ -1,6 +1,6 @@
-import type { HandlersOf, Services } from './handlers.ts';
+import type { HandlersOf, RequestHandlers, Services } from './handlers.ts';
 
-export function vmHandlers({ vm, engine }: Services): HandlersOf<'vm' | 'engine'> {
+export function vmHandlers({ vm, engine }: Services): HandlersOf<'vm'> & Pick<RequestHandlers, 'engine/info'> {
   return {
     'vm/state': () => vm.state,
     // Answers at once: the way there, and a failure on it, are told by the `vm/state` push.

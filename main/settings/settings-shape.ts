@@ -25,6 +25,7 @@ const clamp = (value: number, least: number, most: number) => Math.min(Math.max(
 /** One sentence for each field: what it must be. A field that passes is undefined. */
 const complaints: { [Name in keyof Settings]-?: (value: unknown) => string | undefined } = {
   theme: (value) => oneOf(value, ['system', 'dark', 'light']),
+  language: (value) => oneOf(value, ['system', 'en', 'de']),
   memoryMiB: (value) => wholeNumber(value, 256, 1024 * 1024),
   cpus: (value) => wholeNumber(value, 1, 256),
   diskGiB: (value) => wholeNumber(value, 1, 64 * 1024),

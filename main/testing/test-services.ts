@@ -33,6 +33,7 @@ export function serveTestWindow(engine: EngineClient, changed: Partial<Services>
       onPortRequest: () => undefined,
     },
     openUrl: (url) => Promise.resolve(void opened.push(url)),
+    files: { open: () => Promise.resolve(undefined) },
     ...changed,
   };
   const pushes = new PushHub(['vm/state', 'engine/connection']);

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { startApp, type App } from '../app.ts';
 import { hostArch, parseCommandLine } from '../command-line.ts';
 import { Failure, messageOf } from '../failure.ts';
+import { DownloadDesk } from './download-desk.ts';
 import { openInBrowser, writeRedirectFile } from './open-browser.ts';
 import { phaseLines } from './phase-lines.ts';
 import { imageRebuilder } from './rebuild-image.ts';
@@ -38,8 +39,10 @@ async function run(): Promise<void> {
   let stopEarly = false;
   const early = () => (stopEarly = true);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, early);
+  const downloads = new DownloadDesk();
   const app = await startApp({
     ...commandLine,
+    files: downloads,
     imageDirectory: commandLine.imageDirectory ?? join(projectRoot, 'vm-assets', 'out', hostArch()),
     rebuildImage: commandLine.imageDirectory === undefined ? imageRebuilder(projectRoot, log) : undefined,
     version: await version(),
@@ -52,6 +55,7 @@ async function run(): Promise<void> {
   const server = await startWebServer({
     port: commandLine.port,
     windowDirectory: join(projectRoot, 'dist', 'renderer'),
+    downloads,
     onWindow: (transport) => app.serve(transport),
   }).catch(async (error: unknown) => {
     await app.close();

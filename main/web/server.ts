@@ -8,6 +8,7 @@ import type { IpcTransport } from '../ipc/transport.ts';
 import { securityHeaders } from '../window-files/security-headers.ts';
 import { readWindowFile } from '../window-files/window-file.ts';
 import { Access } from './access.ts';
+import type { DownloadDesk } from './download-desk.ts';
 import { refusal } from './request-guard.ts';
 import { greetWindow } from './window-socket.ts';
 
@@ -18,6 +19,8 @@ export interface WebServerOptions {
   windowDirectory: string;
   /** Each page that has shown its session, also after each of its reconnections. */
   onWindow(transport: IpcTransport): void;
+  /** Files that wait for the browser, each under a path of its own. */
+  downloads?: Pick<DownloadDesk, 'serve'>;
 }
 
 export interface WebServer {
@@ -35,11 +38,11 @@ const maxSessionBodyBytes = 1024;
 const maxStrangers = 32;
 
 /**
- * The web shell's server, on 127.0.0.1 alone. Three things are served: the window's files (they hold no secret),
- * `POST /session` (token → session secret) and the WebSocket `/ipc` (secret first, then the IPC protocol).
+ * The web shell's server, on 127.0.0.1 alone. Four things are served: the window's files (they hold no secret),
+ * `POST /session` (token → session secret), the WebSocket `/ipc` (secret first, then the IPC protocol), and downloads, each once.
  * No cookies: a cookie of 127.0.0.1 is sent to every port, also to the page of a container.
  */
-export async function startWebServer({ port: wantedPort, windowDirectory, onWindow }: WebServerOptions): Promise<WebServer> {
+export async function startWebServer({ port: wantedPort, windowDirectory, onWindow, downloads }: WebServerOptions): Promise<WebServer> {
   const access = new Access();
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false });
   const http = createServer();
@@ -59,6 +62,7 @@ export async function startWebServer({ port: wantedPort, windowDirectory, onWind
     const reason = refusal(request.headers, isSession ? 'action' : 'page', port);
     if (reason !== undefined) return answer(response, 403, reason);
     if (isSession) return session(request, response);
+    if (downloads?.serve(request, response) === true) return;
     if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405, 'only GET is answered here');
     const file = await readWindowFile(windowDirectory, pathname);
     if (file === undefined) {

@@ -1,3 +1,6 @@
+import { t } from '../i18n/i18n.ts';
+import { formatFixed } from '../i18n/intl.ts';
+
 /**
  * How long something is so, read from the words of Docker's list (`Up 3 hours (healthy)`, `Exited (1) 2 minutes ago`).
  * The list has no start time, so the age is only as exact as its unit; {@link Since.tolerance} says how exact.
@@ -34,42 +37,46 @@ export function refineSince(before: Since | undefined, read: Since | undefined):
 /** `4 s`, `41 m`, `3 h 12 m`, `5 d`. The second unit only where the start is known that well. */
 export function formatAge(since: Since, now: number): string {
   const age = Math.max(0, now - since.at);
-  if (age < minute) return `${Math.floor(age / second)} s`;
-  if (age < hour) return `${Math.floor(age / minute)} m`;
+  const of = (unit: 's' | 'm' | 'h' | 'd' | 'wk' | 'mo' | 'y', count: number): string => t(`common:age.${unit}`, { count });
+  if (age < minute) return of('s', Math.floor(age / second));
+  if (age < hour) return of('m', Math.floor(age / minute));
   if (age < 2 * day) {
     const hours = Math.floor(age / hour);
     const minutes = Math.floor((age % hour) / minute);
-    return since.tolerance <= minute && minutes > 0 ? `${hours} h ${minutes} m` : `${Math.max(1, Math.round(age / hour))} h`;
+    return since.tolerance <= minute && minutes > 0 ? t('common:age.hm', { hours, minutes }) : of('h', Math.max(1, Math.round(age / hour)));
   }
-  if (age < 14 * day) return `${Math.floor(age / day)} d`;
-  if (age < 60 * day) return `${Math.floor(age / (7 * day))} wk`;
-  if (age < 730 * day) return `${Math.floor(age / (30 * day))} mo`;
-  return `${Math.floor(age / (365 * day))} y`;
+  if (age < 14 * day) return of('d', Math.floor(age / day));
+  if (age < 60 * day) return of('wk', Math.floor(age / (7 * day)));
+  if (age < 730 * day) return of('mo', Math.floor(age / (30 * day)));
+  return of('y', Math.floor(age / (365 * day)));
 }
 
 /** `3 hours`, `41 minutes`: for sentences. */
 export function spellAge(since: Since, now: number): string {
   const age = Math.max(0, now - since.at);
-  const [count, word] =
-    age < minute ? [Math.floor(age / second), 'second']
-    : age < hour ? [Math.floor(age / minute), 'minute']
-    : age < 2 * day ? [Math.round(age / hour), 'hour']
-    : [Math.floor(age / day), 'day'];
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
+  if (age < minute) return t('common:age.seconds', { count: Math.floor(age / second) });
+  if (age < hour) return t('common:age.minutes', { count: Math.floor(age / minute) });
+  if (age < 2 * day) return t('common:age.hours', { count: Math.round(age / hour) });
+  return t('common:age.days', { count: Math.floor(age / day) });
+}
+
+/** An age as {@link formatAge} writes it, in the past: `4 m ago`, and `just now` within a second. */
+export function agoText(age: string): string {
+  return age === t('common:age.s', { count: 0 }) ? t('common:justNow') : t('common:ago', { age });
 }
 
 /** For an image's creation: `3 h`, `yesterday`, `3 weeks`, `8 months`. */
 export function formatCreated(unixSeconds: number, now: number): string {
   const age = now - unixSeconds * second;
-  if (unixSeconds <= 0 || age > 40 * 365 * day) return 'not dated';
-  if (age < minute) return 'just now';
-  if (age < hour) return `${Math.floor(age / minute)} min`;
-  if (age < day) return `${Math.floor(age / hour)} h`;
-  if (age < 2 * day) return 'yesterday';
-  if (age < 14 * day) return `${Math.floor(age / day)} days`;
-  if (age < 60 * day) return `${Math.floor(age / (7 * day))} weeks`;
-  if (age < 730 * day) return `${Math.floor(age / (30 * day))} months`;
-  return `${Math.floor(age / (365 * day))} years`;
+  if (unixSeconds <= 0 || age > 40 * 365 * day) return t('common:created.none');
+  if (age < minute) return t('common:created.now');
+  if (age < hour) return t('common:created.min', { count: Math.floor(age / minute) });
+  if (age < day) return t('common:created.h', { count: Math.floor(age / hour) });
+  if (age < 2 * day) return t('common:created.yesterday');
+  if (age < 14 * day) return t('common:created.days', { count: Math.floor(age / day) });
+  if (age < 60 * day) return t('common:created.weeks', { count: Math.floor(age / (7 * day)) });
+  if (age < 730 * day) return t('common:created.months', { count: Math.floor(age / (30 * day)) });
+  return t('common:created.years', { count: Math.floor(age / (365 * day)) });
 }
 
 /** RFC 3339 as Docker writes it, `undefined` for its "never" (`0001-01-01T00:00:00Z`). */
@@ -80,12 +87,12 @@ export function sinceOfTime(time: string): Since | undefined {
 
 /** `412 ms`, `1,638 ms`: one unit for all, so that figures line up. */
 export function formatMilliseconds(milliseconds: number): string {
-  return `${Math.round(milliseconds).toLocaleString('en-US')} ms`;
+  return t('common:took.ms', { count: Math.round(milliseconds) });
 }
 
 /** `40 ms`, `1.2 s`, `2 min 5 s`: how long an action took. */
 export function formatTook(milliseconds: number): string {
-  if (milliseconds < 100) return `${Math.max(1, Math.round(milliseconds))} ms`;
-  if (milliseconds < minute) return `${(milliseconds / second).toFixed(1)} s`;
-  return `${Math.floor(milliseconds / minute)} min ${Math.round((milliseconds % minute) / second)} s`;
+  if (milliseconds < 100) return t('common:took.ms', { count: Math.max(1, Math.round(milliseconds)) });
+  if (milliseconds < minute) return t('common:took.s', { seconds: formatFixed(milliseconds / second, 1) });
+  return t('common:took.min', { minutes: Math.floor(milliseconds / minute), seconds: Math.round((milliseconds % minute) / second) });
 }

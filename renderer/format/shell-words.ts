@@ -1,3 +1,5 @@
+import { t } from '../i18n/i18n.ts';
+
 /** One argument as a POSIX shell reads it back unchanged. */
 export function quoteWord(word: string): string {
   if (word !== '' && /^[A-Za-z0-9_@%+=:,./-]+$/.test(word)) return word;
@@ -19,7 +21,7 @@ export function splitWords(text: string): Split {
       else word += character;
     } else if (character === '\\' && (quote === undefined || /["\\$`\n]/.test(text[index + 1] ?? ''))) {
       const next = text[++index];
-      if (next === undefined) return { ok: false, problem: 'It ends with a backslash.' };
+      if (next === undefined) return { ok: false, problem: t('common:words.backslash') };
       // A backslash before a line end joins the lines and is no word of its own.
       if (next === '\n') continue;
       word += next;
@@ -39,7 +41,7 @@ export function splitWords(text: string): Split {
       begun = true;
     }
   }
-  if (quote !== undefined) return { ok: false, problem: `A quotation mark ${quote} is not closed.` };
+  if (quote !== undefined) return { ok: false, problem: t('common:words.quote', { mark: quote }) };
   if (begun) words.push(word);
   return { ok: true, words };
 }

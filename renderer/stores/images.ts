@@ -3,6 +3,7 @@ import type { ImageInspect, ImageSummary } from '../../contract/engine-api/image
 import { asFailure, request, type IpcFailure } from '../api.ts';
 import { docker } from '../format/engine/docker-command.ts';
 import { familiarReference } from '../format/engine/reference.ts';
+import { t } from '../i18n/i18n.ts';
 import { sentences } from '../format/sentence.ts';
 import { coalesce } from './coalesce.ts';
 import { withCommand } from './window/commands.ts';
@@ -45,7 +46,7 @@ export async function removeImage(reference: string, force: boolean): Promise<vo
     await withCommand(docker.removeImages([reference], force), () => request('images/remove', { id: reference, force }));
   } catch (error) {
     const failure = asFailure(error);
-    showToast({ kind: 'trouble', title: `Could not remove ${reference}`, detail: sentences(failure.message, failure.hint) });
+    showToast({ kind: 'trouble', title: t('actions:imageNotRemoved', { name: reference }), detail: sentences(failure.message, failure.hint) });
   }
   await refreshImages();
   useImages.setState(({ removing }) => ({ removing: Object.fromEntries(Object.entries(removing).filter(([key]) => key !== reference)) as Record<string, true> }));

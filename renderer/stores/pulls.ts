@@ -3,6 +3,7 @@ import { asFailure, IpcFailure, openStream, type OpenStream } from '../api.ts';
 import { docker } from '../format/engine/docker-command.ts';
 import { advance, downloadedOf, noProgress, type PullProgress } from '../format/engine/pull-progress.ts';
 import { familiarReference } from '../format/engine/reference.ts';
+import { t } from '../i18n/i18n.ts';
 import { beginCommand } from './window/commands.ts';
 import { refreshImages } from './images.ts';
 import { useNavigation } from './window/navigation.ts';
@@ -92,13 +93,13 @@ export function pullImage(reference: string): Promise<{ outcome: 'done' } | { ou
         }
         command.done();
         drop(key);
-        if (useNavigation.getState().route.page !== page) showToast({ kind: 'good', title: `${subject} is here` });
+        if (useNavigation.getState().route.page !== page) showToast({ kind: 'good', title: t('actions:pulled', { name: subject }) });
         resolve({ outcome: 'done' });
       },
     });
     closers.set(key, () => {
       stream.close();
-      command.done('cancelled');
+      command.done(t('actions:cancelled'));
       drop(key);
       void refreshImages();
       resolve({ outcome: 'cancelled' });
@@ -119,7 +120,7 @@ export async function loadImage(file: File): Promise<void> {
     const told = failure ?? (transfer?.progress.error === undefined ? undefined : new IpcFailure({ kind: 'invalid', message: transfer.progress.error }));
     if (told === undefined) {
       command.done();
-      showToast({ kind: 'good', title: transfer?.progress.note || `${file.name} is loaded` });
+      showToast({ kind: 'good', title: transfer?.progress.note || t('actions:loaded', { name: file.name }) });
       drop(key);
     } else {
       command.failed(told);
@@ -135,7 +136,7 @@ export async function loadImage(file: File): Promise<void> {
   closers.set(key, () => {
     isOver = true;
     stream.close();
-    command.done('cancelled');
+    command.done(t('actions:cancelled'));
     drop(key);
   });
   await send(file, stream, key, () => isOver, finish);

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import type { AppFacts, Settings } from '../../contract/ipc.ts';
+import { setLanguage } from '../i18n/i18n.ts';
 import { asFailure, request, type IpcFailure } from '../api.ts';
 
 export interface SettingsState {
@@ -15,6 +16,7 @@ export async function readSettings(): Promise<void> {
     const [facts, settings] = await Promise.all([request('app/facts'), request('settings/get')]);
     useSettings.setState({ facts, settings, failure: undefined });
     applyTheme(settings.theme);
+    await setLanguage(settings.language ?? 'system');
   } catch (error) {
     useSettings.setState({ failure: asFailure(error) });
   }
@@ -28,6 +30,7 @@ export async function changeSettings(change: Partial<Settings>): Promise<void> {
     const settings = await request('settings/change', change);
     useSettings.setState({ settings, failure: undefined });
     applyTheme(settings.theme);
+    await setLanguage(settings.language ?? 'system');
   } catch (error) {
     useSettings.setState({ failure: asFailure(error) });
     const { settings } = useSettings.getState();

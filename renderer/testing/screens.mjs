@@ -67,6 +67,7 @@ async function take(browser, origin, bridge, shot, theme) {
     viewport: shot.viewport ?? { width: 1440, height: 900 },
     deviceScaleFactor: shot.scale ?? 1,
     colorScheme: theme,
+    locale: shot.locale ?? 'en-US',
     reducedMotion: 'reduce',
     timezoneId: 'UTC',
     permissions: ['clipboard-write', 'clipboard-read'],

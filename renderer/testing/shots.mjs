@@ -21,10 +21,10 @@ export const shots = [
       await page.getByRole('checkbox', { name: 'Select shop-api-1' }).check({ force: true });
       await page.getByRole('checkbox', { name: 'Select shop-worker-1' }).check({ force: true });
       await row(page, 'shop-search-1').hover();
-      await page.getByText('Fourth restart.').waitFor();
+      await page.getByText('It restarted 4 times.').waitFor();
     },
   },
-  { name: '02-containers-rest', scene: 'containers', act: (page) => page.getByText('Fourth restart.').waitFor() },
+  { name: '02-containers-rest', scene: 'containers', act: (page) => page.getByText('It restarted 4 times.').waitFor() },
   { name: '02-containers-zoom200', scene: 'containers', viewport: narrow, scale: 2, act: (page) => page.getByRole('searchbox').focus() },
   { name: '02-containers-menu', scene: 'containers', act: (page) => row(page, 'shop-web-1').click({ button: 'right' }) },
   { name: '02-containers-remove', scene: 'containers', act: async (page) => (await row(page, 'shop-api-1').focus(), await page.keyboard.press('Delete')) },

@@ -1,9 +1,10 @@
-import { useRef, type KeyboardEvent } from 'react';
+import { useRef, type KeyboardEvent, type ReactNode } from 'react';
 
 export interface TabItem<T extends string> {
   value: T;
   label: string;
-  count?: number;
+  /** A figure, or what draws one; 0 is not shown. */
+  count?: ReactNode;
 }
 
 /** Tabs of one page; arrows move between them, the panel is labelled by its tab (`tab-<value>`, `panel-<value>`). */
@@ -35,7 +36,7 @@ export function Tabs<T extends string>({ label, value, items, onPick }: { label:
           onClick={() => onPick(item.value)}
         >
           {item.label}
-          {item.count !== undefined && item.count > 0 && <small className="numbers">{item.count}</small>}
+          {item.count !== undefined && item.count !== 0 && <small className="numbers">{item.count}</small>}
         </button>
       ))}
     </div>

@@ -1,14 +1,15 @@
 import { useEffect } from 'react';
 import { isMod, isTyping } from '../../format/keys.ts';
+import { containerPanels } from '../../stores/window/screens.ts';
 import { useDialogs } from '../../stores/window/dialogs.ts';
-import { detailsTabs, go, type DetailsTab } from '../../stores/window/navigation.ts';
+import { go, type DetailsTab } from '../../stores/window/navigation.ts';
 
-/** Ctrl/⌘ 1…3 picks a tab, L and T go to theirs, Escape leaves for the list. */
+/** Ctrl/⌘ 1…8 picks a tab, L and T go to theirs, Escape leaves for the list. */
 export function useDetailsKeys(pick: (tab: DetailsTab) => void): void {
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent): void {
       if (event.defaultPrevented || useDialogs.getState().dialog !== undefined) return;
-      const numbered = detailsTabs[Number(event.key) - 1];
+      const numbered = containerPanels()[Number(event.key) - 1]?.tab;
       if (isMod(event) && numbered !== undefined) {
         event.preventDefault();
         pick(numbered);

@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { Button, IconButton } from '../../components/controls/button.tsx';
 import { Tabs } from '../../components/controls/tabs.tsx';
 import { StateLabel } from '../../components/drawing/state-label.tsx';
+import { Loading } from '../../components/layout/loading.tsx';
 import { Notice } from '../../components/layout/notice.tsx';
 import { Page } from '../../components/layout/page.tsx';
 import { PortLinks } from '../../components/layout/port-links.tsx';
@@ -12,11 +13,11 @@ import { isUp, type ContainerView } from '../../format/engine/container.ts';
 import { shownState } from '../../format/engine/row-state.ts';
 import { act } from '../../stores/containers/container-actions.ts';
 import { findContainer, useContainers } from '../../stores/containers/containers.ts';
-import { detailsTabs, formatRoute, go, replaceRoute, type DetailsTab } from '../../stores/window/navigation.ts';
+import { formatRoute, go, replaceRoute, type DetailsTab } from '../../stores/window/navigation.ts';
 import { followLink } from '../../stores/window/open-url.ts';
-import { useTerminals } from '../../stores/containers/terminals.ts';
+import { containerPanels } from '../../stores/window/screens.ts';
 import { useDetailsKeys } from './details-keys.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 import './container-details.css';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
@@ -25,44 +26,48 @@ export interface DetailsPageProps {
   /** An ID, the beginning of one, or a name, as addresses hold it. */
   containerKey: string;
   tab: DetailsTab;
-  panels: Record<DetailsTab, (view: ContainerView) => ReactNode>;
   menu(view: ContainerView, anchor: MenuAnchor, onClose: () => void): ReactNode;
 }
 
 /** The frame of one container's pages. Panels come from other features, so they are handed in. */
-export function DetailsPage({ containerKey, tab, panels, menu }: DetailsPageProps) {
+export function DetailsPage({ containerKey, tab, menu }: DetailsPageProps) {
   const status = useContainers((state) => state.status);
   const view = useContainers((state) => findContainer(state.containers, containerKey));
-  if (view !== undefined) return <Details view={view} tab={tab} panel={panels[tab](view)} menu={menu} />;
+  if (view !== undefined) return <Details view={view} tab={tab} menu={menu} />;
   return (
-    <Page label={text.tabs.label} bar={<h1>{text.tabs.label}</h1>}>
+    <Page label={t('container-details:tabs.label')} bar={<h1>{t('container-details:tabs.label')}</h1>}>
       {status === 'unread' ? (
-        <SkeletonRows label={text.reading} />
+        <SkeletonRows label={t('container-details:reading')} />
       ) : (
-        <Notice title={text.gone} action={<Button onClick={() => replaceRoute({ page: 'containers' })}>{text.back}</Button>}>
-          {text.goneBody(containerKey.slice(0, 64))}
+        <Notice title={t('container-details:gone')} action={<Button onClick={() => replaceRoute({ page: 'containers' })}>{t('container-details:back')}</Button>}>
+          {t('container-details:goneBody', { key: containerKey.slice(0, 64) })}
         </Notice>
       )}
     </Page>
   );
 }
 
-function Details({ view, tab, panel, menu }: { view: ContainerView; tab: DetailsTab; panel: ReactNode; menu: DetailsPageProps['menu'] }) {
+function Details({ view, tab: wanted, menu }: { view: ContainerView; tab: DetailsTab; menu: DetailsPageProps['menu'] }) {
   const [anchor, setAnchor] = useState<MenuAnchor>();
-  const sessions = useTerminals((state) => state.sessions.filter(({ containerId }) => containerId === view.id).length);
   const pick = (next: DetailsTab): void => go({ page: 'container', id: view.id, tab: next });
+  const panels = containerPanels();
+  const panel = panels.find(({ tab }) => tab === wanted) ?? panels[0];
   useDetailsKeys(pick);
+  if (panel === undefined) return null;
+  const { tab } = panel;
 
   return (
     <Page label={view.name} bar={<DetailsBar view={view} onMenu={setAnchor} />}>
       <Tabs
-        label={text.tabs.label}
+        label={t('container-details:tabs.label')}
         value={tab}
         onPick={pick}
-        items={detailsTabs.map((value) => ({ value, label: text.tabs[value], ...(value === 'terminal' ? { count: sessions } : {}) }))}
+        items={panels.map(({ tab: value, label, Count }) => ({ value, label: t(label), ...(Count === undefined ? {} : { count: <Count view={view} /> }) }))}
       />
       <div className="tab-panel" role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`}>
-        {panel}
+        <Loading>
+          <panel.Panel key={view.id} view={view} />
+        </Loading>
       </div>
       {anchor !== undefined && menu(view, anchor, () => setAnchor(undefined))}
     </Page>
@@ -76,9 +81,9 @@ function DetailsBar({ view, onMenu }: { view: ContainerView; onMenu(anchor: Menu
   const published = view.ports.filter(({ publicPort }) => publicPort !== undefined);
   return (
     <>
-      <nav className="crumbs" aria-label={text.tabs.label}>
+      <nav className="crumbs" aria-label={t('container-details:tabs.label')}>
         <a className="details-bar__crumb" href={formatRoute({ page: 'containers' })}>
-          {text.containers}
+          {t('container-details:containers')}
         </a>
         <ChevronRight {...icon} className="details-bar__crumb" />
         {view.project !== undefined && (
@@ -104,13 +109,13 @@ function DetailsBar({ view, onMenu }: { view: ContainerView; onMenu(anchor: Menu
         icon={isContainerUp ? <Square {...icon} size={11} fill="currentColor" /> : <Play {...icon} />}
         onClick={() => void act(isContainerUp ? 'stop' : 'start', [view.id])}
       >
-        {isContainerUp ? text.stop : text.start}
+        {isContainerUp ? t('container-details:stop') : t('container-details:start')}
       </Button>
       <Button disabled={pending !== undefined || !isContainerUp} icon={<RotateCw {...icon} />} onClick={() => void act('restart', [view.id])}>
-        {text.restart}
+        {t('container-details:restart')}
       </Button>
       <IconButton
-        label={text.more(view.name)}
+        label={t('container-details:more', { name: view.name })}
         className="icon-button--framed"
         aria-haspopup="menu"
         onClick={(event) => {

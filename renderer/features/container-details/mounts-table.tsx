@@ -1,16 +1,16 @@
 import type { MountPoint } from '../../../contract/engine-api/container.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 export function MountsTable({ mounts }: { mounts: readonly MountPoint[] }) {
-  if (mounts.length === 0) return <p className="overview__hint">{text.noMounts}</p>;
+  if (mounts.length === 0) return <p className="overview__hint">{t('container-details:noMounts')}</p>;
   return (
     <table className="plain-table">
       <thead>
         <tr>
-          <th scope="col">{text.mountColumns.kind}</th>
-          <th scope="col">{text.mountColumns.source}</th>
-          <th scope="col">{text.mountColumns.target}</th>
-          <th scope="col">{text.mountColumns.mode}</th>
+          <th scope="col">{t('container-details:mountColumns.kind')}</th>
+          <th scope="col">{t('container-details:mountColumns.source')}</th>
+          <th scope="col">{t('container-details:mountColumns.target')}</th>
+          <th scope="col">{t('container-details:mountColumns.mode')}</th>
         </tr>
       </thead>
       <tbody>
@@ -23,7 +23,7 @@ export function MountsTable({ mounts }: { mounts: readonly MountPoint[] }) {
             <td>
               <code className="selectable isolated">{mount.Destination}</code>
             </td>
-            <td>{mount.RW ? text.readWrite : text.readOnly}</td>
+            <td>{mount.RW ? t('container-details:readWrite') : t('container-details:readOnly')}</td>
           </tr>
         ))}
       </tbody>
@@ -33,5 +33,5 @@ export function MountsTable({ mounts }: { mounts: readonly MountPoint[] }) {
 
 function sourceOf({ Name: name, Source: source }: MountPoint): string {
   if (name === undefined || name === '') return source || '–';
-  return /^[0-9a-f]{64}$/.test(name) ? `${text.anonymous} ${name.slice(0, 12)}` : name;
+  return /^[0-9a-f]{64}$/.test(name) ? `${t('container-details:anonymous')} ${name.slice(0, 12)}` : name;
 }

@@ -3,7 +3,7 @@ import type { ContainerInspect } from '../../../contract/engine-api/container.ts
 import { Button, LinkButton } from '../../components/controls/button.tsx';
 import { Notice } from '../../components/layout/notice.tsx';
 import { SkeletonRows } from '../../components/layout/skeleton.tsx';
-import { formatAge, sinceOfTime } from '../../format/age.ts';
+import { agoText, formatAge, sinceOfTime } from '../../format/age.ts';
 import { formatMemory } from '../../format/bytes.ts';
 import type { ContainerView } from '../../format/engine/container.ts';
 import { commandText } from '../../format/engine/docker-command.ts';
@@ -14,15 +14,16 @@ import { useClock } from '../../stores/window/clock.ts';
 import { PortsTable } from './ports-table.tsx';
 import { MountsTable } from './mounts-table.tsx';
 import { useInspect } from './use-inspect.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
+import { formatDecimal, formatMoment } from '../../i18n/intl.ts';
 
 /** What the engine knows of the container, in words. */
 export function Overview({ view }: { view: ContainerView }) {
   const { inspect, failure, again } = useInspect(view);
   if (inspect === undefined) {
-    if (failure === undefined) return <SkeletonRows label={text.reading} rows={6} />;
+    if (failure === undefined) return <SkeletonRows label={t('container-details:reading')} rows={6} />;
     return (
-      <Notice title={text.failed} action={<Button onClick={again}>{text.again}</Button>}>
+      <Notice title={t('container-details:failed')} action={<Button onClick={again}>{t('container-details:again')}</Button>}>
         <p>
           {sentences(failure.message, failure.hint)}
         </p>
@@ -30,24 +31,24 @@ export function Overview({ view }: { view: ContainerView }) {
     );
   }
   return (
-    <div className="page__scroll" tabIndex={0} role="region" aria-label={text.tabs.overview}>
+    <div className="page__scroll" tabIndex={0} role="region" aria-label={t('container-details:tabs.overview')}>
       <div className="overview">
-        <Section title={text.sections.state}>
+        <Section title={t('container-details:sections.state')}>
           <StateFacts view={view} inspect={inspect} />
         </Section>
-        <Section title={text.sections.process}>
+        <Section title={t('container-details:sections.process')}>
           <ProcessFacts inspect={inspect} />
         </Section>
-        <Section title={text.sections.ports}>
+        <Section title={t('container-details:sections.ports')}>
           <PortsTable view={view} />
         </Section>
-        <Section title={text.sections.limits}>
+        <Section title={t('container-details:sections.limits')}>
           <LimitFacts inspect={inspect} />
         </Section>
-        <Section title={text.sections.mounts} isWide>
+        <Section title={t('container-details:sections.mounts')} isWide>
           <MountsTable mounts={inspect.Mounts} />
         </Section>
-        <Section title={text.sections.environment} isWide>
+        <Section title={t('container-details:sections.environment')} isWide>
           <Environment entries={inspect.Config.Env ?? []} />
         </Section>
       </div>
@@ -80,45 +81,43 @@ function StateFacts({ view, inspect }: { view: ContainerView; inspect: Container
   const ended = state.Running ? undefined : sinceOfTime(state.FinishedAt);
   return (
     <dl className="facts">
-      <Fact name={text.facts.state}>
+      <Fact name={t('container-details:facts.state')}>
         {shownState(view, undefined).word}
-        {state.OOMKilled && <span className="overview__alarm"> {text.values.outOfMemory}</span>}
+        {state.OOMKilled && <span className="overview__alarm"> {t('container-details:values.outOfMemory')}</span>}
       </Fact>
       {state.Error !== '' && (
-        <Fact name={text.facts.error}>
+        <Fact name={t('container-details:facts.error')}>
           <span className="overview__alarm">{state.Error}</span>
         </Fact>
       )}
       {state.Health !== undefined && state.Health.Status !== 'none' && (
-        <Fact name={text.facts.health}>
+        <Fact name={t('container-details:facts.health')}>
           {state.Health.Status}
-          {state.Health.FailingStreak > 0 && <span className="overview__alarm--sig"> {text.values.healthFailing(state.Health.FailingStreak)}</span>}
+          {state.Health.FailingStreak > 0 && <span className="overview__alarm--sig"> {t('container-details:values.healthFailing', { streak: state.Health.FailingStreak })}</span>}
         </Fact>
       )}
-      <Fact name={text.facts.started}>{started === undefined ? text.values.never : <Moment at={started.at} age={formatAge(started, now)} />}</Fact>
+      <Fact name={t('container-details:facts.started')}>{started === undefined ? t('container-details:values.never') : <Moment at={started.at} age={formatAge(started, now)} />}</Fact>
       {ended !== undefined && (
-        <Fact name={text.facts.ended}>
+        <Fact name={t('container-details:facts.ended')}>
           <Moment at={ended.at} age={formatAge(ended, now)} />
         </Fact>
       )}
-      {inspect.RestartCount > 0 && <Fact name={text.facts.restarts}>{inspect.RestartCount}</Fact>}
-      <Fact name={text.facts.image}>
+      {inspect.RestartCount > 0 && <Fact name={t('container-details:facts.restarts')}>{inspect.RestartCount}</Fact>}
+      <Fact name={t('container-details:facts.image')}>
         <code>{inspect.Config.Image}</code>
       </Fact>
-      <Fact name={text.facts.id}>
+      <Fact name={t('container-details:facts.id')}>
         <code>{inspect.Id.slice(0, 12)}</code>{' '}
-        <LinkButton onClick={() => void navigator.clipboard.writeText(inspect.Id)}>{text.copyId}</LinkButton>
+        <LinkButton onClick={() => void navigator.clipboard.writeText(inspect.Id)}>{t('container-details:copyId')}</LinkButton>
       </Fact>
     </dl>
   );
 }
 
-const moment = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' });
-
 function Moment({ at, age }: { at: number; age: string }) {
   return (
     <time className="numbers" dateTime={new Date(at).toISOString()}>
-      {age === '0 s' ? text.justNow : text.ago(age)}, {moment.format(at)}
+      {agoText(age)}, {formatMoment(at)}
     </time>
   );
 }
@@ -128,19 +127,19 @@ function ProcessFacts({ inspect }: { inspect: ContainerInspect }) {
   const [network] = Object.entries(inspect.NetworkSettings.Networks ?? {});
   return (
     <dl className="facts">
-      <Fact name={text.facts.command}>
+      <Fact name={t('container-details:facts.command')}>
         <code>{commandText([inspect.Path, ...inspect.Args])}</code>
       </Fact>
-      <Fact name={text.facts.workdir}>
+      <Fact name={t('container-details:facts.workdir')}>
         <code>{config.WorkingDir || '/'}</code>
       </Fact>
-      <Fact name={text.facts.user}>{config.User || text.values.root}</Fact>
-      {config.Tty === true && <Fact name={text.facts.tty}>{text.values.tty}</Fact>}
-      <Fact name={text.facts.hostname}>
+      <Fact name={t('container-details:facts.user')}>{config.User || t('container-details:values.root')}</Fact>
+      {config.Tty === true && <Fact name={t('container-details:facts.tty')}>{t('container-details:values.tty')}</Fact>}
+      <Fact name={t('container-details:facts.hostname')}>
         <code>{config.Hostname}</code>
       </Fact>
       {network?.[1].IPAddress !== undefined && network[1].IPAddress !== '' && (
-        <Fact name={text.facts.address}>
+        <Fact name={t('container-details:facts.address')}>
           <code>{network[1].IPAddress}</code> {network[0]}
         </Fact>
       )}
@@ -152,18 +151,30 @@ function LimitFacts({ inspect }: { inspect: ContainerInspect }) {
   const { HostConfig: host } = inspect;
   return (
     <dl className="facts">
-      <Fact name={text.facts.memory}>{host.Memory ? formatMemory(host.Memory) : text.values.noLimit}</Fact>
-      <Fact name={text.facts.cpus}>{host.NanoCpus ? Number((host.NanoCpus / 1e9).toFixed(2)) : text.values.noLimit}</Fact>
-      <Fact name={text.facts.restart}>{text.restartPolicy(host.RestartPolicy?.Name, host.RestartPolicy?.MaximumRetryCount ?? 0)}</Fact>
-      {host.AutoRemove === true && <Fact name={text.facts.autoRemove}>{text.values.yes}</Fact>}
+      <Fact name={t('container-details:facts.memory')}>{host.Memory ? formatMemory(host.Memory) : t('container-details:values.noLimit')}</Fact>
+      <Fact name={t('container-details:facts.cpus')}>{host.NanoCpus ? formatDecimal(host.NanoCpus / 1e9, 2) : t('container-details:values.noLimit')}</Fact>
+      <Fact name={t('container-details:facts.restart')}>{restartPolicy(host.RestartPolicy?.Name, host.RestartPolicy?.MaximumRetryCount ?? 0)}</Fact>
+      {host.AutoRemove === true && <Fact name={t('container-details:facts.autoRemove')}>{t('container-details:values.yes')}</Fact>}
     </dl>
   );
+}
+
+function restartPolicy(name: string | undefined, count: number): string {
+  switch (name) {
+    case 'always':
+    case 'unless-stopped':
+      return t(`container-details:restartPolicy.${name}`);
+    case 'on-failure':
+      return count > 0 ? t('container-details:restartPolicy.on-failure-at-most', { count }) : t('container-details:restartPolicy.on-failure');
+    default:
+      return t('container-details:restartPolicy.no');
+  }
 }
 
 /** Names are shown, values of likely secrets only when asked for. */
 function Environment({ entries }: { entries: readonly string[] }) {
   const [shown, setShown] = useState<Record<string, boolean>>({});
-  if (entries.length === 0) return <p className="overview__hint">{text.values.imageDefault}</p>;
+  if (entries.length === 0) return <p className="overview__hint">{t('container-details:values.imageDefault')}</p>;
   return (
     <ul className="env">
       {entries.map((entry) => {
@@ -176,8 +187,8 @@ function Environment({ entries }: { entries: readonly string[] }) {
             <code className="selectable isolated">{name}</code>
             {isSecret && shown[name] !== true ? <span className="env__hidden">••••••••</span> : <code className="selectable isolated">{value}</code>}
             {isSecret && (
-              <LinkButton aria-label={text.showValue(name, shown[name] === true)} onClick={() => setShown({ ...shown, [name]: shown[name] !== true })}>
-                {shown[name] === true ? text.hide : text.show}
+              <LinkButton aria-label={shown[name] === true ? t('container-details:hideValue', { name }) : t('container-details:showValue', { name })} onClick={() => setShown({ ...shown, [name]: shown[name] !== true })}>
+                {shown[name] === true ? t('container-details:hide') : t('container-details:show')}
               </LinkButton>
             )}
           </li>

@@ -1,15 +1,15 @@
 import type { ContainerView } from '../../format/engine/container.ts';
 import { followLink } from '../../stores/window/open-url.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 export function PortsTable({ view }: { view: ContainerView }) {
-  if (view.ports.length === 0) return <p className="overview__hint">{text.noPorts}</p>;
+  if (view.ports.length === 0) return <p className="overview__hint">{t('container-details:noPorts')}</p>;
   return (
     <table className="plain-table">
       <thead>
         <tr>
-          <th scope="col">{text.portOutside}</th>
-          <th scope="col">{text.portInside}</th>
+          <th scope="col">{t('container-details:portOutside')}</th>
+          <th scope="col">{t('container-details:portInside')}</th>
         </tr>
       </thead>
       <tbody>
@@ -21,7 +21,7 @@ export function PortsTable({ view }: { view: ContainerView }) {
                   localhost:{port.publicPort}
                 </a>
               ) : (
-                <span className="overview__hint">{port.publicPort === undefined ? text.notPublished : `localhost:${port.publicPort}`}</span>
+                <span className="overview__hint">{port.publicPort === undefined ? t('container-details:notPublished') : `localhost:${port.publicPort}`}</span>
               )}
             </td>
             <td>

@@ -7,7 +7,7 @@ import { act, dismissFailure } from '../../stores/containers/container-actions.t
 import { portHolders, useContainers } from '../../stores/containers/containers.ts';
 import { useEvidence } from '../../stores/containers/evidence.ts';
 import { openLogs } from './row-actions.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 /** One sentence below a row in trouble, with at most two links. It explains; it neither scrolls nor blinks. */
 export function AttentionLine({ view, tabIndex }: { view: ContainerView; tabIndex: number }) {
@@ -21,16 +21,16 @@ export function AttentionLine({ view, tabIndex }: { view: ContainerView; tabInde
     return (
       <div className="attention attention--bad" role="row">
         <div className="attention__words selectable isolated" role="gridcell">
-          <strong>{text.couldNot(failed.verb)}</strong> {sentences(failed.failure.message, failed.failure.hint)}
+          <strong>{t(`containers:couldNot.${failed.verb}`)}</strong> {sentences(failed.failure.message, failed.failure.hint)}
         </div>
         <div role="gridcell" className="attention__links">
           {holder !== undefined && (
             <LinkButton tabIndex={tabIndex} onClick={() => void act('stop', [holder.id])}>
-              {text.stopOther(holder.name)}
+              {t('containers:stopOther', { name: holder.name })}
             </LinkButton>
           )}
           <LinkButton tabIndex={tabIndex} onClick={() => dismissFailure(view.id)}>
-            {text.dismiss}
+            {t('containers:dismiss')}
           </LinkButton>
         </div>
       </div>
@@ -44,7 +44,7 @@ export function AttentionLine({ view, tabIndex }: { view: ContainerView; tabInde
       </div>
       <div role="gridcell" className="attention__links">
         <LinkButton tabIndex={tabIndex} onClick={() => openLogs(view)}>
-          {text.lastLogs}
+          {t('containers:lastLogs')}
         </LinkButton>
       </div>
     </div>

@@ -4,7 +4,7 @@ import { isRunning, isUp, type ContainerView } from '../../format/engine/contain
 import { act } from '../../stores/containers/container-actions.ts';
 import { openUrl } from '../../stores/window/open-url.ts';
 import { askToRemove, openDetails, openLogs, openTerminal, pauseOrResume, restart, startOrStop } from './row-actions.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
@@ -14,23 +14,23 @@ export function containerMenuItems(view: ContainerView, { isDetails = false } = 
   const isLive = isRunning(view.condition);
   const port = view.ports.find((candidate) => candidate.url !== undefined);
   const ways: MenuItem[] = [
-    { label: text.menu.details, icon: <Info {...icon} />, keys: 'enter', pick: () => openDetails(view) },
-    { label: text.menu.logs, icon: <ScrollText {...icon} />, keys: 'L', pick: () => openLogs(view) },
-    { label: text.menu.terminal, icon: <SquareTerminal {...icon} />, keys: 'T', disabled: !isLive, pick: () => openTerminal(view) },
+    { label: t('containers:menu.details'), icon: <Info {...icon} />, keys: 'enter', pick: () => openDetails(view) },
+    { label: t('containers:menu.logs'), icon: <ScrollText {...icon} />, keys: 'L', pick: () => openLogs(view) },
+    { label: t('containers:menu.terminal'), icon: <SquareTerminal {...icon} />, keys: 'T', disabled: !isLive, pick: () => openTerminal(view) },
   ];
   return [
     ...(isDetails ? [] : ways),
-    ...(port?.url === undefined ? [] : [{ label: text.menu.open(`localhost:${port.publicPort}`), icon: <ExternalLink {...icon} />, keys: 'O', pick: () => openUrl(port.url ?? '') }]),
-    { label: isRowUp ? text.verbs.stop : text.verbs.start, icon: isRowUp ? <Square {...icon} fill="currentColor" size={11} /> : <Play {...icon} />, keys: 'S', divided: !isDetails, pick: () => void startOrStop([view]) },
-    { label: text.verbs.restart, icon: <RotateCw {...icon} />, keys: 'R', pick: () => void restart([view]) },
-    { label: view.condition === 'paused' ? text.verbs.unpause : text.verbs.pause, icon: <Pause {...icon} />, keys: 'P', disabled: !isLive && view.condition !== 'paused', pick: () => void pauseOrResume([view]) },
-    { label: text.verbs.kill, icon: <Skull {...icon} />, disabled: !isRowUp, pick: () => void act('kill', [view.id]) },
-    { label: text.menu.copyName, icon: <Copy {...icon} />, divided: true, pick: () => void navigator.clipboard.writeText(view.name) },
-    { label: text.menu.copyId, icon: <Copy {...icon} />, pick: () => void navigator.clipboard.writeText(view.id) },
-    { label: text.removeMore, icon: <Trash2 {...icon} />, keys: 'backspace', danger: true, divided: true, pick: () => askToRemove([view]) },
+    ...(port?.url === undefined ? [] : [{ label: t('containers:menu.open', { port: `localhost:${port.publicPort}` }), icon: <ExternalLink {...icon} />, keys: 'O', pick: () => openUrl(port.url ?? '') }]),
+    { label: isRowUp ? t('containers:verbs.stop') : t('containers:verbs.start'), icon: isRowUp ? <Square {...icon} fill="currentColor" size={11} /> : <Play {...icon} />, keys: 'S', divided: !isDetails, pick: () => void startOrStop([view]) },
+    { label: t('containers:verbs.restart'), icon: <RotateCw {...icon} />, keys: 'R', pick: () => void restart([view]) },
+    { label: view.condition === 'paused' ? t('containers:verbs.unpause') : t('containers:verbs.pause'), icon: <Pause {...icon} />, keys: 'P', disabled: !isLive && view.condition !== 'paused', pick: () => void pauseOrResume([view]) },
+    { label: t('containers:verbs.kill'), icon: <Skull {...icon} />, disabled: !isRowUp, pick: () => void act('kill', [view.id]) },
+    { label: t('containers:menu.copyName'), icon: <Copy {...icon} />, divided: true, pick: () => void navigator.clipboard.writeText(view.name) },
+    { label: t('containers:menu.copyId'), icon: <Copy {...icon} />, pick: () => void navigator.clipboard.writeText(view.id) },
+    { label: t('containers:removeMore'), icon: <Trash2 {...icon} />, keys: 'backspace', danger: true, divided: true, pick: () => askToRemove([view]) },
   ];
 }
 
 export function ContainerMenu({ view, anchor, isDetails, onClose }: { view: ContainerView; anchor: MenuAnchor; isDetails?: boolean; onClose(): void }) {
-  return <Menu label={text.more(view.name)} anchor={anchor} items={containerMenuItems(view, { isDetails })} onClose={onClose} />;
+  return <Menu label={t('containers:more', { name: view.name })} anchor={anchor} items={containerMenuItems(view, { isDetails })} onClose={onClose} />;
 }

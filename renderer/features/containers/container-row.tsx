@@ -5,7 +5,7 @@ import { Checkbox } from '../../components/controls/checkbox.tsx';
 import { StateLabel } from '../../components/drawing/state-label.tsx';
 import { PortLinks } from '../../components/layout/port-links.tsx';
 import type { MenuAnchor } from '../../components/overlay/menu.tsx';
-import { formatAge } from '../../format/age.ts';
+import { agoText, formatAge } from '../../format/age.ts';
 import { isUp, type ContainerView } from '../../format/engine/container.ts';
 import { shownState } from '../../format/engine/row-state.ts';
 import { useClock } from '../../stores/window/clock.ts';
@@ -15,7 +15,7 @@ import { formatRoute } from '../../stores/window/navigation.ts';
 import { followLink } from '../../stores/window/open-url.ts';
 import { AttentionLine } from './attention-line.tsx';
 import { restart, startOrStop } from './row-actions.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 const icon = { size: 15, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
@@ -61,7 +61,7 @@ export const ContainerRow = memo(function ContainerRow({ view, isActive, isLast,
         }}
       >
         <div role="gridcell" onClick={(event) => event.stopPropagation()}>
-          <Checkbox label={text.select(view.name)} state={isSelected} tabIndex={tabIndex} onChange={() => toggleSelected(view.id)} />
+          <Checkbox label={t('containers:select', { name: view.name })} state={isSelected} tabIndex={tabIndex} onChange={() => toggleSelected(view.id)} />
         </div>
         <div role="gridcell">
           <StateLabel shape={state.shape} word={state.word} strong={state.strong} />
@@ -84,7 +84,7 @@ export const ContainerRow = memo(function ContainerRow({ view, isActive, isLast,
         </div>
         <div role="gridcell" className="row__actions" onClick={(event) => event.stopPropagation()}>
           <IconButton
-            label={text.of(isRowUp ? text.verbs.stop : text.verbs.start, view.name)}
+            label={t('containers:of', { verb: isRowUp ? t('containers:verbs.stop') : t('containers:verbs.start'), name: view.name })}
             keys="S"
             tabIndex={tabIndex}
             disabled={pending !== undefined}
@@ -92,10 +92,10 @@ export const ContainerRow = memo(function ContainerRow({ view, isActive, isLast,
           >
             {isRowUp ? <Square {...icon} size={11} fill="currentColor" /> : <Play {...icon} />}
           </IconButton>
-          <IconButton label={text.of(text.verbs.restart, view.name)} keys="R" tabIndex={tabIndex} disabled={pending !== undefined || !isRowUp} onClick={() => void restart([view])}>
+          <IconButton label={t('containers:of', { verb: t('containers:verbs.restart'), name: view.name })} keys="R" tabIndex={tabIndex} disabled={pending !== undefined || !isRowUp} onClick={() => void restart([view])}>
             <RotateCw {...icon} />
           </IconButton>
-          <IconButton label={text.more(view.name)} tabIndex={tabIndex} aria-haspopup="menu" onClick={openMenu}>
+          <IconButton label={t('containers:more', { name: view.name })} tabIndex={tabIndex} aria-haspopup="menu" onClick={openMenu}>
             <Ellipsis {...icon} />
           </IconButton>
         </div>
@@ -107,8 +107,8 @@ export const ContainerRow = memo(function ContainerRow({ view, isActive, isLast,
 
 /** The same text for most ticks of the clock, so that a row is drawn again only when its figure changes. */
 function ageText(view: ContainerView, now: number): string {
-  if (view.condition === 'created') return text.neverRan;
+  if (view.condition === 'created') return t('containers:neverRan');
   if (view.since === undefined) return '–';
   const age = formatAge(view.since, now);
-  return isUp(view.condition) ? age : text.ago(age);
+  return isUp(view.condition) ? age : agoText(age);
 }

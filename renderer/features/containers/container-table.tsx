@@ -9,7 +9,7 @@ import { ContainerRow } from './container-row.tsx';
 import { containerIds, type FlatRow } from './flat-rows.ts';
 import { handleListKey } from './list-keys.ts';
 import { openDetails } from './row-actions.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 const icon = { size: 12, strokeWidth: 2, 'aria-hidden': true } as const;
 
@@ -56,7 +56,7 @@ export function ContainerTable({ rows, isStale }: { rows: readonly FlatRow[]; is
         ref={grid}
         className={`grid container-grid${isSelecting ? ' grid--selecting' : ''}${isStale ? ' grid--stale' : ''}`}
         role="treegrid"
-        aria-label={text.list}
+        aria-label={t('containers:list')}
         aria-multiselectable="true"
         aria-rowcount={rows.length + 1}
         data-region="list"
@@ -91,15 +91,15 @@ function Head() {
   return (
     <div className="grid__head" role="row">
       <div role="columnheader">
-        <span className="unseen">{text.columns.select}</span>
+        <span className="unseen">{t('containers:columns.select')}</span>
       </div>
-      <SortHead sortKey="state" label={text.columns.state} />
-      <SortHead sortKey="name" label={text.columns.name} />
-      <SortHead sortKey="image" label={text.columns.image} />
-      <div role="columnheader">{text.columns.ports}</div>
-      <SortHead sortKey="age" label={text.columns.age} />
+      <SortHead sortKey="state" label={t('containers:columns.state')} />
+      <SortHead sortKey="name" label={t('containers:columns.name')} />
+      <SortHead sortKey="image" label={t('containers:columns.image')} />
+      <div role="columnheader">{t('containers:columns.ports')}</div>
+      <SortHead sortKey="age" label={t('containers:columns.age')} />
       <div role="columnheader">
-        <span className="unseen">{text.columns.actions}</span>
+        <span className="unseen">{t('containers:columns.actions')}</span>
       </div>
     </div>
   );
@@ -110,7 +110,7 @@ function SortHead({ sortKey, label }: { sortKey: SortKey; label: string }) {
   const isSorted = sort.key === sortKey;
   return (
     <div role="columnheader" aria-sort={isSorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}>
-      <button type="button" title={text.sortBy(label)} onClick={() => toggleSort(sortKey)}>
+      <button type="button" title={t('containers:sortBy', { column: label })} onClick={() => toggleSort(sortKey)}>
         {label}
         {isSorted && (sort.descending ? <ArrowDown {...icon} /> : <ArrowUp {...icon} />)}
       </button>
@@ -135,7 +135,7 @@ function GroupRow({ row, isActive, onActivate }: { row: Extract<FlatRow, { kind:
     >
       <ChevronDown size={14} strokeWidth={1.75} aria-hidden="true" />
       <strong role="gridcell" className="isolated">
-        {group.project ?? text.noProject}
+        {group.project ?? t('containers:noProject')}
       </strong>
       {group.composeFile !== undefined && (
         <code role="gridcell" className="cut isolated" title={group.composeFile}>
@@ -143,7 +143,7 @@ function GroupRow({ row, isActive, onActivate }: { row: Extract<FlatRow, { kind:
         </code>
       )}
       <small role="gridcell" className="numbers">
-        {text.groupRunning(group.running, group.total)}
+        {t('containers:groupRunning', { running: group.running, total: group.total })}
       </small>
     </div>
   );

@@ -8,6 +8,7 @@ import { useClock } from '../../stores/window/clock.ts';
 import { arrange, countContainers, setFilter, setTab, useContainerList } from '../../stores/containers/container-list.ts';
 import { useContainers } from '../../stores/containers/containers.ts';
 import { useEvidence } from '../../stores/containers/evidence.ts';
+import { useIsStale } from '../../stores/stale.ts';
 import { go } from '../../stores/window/navigation.ts';
 import { useRunChord } from '../../stores/window/run-keys.ts';
 import { ContainerTable } from './container-table.tsx';
@@ -15,15 +16,15 @@ import { EmptyContainers } from './empty-containers.tsx';
 import { containerIds, flatten } from './flat-rows.ts';
 import { ListBar } from './list-bar.tsx';
 import { SelectionBar } from './selection-bar.tsx';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 import './containers.css';
 
 function focusList(): void {
   document.querySelector<HTMLElement>('[data-region=list] [tabindex="0"]')?.focus();
 }
 
-/** @param isStale what is shown is older than the engine: it can be read, and says how old it is. */
-export function ContainersPage({ isStale }: { isStale: boolean }) {
+export default function ContainersPage() {
+  const isStale = useIsStale();
   const runChord = useRunChord();
   const { status, containers, readAt } = useContainers();
   const { tab, filter, sort, isGrouped, folded, selected } = useContainerList();
@@ -40,14 +41,14 @@ export function ContainersPage({ isStale }: { isStale: boolean }) {
 
   return (
     <Page
-      label={text.page}
+      label={t('containers:page')}
       bar={
         <>
-          <h1>{text.page}</h1>
+          <h1>{t('containers:page')}</h1>
           <span className="top-bar__gap" />
           {!isEmpty && (
             <FilterField
-              label={text.filter}
+              label={t('containers:filter')}
               value={filter}
               onValue={setFilter}
               keys="/"
@@ -60,12 +61,12 @@ export function ContainersPage({ isStale }: { isStale: boolean }) {
             />
           )}
           <Button kind="primary" keys={runChord} icon={<Plus size={15} strokeWidth={1.9} aria-hidden="true" />} onClick={() => go({ page: 'run', image: '' })}>
-            {text.run}
+            {t('containers:run')}
           </Button>
         </>
       }
     >
-      {status === 'unread' && <SkeletonRows label={text.reading} />}
+      {status === 'unread' && <SkeletonRows label={t('containers:reading')} />}
       {isEmpty && <EmptyContainers />}
       {status === 'ready' && !isEmpty && (
         <>
@@ -83,11 +84,11 @@ function NoRows() {
     <p className="one-line isolated" role="status">
       {filter.trim() !== '' ? (
         <>
-          {text.noMatch(filter.trim())} <LinkButton onClick={() => setFilter('')}>{text.clearFilter}</LinkButton>
+          {t('containers:noMatch', { filter: filter.trim() })} <LinkButton onClick={() => setFilter('')}>{t('containers:clearFilter')}</LinkButton>
         </>
       ) : (
         <>
-          {text.emptyTab[tab]} <LinkButton onClick={() => setTab('all')}>{text.showAll}</LinkButton>
+          {t(`containers:emptyTab.${tab}`)} <LinkButton onClick={() => setTab('all')}>{t('containers:showAll')}</LinkButton>
         </>
       )}
     </p>

@@ -10,7 +10,7 @@ import { openDialog } from '../../stores/window/dialogs.ts';
 import { findImage, useImages } from '../../stores/images.ts';
 import { go } from '../../stores/window/navigation.ts';
 import { runContainer } from '../../stores/containers/run-container.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const;
 const helloImage = 'slipway/hello';
@@ -43,18 +43,18 @@ export function EmptyContainers() {
     <div className="page__scroll empty-scroll">
       <div className="empty">
         <Ramp width={560} hull="empty" />
-        <h2>{text.empty.title}</h2>
-        <p>{text.empty.body}</p>
+        <h2>{t('containers:empty.title')}</h2>
+        <p>{t('containers:empty.body')}</p>
         <div className="ways">
           {hasHello && (
             <div className="way">
               <Globe {...icon} />
               <div>
-                <strong>{text.empty.hello}</strong>
+                <strong>{t('containers:empty.hello')}</strong>
                 <code className="selectable">{commandText(helloCommand(port))}</code>
                 {failure !== undefined && (
                   <p className="way__trouble selectable isolated" role="alert">
-                    <strong>{text.empty.failed}</strong> {sentences(failure.message, failure.hint)}
+                    <strong>{t('containers:empty.failed')}</strong> {sentences(failure.message, failure.hint)}
                   </p>
                 )}
               </div>
@@ -70,27 +70,27 @@ export function EmptyContainers() {
                   runHello(next);
                 }}
               >
-                {isPortTaken ? text.empty.freePort(port + 1) : text.empty.runIt}
+                {isPortTaken ? t('containers:empty.freePort', { port: port + 1 }) : t('containers:empty.runIt')}
               </Button>
             </div>
           )}
           <div className="way">
             <Layers {...icon} />
             <div>
-              <strong>{text.empty.known}</strong>
+              <strong>{t('containers:empty.known')}</strong>
               <code>docker run …</code>
             </div>
             <Button keys="N" onClick={() => go({ page: 'run', image: '' })}>
-              {text.run}
+              {t('containers:run')}
             </Button>
           </div>
           <div className="way">
             <ArrowDownToLine {...icon} />
             <div>
-              <strong>{text.empty.pull}</strong>
+              <strong>{t('containers:empty.pull')}</strong>
               <code>docker pull …</code>
             </div>
-            <Button onClick={() => openDialog({ kind: 'pull', reference: '' })}>{text.empty.pullButton}</Button>
+            <Button onClick={() => openDialog({ kind: 'pull', reference: '' })}>{t('containers:empty.pullButton')}</Button>
           </div>
         </div>
       </div>

@@ -6,7 +6,7 @@ import type { ContainerView } from '../../format/engine/container.ts';
 import { clearSelection, selectOnly } from '../../stores/containers/container-list.ts';
 import { useContainers } from '../../stores/containers/containers.ts';
 import { askToRemove, pauseOrResume, restart, startOrStop, verbsFor } from './row-actions.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
@@ -16,29 +16,29 @@ export function SelectionBar({ chosen, shown }: { chosen: readonly ContainerView
   const isAll = shown.every((id) => chosen.some((view) => view.id === id));
   const { primary, canPause, canResume } = verbsFor(chosen);
   return (
-    <SubBar label={text.selection.label} className="selection-bar">
-      <Checkbox label={text.selectAll} state={isAll ? true : 'mixed'} onChange={() => (isAll ? clearSelection() : selectOnly(shown))} />
+    <SubBar label={t('containers:selection.label')} className="selection-bar">
+      <Checkbox label={t('containers:selectAll')} state={isAll ? true : 'mixed'} onChange={() => (isAll ? clearSelection() : selectOnly(shown))} />
       <span className="selection-bar__count numbers" role="status">
-        {text.selection.count(chosen.length)}
+        {t('containers:selection.count', { count: chosen.length })}
       </span>
       <Button kind="quiet" keys="S" disabled={isBusy} icon={primary === 'stop' ? <Square {...icon} size={11} fill="currentColor" /> : <Play {...icon} />} onClick={() => void startOrStop(chosen)}>
-        {text.verbs[primary]}
+        {t(`containers:verbs.${primary}`)}
       </Button>
       <Button kind="quiet" keys="R" disabled={isBusy} icon={<RotateCw {...icon} />} onClick={() => void restart(chosen)}>
-        {text.verbs.restart}
+        {t('containers:verbs.restart')}
       </Button>
       {(canPause || canResume) && (
         <Button kind="quiet" keys="P" disabled={isBusy} icon={<Pause {...icon} />} onClick={() => void pauseOrResume(chosen)}>
-          {canResume ? text.verbs.unpause : text.verbs.pause}
+          {canResume ? t('containers:verbs.unpause') : t('containers:verbs.pause')}
         </Button>
       )}
       <span className="selection-bar__divider" />
       <Button kind="danger-text" keys="backspace" disabled={isBusy} icon={<Trash2 {...icon} />} onClick={() => askToRemove(chosen)}>
-        {text.removeMore}
+        {t('containers:removeMore')}
       </Button>
       <span className="sub-bar__gap" />
       <Button kind="quiet" keys="esc" onClick={clearSelection}>
-        {text.selection.clear}
+        {t('containers:selection.clear')}
       </Button>
     </SubBar>
   );

@@ -2,7 +2,7 @@ import { ArrowDownToLine, FolderOpen } from 'lucide-react';
 import { Button } from '../../components/controls/button.tsx';
 import { Ramp } from '../../components/drawing/ramp.tsx';
 import { openDialog } from '../../stores/window/dialogs.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
@@ -11,26 +11,26 @@ export function EmptyImages({ onPick }: { onPick(): void }) {
     <div className="page__scroll empty-scroll">
       <div className="empty">
         <Ramp width={560} hull="empty" />
-        <h2>{text.empty.title}</h2>
-        <p>{text.empty.body}</p>
+        <h2>{t('images:empty.title')}</h2>
+        <p>{t('images:empty.body')}</p>
         <div className="ways">
           <div className="way">
             <ArrowDownToLine {...icon} />
             <div>
-              <strong>{text.empty.pull}</strong>
+              <strong>{t('images:empty.pull')}</strong>
               <code>docker pull nginx:alpine</code>
             </div>
             <Button kind="primary" onClick={() => openDialog({ kind: 'pull', reference: 'nginx:alpine' })}>
-              {text.pull}
+              {t('images:pull')}
             </Button>
           </div>
           <div className="way">
             <FolderOpen {...icon} />
             <div>
-              <strong>{text.empty.load}</strong>
+              <strong>{t('images:empty.load')}</strong>
               <code>docker load --input image.tar</code>
             </div>
-            <Button onClick={onPick}>{text.empty.loadButton}</Button>
+            <Button onClick={onPick}>{t('images:empty.loadButton')}</Button>
           </div>
         </div>
       </div>

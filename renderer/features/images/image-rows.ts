@@ -1,5 +1,6 @@
 import type { ImageSummary } from '../../../contract/engine-api/image.ts';
 import { shortId, splitReference } from '../../format/engine/reference.ts';
+import { compareNames } from '../../i18n/intl.ts';
 import type { ContainerView } from '../../format/engine/container.ts';
 
 /** One name of one image; an image without a name is one row too. */
@@ -34,13 +35,11 @@ export function imageRows(images: readonly ImageSummary[], containers: readonly 
   });
 }
 
-const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
-
 export function sortImages(rows: readonly ImageRow[], key: ImageSort, isDescending: boolean): ImageRow[] {
   const direction = isDescending ? -1 : 1;
   const compare = (a: ImageRow, b: ImageRow): number => (key === 'size' ? a.size - b.size : key === 'created' ? b.created - a.created : 0);
   return rows.toSorted(
-    (a, b) => direction * (compare(a, b) || Number(b.isTagged) - Number(a.isTagged) || byName.compare(a.name, b.name) || byName.compare(a.tag, b.tag)),
+    (a, b) => direction * (compare(a, b) || Number(b.isTagged) - Number(a.isTagged) || compareNames(a.name, b.name) || compareNames(a.tag, b.tag)),
   );
 }
 

@@ -14,7 +14,7 @@ import { useImages } from '../../stores/images.ts';
 import { formatRoute, go } from '../../stores/window/navigation.ts';
 import { pullImage, type Transfer } from '../../stores/pulls.ts';
 import type { ImageRow, ImageSort } from './image-rows.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 import { TransferCard } from './transfer-card.tsx';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
@@ -65,7 +65,7 @@ export function ImageTable({ rows, sort, onSort, transfers }: ImageTableProps) {
         ref={grid}
         className="grid image-grid"
         role="grid"
-        aria-label={text.list}
+        aria-label={t('images:list')}
         aria-rowcount={rows.length + 1}
         data-region="list"
         onKeyDown={onKeyDown}
@@ -76,17 +76,17 @@ export function ImageTable({ rows, sort, onSort, transfers }: ImageTableProps) {
       >
         <div className="grid__head" role="row">
           <div role="columnheader">
-            <span className="unseen">{text.columns.state}</span>
+            <span className="unseen">{t('images:columns.state')}</span>
           </div>
-          <SortHead sortKey="image" label={text.columns.image} sort={sort} onSort={onSort} />
-          <div role="columnheader">{text.columns.id}</div>
-          <SortHead sortKey="size" label={text.columns.size} sort={sort} onSort={onSort} isRight />
+          <SortHead sortKey="image" label={t('images:columns.image')} sort={sort} onSort={onSort} />
+          <div role="columnheader">{t('images:columns.id')}</div>
+          <SortHead sortKey="size" label={t('images:columns.size')} sort={sort} onSort={onSort} isRight />
           <div role="columnheader" className="image-row__users">
-            {text.columns.usedBy}
+            {t('images:columns.usedBy')}
           </div>
-          <SortHead sortKey="created" label={text.columns.created} sort={sort} onSort={onSort} />
+          <SortHead sortKey="created" label={t('images:columns.created')} sort={sort} onSort={onSort} />
           <div role="columnheader">
-            <span className="unseen">{text.columns.actions}</span>
+            <span className="unseen">{t('images:columns.actions')}</span>
           </div>
         </div>
         {transfers.map((transfer) => (
@@ -100,18 +100,18 @@ export function ImageTable({ rows, sort, onSort, transfers }: ImageTableProps) {
           {(row) => <ImageLine row={row} isActive={row === active} onMenu={(anchor) => setMenu({ row, anchor })} />}
         </RowList>
       </div>
-      {menu !== undefined && <Menu label={text.more(menu.row.name)} anchor={menu.anchor} items={menuItems(menu.row)} onClose={() => setMenu(undefined)} />}
+      {menu !== undefined && <Menu label={t('images:more', { name: menu.row.name })} anchor={menu.anchor} items={menuItems(menu.row)} onClose={() => setMenu(undefined)} />}
     </>
   );
 }
 
 function menuItems(row: ImageRow): MenuItem[] {
   return [
-    { label: text.menu.run, icon: <Play {...icon} />, keys: 'enter', pick: () => run(row) },
-    ...(row.isTagged ? [{ label: text.menu.pullAgain, icon: <Download {...icon} />, pick: () => void pullImage(row.reference) }] : []),
-    { label: text.menu.copyName, icon: <Copy {...icon} />, divided: true, pick: () => void navigator.clipboard.writeText(row.reference) },
-    { label: text.menu.copyId, icon: <Copy {...icon} />, pick: () => void navigator.clipboard.writeText(row.id) },
-    { label: text.menu.remove, icon: <Trash2 {...icon} />, keys: 'backspace', danger: true, divided: true, pick: () => askToRemove(row) },
+    { label: t('images:menu.run'), icon: <Play {...icon} />, keys: 'enter', pick: () => run(row) },
+    ...(row.isTagged ? [{ label: t('images:menu.pullAgain'), icon: <Download {...icon} />, pick: () => void pullImage(row.reference) }] : []),
+    { label: t('images:menu.copyName'), icon: <Copy {...icon} />, divided: true, pick: () => void navigator.clipboard.writeText(row.reference) },
+    { label: t('images:menu.copyId'), icon: <Copy {...icon} />, pick: () => void navigator.clipboard.writeText(row.id) },
+    { label: t('images:menu.remove'), icon: <Trash2 {...icon} />, keys: 'backspace', danger: true, divided: true, pick: () => askToRemove(row) },
   ];
 }
 
@@ -119,7 +119,7 @@ function SortHead({ sortKey, label, sort, onSort, isRight = false }: { sortKey: 
   const isSorted = sort.key === sortKey;
   return (
     <div role="columnheader" className={isRight ? 'right' : undefined} aria-sort={isSorted ? (sort.isDescending ? 'descending' : 'ascending') : 'none'}>
-      <button type="button" title={text.sortBy(label)} onClick={() => onSort(sortKey)}>
+      <button type="button" title={t('images:sortBy', { column: label })} onClick={() => onSort(sortKey)}>
         {label}
         {isSorted && (sort.isDescending ? <ArrowDown size={12} aria-hidden="true" /> : <ArrowUp size={12} aria-hidden="true" />)}
       </button>
@@ -164,14 +164,14 @@ function ImageLine({ row, isActive, onMenu }: { row: ImageRow; isActive: boolean
       </span>
       <span role="gridcell" className="image-row__users cut">
         {user === undefined ? (
-          <small>{text.nothing}</small>
+          <small>{t('images:nothing')}</small>
         ) : (
           <>
             <StateGlyph shape={shownState(user, undefined).shape} />
             <a className="cut isolated" href={formatRoute({ page: 'container', id: user.id, tab: 'overview' })} tabIndex={tabIndex}>
               {user.name}
             </a>
-            {others.length > 0 && <small>{text.moreUsers(others.length)}</small>}
+            {others.length > 0 && <small>{t('images:moreUsers', { count: others.length })}</small>}
           </>
         )}
       </span>
@@ -179,13 +179,13 @@ function ImageLine({ row, isActive, onMenu }: { row: ImageRow; isActive: boolean
         {created}
       </span>
       <span role="gridcell" className="image-row__actions">
-        <IconButton label={text.run(full)} tabIndex={tabIndex} onClick={() => run(row)}>
+        <IconButton label={t('images:run', { name: full })} tabIndex={tabIndex} onClick={() => run(row)}>
           <Play {...icon} />
         </IconButton>
-        <IconButton label={text.remove(full)} tabIndex={tabIndex} disabled={isRemoving} onClick={() => askToRemove(row)}>
+        <IconButton label={t('images:remove', { name: full })} tabIndex={tabIndex} disabled={isRemoving} onClick={() => askToRemove(row)}>
           <Trash2 {...icon} />
         </IconButton>
-        <IconButton label={text.more(full)} tabIndex={tabIndex} aria-haspopup="menu" onClick={openMenu}>
+        <IconButton label={t('images:more', { name: full })} tabIndex={tabIndex} aria-haspopup="menu" onClick={openMenu}>
           <Ellipsis {...icon} />
         </IconButton>
       </span>

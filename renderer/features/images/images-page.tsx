@@ -13,7 +13,8 @@ import { showToast } from '../../stores/window/toasts.ts';
 import { EmptyImages } from './empty-images.tsx';
 import { imageRows, matchesImage, sortImages, type ImageRow, type ImageSort } from './image-rows.ts';
 import { ImageTable } from './image-table.tsx';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
+import { Rich } from '../../i18n/rich.tsx';
 import './images.css';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
@@ -21,7 +22,7 @@ const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 function loadFiles(files: Iterable<File>): void {
   for (const file of files) {
     if (/\.(?:tar|tar\.gz|tgz|tar\.zst|tar\.xz)$/i.test(file.name)) void loadImage(file);
-    else showToast({ kind: 'trouble', title: text.notTar(file.name), detail: text.notTarBody });
+    else showToast({ kind: 'trouble', title: t('images:notTar', { name: file.name }), detail: t('images:notTarBody') });
   }
 }
 
@@ -29,7 +30,7 @@ function focusList(): void {
   document.querySelector<HTMLElement>('[data-region=list] [tabindex="0"]')?.focus();
 }
 
-export function ImagesPage() {
+export default function ImagesPage() {
   const { status, images } = useImages();
   const containers = useContainers((state) => state.containers);
   const transfers = useTransfers((state) => state.transfers);
@@ -44,17 +45,17 @@ export function ImagesPage() {
 
   return (
     <Page
-      label={text.page}
+      label={t('images:page')}
       bar={
         <>
-          <h1>{text.page}</h1>
+          <h1>{t('images:page')}</h1>
           <span className="top-bar__gap" />
-          {!isEmpty && <FilterField label={text.filter} value={filter} onValue={setFilter} keys="/" onLeave={focusList} />}
+          {!isEmpty && <FilterField label={t('images:filter')} value={filter} onValue={setFilter} keys="/" onLeave={focusList} />}
           <Button icon={<FolderOpen {...icon} />} onClick={pick}>
-            {text.load}
+            {t('images:load')}
           </Button>
           <Button kind="primary" icon={<ArrowDownToLine {...icon} />} onClick={() => openDialog({ kind: 'pull', reference: '' })}>
-            {text.pull}
+            {t('images:pull')}
           </Button>
           <input
             ref={picker}
@@ -62,7 +63,7 @@ export function ImagesPage() {
             hidden
             multiple
             accept=".tar,.gz,.tgz,.zst,.xz"
-            aria-label={text.load}
+            aria-label={t('images:load')}
             onChange={(event) => {
               loadFiles(event.target.files ?? []);
               // The same file picked again must be a change again.
@@ -73,7 +74,7 @@ export function ImagesPage() {
       }
     >
       <DropZone onFiles={loadFiles}>
-        {status === 'unread' && <SkeletonRows label={text.reading} />}
+        {status === 'unread' && <SkeletonRows label={t('images:reading')} />}
         {isEmpty && <EmptyImages onPick={pick} />}
         {status === 'ready' && !isEmpty && (
           <>
@@ -83,7 +84,7 @@ export function ImagesPage() {
             )}
             {shown.length === 0 && filter !== '' && (
               <p className="one-line isolated" role="status">
-                {text.noMatch(filter)} <LinkButton onClick={() => setFilter('')}>{text.clearFilter}</LinkButton>
+                {t('images:noMatch', { filter })} <LinkButton onClick={() => setFilter('')}>{t('images:clearFilter')}</LinkButton>
               </p>
             )}
           </>
@@ -98,15 +99,13 @@ function Summary({ rows }: { rows: readonly ImageRow[] }) {
   const images = [...new Map(rows.map((row) => [row.id, row])).values()];
   const unused = images.filter(({ users }) => users.length === 0);
   const sum = (list: readonly ImageRow[]): string => formatBytes(list.reduce((total, { size }) => total + size, 0));
-  const [size, words] = text.summary(sum(images), images.length);
   return (
-    <SubBar label={text.page} className="images-bar">
+    <SubBar label={t('images:page')} className="images-bar">
       <span className="numbers">
-        <strong>{size}</strong>
-        {words}
+        <Rich text="images:summary" values={{ size: sum(images), count: images.length }} />
       </span>
       <span className="sub-bar__gap" />
-      {unused.length > 0 && <span className="numbers">{text.unused(unused.length, sum(unused))}</span>}
+      {unused.length > 0 && <span className="numbers">{t('images:unused', { count: unused.length, size: sum(unused) })}</span>}
     </SubBar>
   );
 }
@@ -128,7 +127,7 @@ function DropZone({ onFiles, children }: { onFiles(files: Iterable<File>): void;
       }}
     >
       {children}
-      {depth > 0 && <div className="drop">{text.drop}</div>}
+      {depth > 0 && <div className="drop">{t('images:drop')}</div>}
     </div>
   );
 }

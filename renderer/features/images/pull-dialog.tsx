@@ -7,7 +7,7 @@ import { commandText, docker } from '../../format/engine/docker-command.ts';
 import { problemOfReference } from '../../format/engine/reference.ts';
 import { go } from '../../stores/window/navigation.ts';
 import { pullImage } from '../../stores/pulls.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 export function PullDialog({ reference: proposed, onClose }: { reference: string; onClose(): void }) {
   const [reference, setReference] = useState(proposed);
@@ -22,8 +22,8 @@ export function PullDialog({ reference: proposed, onClose }: { reference: string
   }
 
   return (
-    <Dialog title={text.pullDialog.title} onClose={onClose}>
-      <DialogBody>{text.pullDialog.body}</DialogBody>
+    <Dialog title={t('images:pullDialog.title')} onClose={onClose}>
+      <DialogBody>{t('images:pullDialog.body')}</DialogBody>
       <form
         className="pull-form"
         onSubmit={(event) => {
@@ -34,7 +34,7 @@ export function PullDialog({ reference: proposed, onClose }: { reference: string
         <Field
           mono
           data-first
-          aria-label={text.pullDialog.label}
+          aria-label={t('images:pullDialog.label')}
           placeholder="nginx:alpine"
           value={reference}
           wrong={!isEmpty && problem !== undefined}
@@ -45,10 +45,10 @@ export function PullDialog({ reference: proposed, onClose }: { reference: string
       <DialogCommand>{commandText(docker.pull(isEmpty ? 'IMAGE' : reference.trim()))}</DialogCommand>
       <DialogFoot>
         <Button keys="esc" onClick={onClose}>
-          {text.pullDialog.cancel}
+          {t('images:pullDialog.cancel')}
         </Button>
         <Button kind="primary" keys="enter" icon={<ArrowDownToLine size={14} strokeWidth={1.75} aria-hidden="true" />} disabled={problem !== undefined} onClick={pull}>
-          {text.pullDialog.pull}
+          {t('images:pullDialog.pull')}
         </Button>
       </DialogFoot>
     </Dialog>

@@ -8,7 +8,7 @@ import { shortId } from '../../format/engine/reference.ts';
 import { useContainers } from '../../stores/containers/containers.ts';
 import { removeImage, useImages } from '../../stores/images.ts';
 import { imageRows } from './image-rows.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 export function RemoveImageDialog({ reference, imageId, onClose }: { reference: string; imageId: string; onClose(): void }) {
   const images = useImages((state) => state.images);
@@ -25,15 +25,15 @@ export function RemoveImageDialog({ reference, imageId, onClose }: { reference: 
   }
 
   return (
-    <Dialog title={text.removeDialog.title(name)} onClose={onClose} onConfirm={remove}>
+    <Dialog title={t('images:removeDialog.title', { name })} onClose={onClose} onConfirm={remove}>
       <DialogBody>
-        <span className="isolated">{isTagOnly ? text.removeDialog.tagOnly : text.removeDialog.free(formatBytes(row?.size ?? 0))}</span>
+        <span className="isolated">{isTagOnly ? t('images:removeDialog.tagOnly') : t('images:removeDialog.free', { size: formatBytes(row?.size ?? 0) })}</span>
         {!isTagOnly && users.length > 0 && (
           <>
-            <p className="isolated">{text.removeDialog.usedBy(users.map((user) => user.name).slice(0, 3).join(', '))}</p>
+            <p className="isolated">{t('images:removeDialog.usedBy', { names: users.map((user) => user.name).slice(0, 3).join(', ') })}</p>
             <div className="check-line">
-              <Checkbox label={text.removeDialog.force} state={isForced} onChange={() => setForced(!isForced)} />
-              <span aria-hidden="true">{text.removeDialog.force}</span>
+              <Checkbox label={t('images:removeDialog.force')} state={isForced} onChange={() => setForced(!isForced)} />
+              <span aria-hidden="true">{t('images:removeDialog.force')}</span>
             </div>
           </>
         )}
@@ -41,10 +41,10 @@ export function RemoveImageDialog({ reference, imageId, onClose }: { reference: 
       <DialogCommand>{commandText(docker.removeImages([shown], isForced))}</DialogCommand>
       <DialogFoot>
         <Button keys="esc" data-first onClick={onClose}>
-          {text.removeDialog.keep}
+          {t('images:removeDialog.keep')}
         </Button>
         <Button kind="danger" keys="mod+backspace" disabled={row === undefined} onClick={remove}>
-          {text.removeDialog.confirm}
+          {t('images:removeDialog.confirm')}
         </Button>
       </DialogFoot>
     </Dialog>

@@ -6,7 +6,7 @@ import { downloadedOf, fractionOf, type LayerPhase, type LayerProgress } from '.
 import { splitReference } from '../../format/engine/reference.ts';
 import { sentences } from '../../format/sentence.ts';
 import { endTransfer, pullImage, type Transfer } from '../../stores/pulls.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 const shapes: Record<LayerPhase, GlyphShape> = {
   waiting: 'created',
@@ -23,7 +23,7 @@ export function TransferCard({ transfer }: { transfer: Transfer }) {
   const { key, kind, subject, failure, progress } = transfer;
   const { name, tag } = kind === 'pull' ? splitReference(subject) : { name: subject, tag: '' };
   return (
-    <div className="transfer" role="group" aria-label={`${kind === 'pull' ? text.transfer.pulling : text.transfer.loading} ${subject}`}>
+    <div className="transfer" role="group" aria-label={kind === 'pull' ? t('images:transfer.pullingOf', { subject }) : t('images:transfer.loadingOf', { subject })}>
       <div className="transfer__head">
         <StateGlyph shape={failure === undefined ? 'working' : 'failed'} />
         <span className="transfer__name isolated">
@@ -34,16 +34,16 @@ export function TransferCard({ transfer }: { transfer: Transfer }) {
         <span className="transfer__figures numbers">{failure === undefined && <Figures transfer={transfer} />}</span>
         {failure !== undefined && kind === 'pull' && (
           <Button size="small" onClick={() => void pullImage(subject)}>
-            {text.transfer.retry}
+            {t('images:transfer.retry')}
           </Button>
         )}
         <Button size="small" onClick={() => endTransfer(key)}>
-          {failure === undefined ? text.transfer.cancel : text.transfer.dismiss}
+          {failure === undefined ? t('images:transfer.cancel') : t('images:transfer.dismiss')}
         </Button>
       </div>
       {failure !== undefined && (
         <p className="transfer__failure selectable isolated" role="alert">
-          <strong>{text.transfer.failed}</strong> {sentences(failure.message, failure.hint)}
+          <strong>{t('images:transfer.failed')}</strong> {sentences(failure.message, failure.hint)}
         </p>
       )}
       {failure === undefined && kind === 'load' && (
@@ -63,8 +63,8 @@ export function TransferCard({ transfer }: { transfer: Transfer }) {
 }
 
 function noteOf({ kind, progress }: Transfer): string {
-  if (kind === 'load') return progress.note === '' || progress.note === 'Sending' ? text.transfer.loading : progress.note;
-  return progress.layers.length === 0 ? text.transfer.starting : text.transfer.pulling;
+  if (kind === 'load') return progress.note === '' || progress.note === 'Sending' ? t('images:transfer.loading') : progress.note;
+  return progress.layers.length === 0 ? t('images:transfer.starting') : t('images:transfer.pulling');
 }
 
 function Figures({ transfer }: { transfer: Transfer }) {
@@ -76,20 +76,24 @@ function Figures({ transfer }: { transfer: Transfer }) {
   return (
     <>
       {formatBytesOf(current, total)}
-      {rate !== undefined && rate > 0 && current < total && <> &nbsp; {text.transfer.left(formatBytes(rate), left)}</>}
+      {rate !== undefined && rate > 0 && current < total && <> &nbsp; {left === undefined ? t('images:transfer.rate', { rate: formatBytes(rate) }) : t('images:transfer.left', { rate: formatBytes(rate), time: spellLeft(left) })}</>}
     </>
   );
 }
 
+function spellLeft(seconds: number): string {
+  return seconds < 100 ? t('common:age.s', { count: seconds }) : t('common:created.min', { count: Math.round(seconds / 60) });
+}
+
 function LayerLine({ layer }: { layer: LayerProgress }) {
-  const phase = text.transfer.phases[layer.phase];
+  const phase = t(`images:transfer.phases.${layer.phase}`);
   const figures =
     layer.total === undefined ? '' : layer.phase === 'downloading' && layer.current !== undefined ? formatBytesOf(layer.current, layer.total) : formatBytes(layer.total);
   return (
     <li className={`layer layer--${layer.phase}`}>
       <StateGlyph shape={shapes[layer.phase]} size={12} />
       <code>{layer.id}</code>
-      <Progress label={text.transfer.layer(layer.id)} fraction={fractionOf(layer)} kind={layer.phase === 'here' ? 'quiet' : 'live'} text={`${phase} ${figures}`} />
+      <Progress label={t('images:transfer.layer', { id: layer.id })} fraction={fractionOf(layer)} kind={layer.phase === 'here' ? 'quiet' : 'live'} text={`${phase} ${figures}`} />
       <span className="layer__figures numbers">{figures}</span>
       <span>{phase}</span>
     </li>

@@ -1,7 +1,7 @@
 import type { CSSProperties } from 'react';
 import { parseAnsi, type AnsiSpan } from '../../format/log/ansi.ts';
 import { cutAtHits, type LogHit } from './log-search.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 /** A line of a megabyte would stall the page; the rest is counted, searched and saved, but not drawn. */
 const shownCharacters = 4000;
@@ -30,7 +30,7 @@ export function AnsiText({ raw, length, hits, now }: AnsiTextProps) {
           </mark>
         ),
       )}
-      {length > shownCharacters && <span className="log-line__cut">{text.cut(length - shownCharacters)}</span>}
+      {length > shownCharacters && <span className="log-line__cut">{t('logs:cut', { characters: length - shownCharacters })}</span>}
     </>
   );
 }

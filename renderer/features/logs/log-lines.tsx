@@ -5,7 +5,7 @@ import { formatLogTime, levelLetters, type LogLine } from '../../format/log/log-
 import { AnsiText } from './ansi-text.tsx';
 import type { LogHit } from './log-search.ts';
 import { LogMap } from './log-map.tsx';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 export interface LogLinesHandle {
   scrollToLine(index: number): void;
@@ -86,7 +86,7 @@ export function LogLines({ lines, hits, currentHit, isFollowing, isWrapped, show
 
   return (
     <div className="log__lines">
-      <div className="log__scroll" ref={scroller} role="log" aria-live="off" aria-label={text.lines} tabIndex={0} data-region="list" onScroll={onScroll}>
+      <div className="log__scroll" ref={scroller} role="log" aria-live="off" aria-label={t('logs:lines')} tabIndex={0} data-region="list" onScroll={onScroll}>
         <div style={{ height: isWhole ? undefined : height, position: 'relative', minWidth: '100%' }}>
           {tail !== undefined && (
             <div className={isWhole ? 'log__whole' : 'log__tail'}>
@@ -137,7 +137,7 @@ function lineClass(line: LogLine, isNow: boolean): string {
 }
 
 const LineBody = memo(function LineBody({ line, hits, now, showsTime }: { line: LogLine; hits: readonly LogHit[]; now: number | undefined; showsTime: boolean }) {
-  const level = line.level === undefined ? (line.stream === 'stderr' ? text.stderr : '') : levelLetters[line.level];
+  const level = line.level === undefined ? (line.stream === 'stderr' ? t('logs:stderr') : '') : levelLetters[line.level];
   return (
     <>
       {showsTime && <span className="log-line__time">{line.time === undefined ? '' : formatLogTime(line.time)}</span>}

@@ -10,7 +10,8 @@ import { keptLines, type LevelFilter } from './log-buffer.ts';
 import { LogBar } from './log-bar.tsx';
 import { LogLines, type LogLinesHandle } from './log-lines.tsx';
 import { saveLines } from './save.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
+import { Rich } from '../../i18n/rich.tsx';
 import { useLog } from './use-log.ts';
 import { useRate } from './use-rate.ts';
 import './logs.css';
@@ -98,48 +99,48 @@ export function LogView({ view }: { view: ContainerView }) {
         onSave={() => saveLines(view.name, buffer.shown)}
       />
       {state.status === 'failed' && buffer.received === 0 ? (
-        <Notice title={text.failed} action={<Button onClick={again}>{text.again}</Button>}>
+        <Notice title={t('logs:failed')} action={<Button onClick={again}>{t('logs:again')}</Button>}>
           <p>
             {sentences(state.failure.message, state.failure.hint)}
           </p>
         </Notice>
       ) : shown.length === 0 ? (
         <p className={`one-line log__lines${state.status === 'reading' && isUp(view.condition) ? ' skeleton' : ''}`} role="status">
-          {buffer.lines.length > 0 ? text.emptyFilter : text.empty}
+          {buffer.lines.length > 0 ? t('logs:emptyFilter') : t('logs:empty')}
         </p>
       ) : (
         <LogLines ref={lines} lines={shown} hits={hits} currentHit={currentHit} isFollowing={isFollowing} isWrapped={isWrapped} showsTime={showsTime} onFollowing={follow} />
       )}
       <div className="log-foot numbers">
         <span>
-          <strong>{buffer.received.toLocaleString('en-US')}</strong> {text.count(buffer.received).replace(/^\S+ /, '')}
+          <Rich text="logs:count" values={{ count: buffer.received }} />
         </span>
         {isTruncated && (
           <span className="log-foot__kept">
-            {text.older(firstCount(tail))} <LinkButton onClick={readAll}>{text.wholeLog}</LinkButton>
+            {t('logs:older', { count: firstCount(tail) })} <LinkButton onClick={readAll}>{t('logs:wholeLog')}</LinkButton>
           </span>
         )}
-        {buffer.received > buffer.lines.length + 1 && <span className="log-foot__kept">{text.kept(keptLines)}</span>}
+        {buffer.received > buffer.lines.length + 1 && <span className="log-foot__kept">{t('logs:kept', { count: keptLines })}</span>}
         {buffer.errors > 0 && (
           <span className="log-foot__count log-foot__count--error">
             <CircleX size={13} strokeWidth={1.75} aria-hidden="true" />
-            {text.errors(buffer.errors)}
+            {t('logs:errors', { count: buffer.errors })}
           </span>
         )}
         {buffer.warnings > 0 && (
           <span className="log-foot__count log-foot__count--warning">
             <TriangleAlert size={13} strokeWidth={1.75} aria-hidden="true" />
-            {text.warnings(buffer.warnings)}
+            {t('logs:warnings', { count: buffer.warnings })}
           </span>
         )}
         <span className="log-foot__gap" />
-        {state.status === 'ended' && !isUp(view.condition) && <span className="cut">{text.ended}</span>}
+        {state.status === 'ended' && !isUp(view.condition) && <span className="cut">{t('logs:ended')}</span>}
         {state.status === 'failed' && buffer.received > 0 && (
           <span className="cut isolated" role="alert">
-            {sentences(state.failure.message)} <LinkButton onClick={again}>{text.again}</LinkButton>
+            {sentences(state.failure.message)} <LinkButton onClick={again}>{t('logs:again')}</LinkButton>
           </span>
         )}
-        {rate > 0 && <span className="log-foot__rate">{text.rate(rate)}</span>}
+        {rate > 0 && <span className="log-foot__rate">{t('logs:rate', { rate })}</span>}
         <Button
           size="small"
           className="button--follow"
@@ -148,7 +149,7 @@ export function LogView({ view }: { view: ContainerView }) {
           icon={<ArrowDownToLine size={13} strokeWidth={1.9} aria-hidden="true" />}
           onClick={() => follow(!isFollowing)}
         >
-          {isFollowing ? text.following : newLines > 0 ? text.newLines(newLines) : text.follow}
+          {isFollowing ? t('logs:following') : newLines > 0 ? t('logs:newLines', { count: newLines }) : t('logs:follow')}
         </Button>
       </div>
     </div>

@@ -13,7 +13,7 @@ import { useContainers } from '../../stores/containers/containers.ts';
 import { useImages } from '../../stores/images.ts';
 import { entriesFor, type EntryIcon, type PaletteEntry } from './entries.ts';
 import { rank, type RankedEntry } from './ranking.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 import './palette.css';
 
 const icons: Record<EntryIcon, LucideIcon> = {
@@ -57,17 +57,17 @@ export function Palette({ onClose }: { onClose(): void }) {
   }
 
   return (
-    <Dialog title={text.title} size="palette" hideTitle onClose={onClose}>
+    <Dialog title={t('palette:title')} size="palette" hideTitle onClose={onClose}>
       <div className="palette__input">
         <Search size={16} strokeWidth={1.75} aria-hidden="true" />
         <input
           data-first
           role="combobox"
-          aria-label={text.title}
+          aria-label={t('palette:title')}
           aria-expanded="true"
           aria-controls={`${id}-list`}
           aria-activedescendant={current === undefined ? undefined : `${id}-${current.entry.key}`}
-          placeholder={text.placeholder}
+          placeholder={t('palette:placeholder')}
           autoComplete="off"
           spellCheck={false}
           value={query}
@@ -79,14 +79,14 @@ export function Palette({ onClose }: { onClose(): void }) {
         />
         <KeyCap chord="esc" />
       </div>
-      <div className="palette__list" id={`${id}-list`} role="listbox" aria-label={text.results} ref={list}>
+      <div className="palette__list" id={`${id}-list`} role="listbox" aria-label={t('palette:results')} ref={list}>
         {(['actions', 'go', 'settings'] as const).map((group) => {
           const rows = ranked.filter(({ entry }) => entry.group === group);
           if (rows.length === 0) return null;
           return (
-            <div key={group} role="group" aria-label={text.groups[group]}>
+            <div key={group} role="group" aria-label={t(`palette:groups.${group}`)}>
               <span className="palette__group" aria-hidden="true">
-                {text.groups[group]}
+                {t(`palette:groups.${group}`)}
               </span>
               {rows.map((row) => (
                 <PaletteRow key={row.entry.key} id={`${id}-${row.entry.key}`} row={row} isCurrent={row === current} onHover={() => setAt(ranked.indexOf(row))} onRun={() => run(row.entry, false)} />
@@ -95,17 +95,17 @@ export function Palette({ onClose }: { onClose(): void }) {
           );
         })}
       </div>
-      {ranked.length === 0 && <p className="palette__nothing isolated">{text.nothing(query.trim())}</p>}
+      {ranked.length === 0 && <p className="palette__nothing isolated">{t('palette:nothing', { query: query.trim() })}</p>}
       <div className="palette__foot">
         <ChevronRight size={13} strokeWidth={2} aria-hidden="true" />
-        {current?.entry.command === undefined ? <span className="cut">{text.noCommand}</span> : <code className="cut isolated">{commandText(current.entry.command)}</code>}
+        {current?.entry.command === undefined ? <span className="cut">{t('palette:noCommand')}</span> : <code className="cut isolated">{commandText(current.entry.command)}</code>}
         {current?.entry.command !== undefined && (
           <span className="palette__key">
-            <KeyCap chord="mod+C" /> {text.copy}
+            <KeyCap chord="mod+C" /> {t('palette:copy')}
           </span>
         )}
         <span className="palette__key">
-          <KeyCap chord="mod+enter" /> {text.keepOpen}
+          <KeyCap chord="mod+enter" /> {t('palette:keepOpen')}
         </span>
       </div>
     </Dialog>
@@ -114,7 +114,7 @@ export function Palette({ onClose }: { onClose(): void }) {
 
 function PaletteRow({ id, row, isCurrent, onHover, onRun }: { id: string; row: RankedEntry; isCurrent: boolean; onHover(): void; onRun(): void }) {
   const { entry, pieces } = row;
-  const Icon = icons[entry.icon];
+  const Icon = typeof entry.icon === 'string' ? icons[entry.icon] : entry.icon;
   const state = entry.container === undefined || entry.group !== 'actions' ? undefined : shownState(entry.container, undefined);
   return (
     <div id={id} className="palette__row" role="option" aria-selected={isCurrent} onMouseMove={isCurrent ? undefined : onHover} onClick={onRun}>

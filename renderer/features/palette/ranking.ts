@@ -11,6 +11,7 @@ const perGroup: Record<EntryGroup, number> = { actions: 4, go: 4, settings: 2 };
 
 /** Among equals: what a person most likely means. */
 const kinds: readonly EntryIcon[] = ['start', 'restart', 'stop', 'run', 'container', 'logs', 'image', 'terminal', 'pause', 'pull', 'settings', 'history', 'keys', 'theme', 'power', 'remove'];
+const placeOf = ({ icon }: PaletteEntry): number => (typeof icon === 'string' ? kinds.indexOf(icon) : kinds.length);
 const verbs = ['start', 'stop', 'restart', 'pause', 'resume', 'remove', 'run', 'kill', 'open'];
 
 /** Best first within each group, groups in their order; what loses something comes last of its group. */
@@ -27,7 +28,7 @@ export function rank(entries: readonly PaletteEntry[], query: string): RankedEnt
   return groups.flatMap((group) =>
     matched
       .filter(({ entry }) => entry.group === group)
-      .sort((a, b) => Number(a.entry.destructive === true) - Number(b.entry.destructive === true) || b.score - a.score || kinds.indexOf(a.entry.icon) - kinds.indexOf(b.entry.icon) || a.entry.label.length - b.entry.label.length)
+      .sort((a, b) => Number(a.entry.destructive === true) - Number(b.entry.destructive === true) || b.score - a.score || placeOf(a.entry) - placeOf(b.entry) || a.entry.label.length - b.entry.label.length)
       .slice(0, perGroup[group]),
   );
 }

@@ -6,7 +6,7 @@ import { useImages } from '../../stores/images.ts';
 import { NameConflict } from './conflict.tsx';
 import { changeDraft, useDraft } from './draft/draft-store.ts';
 import type { Problem } from './draft/problems.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 /** @param size of the image when it is on this computer. */
 export function ImageLine({ problem, size }: { problem: Problem | undefined; size: number | undefined }) {
@@ -17,27 +17,27 @@ export function ImageLine({ problem, size }: { problem: Problem | undefined; siz
   const suggestions = tags.filter((tag) => tag.value.toLowerCase().includes(query) && tag.value !== value.trim());
   return (
     <div className="field-line">
-      <label htmlFor="run-image">{text.labels.image}</label>
+      <label htmlFor="run-image">{t('run:labels.image')}</label>
       <div>
         <SuggestField
           id="run-image"
           mono
           lead={<Layers size={14} strokeWidth={1.75} aria-hidden="true" />}
-          listLabel={text.imagesHere}
+          listLabel={t('run:imagesHere')}
           suggestions={suggestions}
           value={value}
-          placeholder={text.imagePlaceholder}
+          placeholder={t('run:imagePlaceholder')}
           wrong={problem !== undefined}
           data-field="image"
           autoFocus
           aria-describedby={problem === undefined ? undefined : 'run-image-message'}
           note={
             value.trim() === '' || problem !== undefined ? undefined : size === undefined ? (
-              text.notHere
+              t('run:notHere')
             ) : (
               <>
                 <Check size={13} strokeWidth={2} className="field__here" aria-hidden="true" />
-                {text.here(formatBytes(size))}
+                {t('run:here', { size: formatBytes(size) })}
               </>
             )
           }
@@ -53,12 +53,12 @@ export function NameLine({ problem }: { problem: Problem | undefined }) {
   const value = useDraft(({ draft }) => draft.name);
   return (
     <div className="field-line">
-      <label htmlFor="run-name">{text.labels.name}</label>
+      <label htmlFor="run-name">{t('run:labels.name')}</label>
       <div>
         <Field
           id="run-name"
           value={value}
-          placeholder={text.namePlaceholder}
+          placeholder={t('run:namePlaceholder')}
           wrong={problem !== undefined}
           data-field="name"
           aria-describedby={problem === undefined ? undefined : 'run-name-message'}

@@ -6,7 +6,8 @@ import { previewParts, previewText, shownValue } from './draft/command-preview.t
 import { filledEnv, filledPorts, filledVolumes, isHostFolder, portPair, type RunDraft } from './draft/draft.ts';
 import { useDraft } from './draft/draft-store.ts';
 import type { Problem } from './draft/problems.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
+import { Rich } from '../../i18n/rich.tsx';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
@@ -19,14 +20,14 @@ export function CommandPane({ problems, isImageHere, replaces }: { problems: rea
   const wrong = new Set(problems.map(({ field }) => field));
   const hasSecret = filledEnv(draft).some(({ name }) => looksSecret(name.trim()));
   return (
-    <aside className="run__pane" aria-label={text.preview.title}>
+    <aside className="run__pane" aria-label={t('run:preview.title')}>
       <div className="pane-head">
-        <h2>{text.preview.title}</h2>
+        <h2>{t('run:preview.title')}</h2>
         <Button kind="quiet" icon={copied === whole ? <Check {...icon} /> : <Copy {...icon} />} onClick={() => void navigator.clipboard.writeText(whole).then(() => setCopied(whole))}>
-          {copied === whole ? text.preview.copied : text.preview.copy}
+          {copied === whole ? t('run:preview.copied') : t('run:preview.copy')}
         </Button>
       </div>
-      <div className="command selectable isolated" role="region" aria-label={text.preview.title} data-testid="command-preview">
+      <div className="command selectable isolated" role="region" aria-label={t('run:preview.title')} data-testid="command-preview">
         {parts.map((part, index) => {
           const value = shownValue(part);
           const isWrong = wrong.has(part.field) && part.field !== '';
@@ -42,26 +43,21 @@ export function CommandPane({ problems, isImageHere, replaces }: { problems: rea
           );
         })}
       </div>
-      <p className="pane-note">{hasSecret ? text.preview.secret : text.preview.note}</p>
-      <h2>{text.plan.title}</h2>
+      <p className="pane-note">{hasSecret ? t('run:preview.secret') : t('run:preview.note')}</p>
+      <h2>{t('run:plan.title')}</h2>
       <ul className="plan">
-        {replaces !== undefined && <Step glyph={<Trash2 {...icon} />} words={text.plan.replaces(replaces)} />}
+        {replaces !== undefined && <Step glyph={<Trash2 {...icon} />}><Rich text="run:plan.replaces" values={{ name: replaces }} /></Step>}
         {planOf(draft, problems, isImageHere)}
       </ul>
     </aside>
   );
 }
 
-function Step({ glyph, words, isTrouble = false }: { glyph: ReactNode; words: string | string[]; isTrouble?: boolean }) {
-  const [before, strong, after] = typeof words === 'string' ? [words] : words.length === 2 ? ['', ...words] : words;
+function Step({ glyph, children, isTrouble = false }: { glyph: ReactNode; children: ReactNode; isTrouble?: boolean }) {
   return (
     <li className={isTrouble ? 'plan__trouble' : undefined}>
       {glyph}
-      <span className="isolated">
-        {before}
-        {strong !== undefined && <strong>{strong}</strong>}
-        {after}
-      </span>
+      <span className="isolated">{children}</span>
     </li>
   );
 }
@@ -70,31 +66,31 @@ function planOf(draft: RunDraft, problems: readonly Problem[], isImageHere: bool
   const image = draft.image.trim();
   const steps: ReactNode[] = [
     image === '' ? (
-      <Step key="image" glyph={<Layers {...icon} />} words={text.plan.noImage} />
+      <Step key="image" glyph={<Layers {...icon} />}>{t('run:plan.noImage')}</Step>
     ) : isImageHere ? (
-      <Step key="image" glyph={<Layers {...icon} />} words={text.plan.here} />
+      <Step key="image" glyph={<Layers {...icon} />}>{t('run:plan.here')}</Step>
     ) : (
-      <Step key="image" glyph={<ArrowDownToLine {...icon} />} words={text.plan.pull(image)} />
+      <Step key="image" glyph={<ArrowDownToLine {...icon} />}><Rich text="run:plan.pull" values={{ image }} /></Step>
     ),
   ];
   for (const { key, source } of filledVolumes(draft)) {
     if (source.trim() === '') continue;
     steps.push(
       isHostFolder(source) ? (
-        <Step key={key} glyph={<FolderOpen {...icon} />} words={text.plan.folder(source.trim())} />
+        <Step key={key} glyph={<FolderOpen {...icon} />}><Rich text="run:plan.folder" values={{ path: source.trim() }} /></Step>
       ) : (
-        <Step key={key} glyph={<HardDrive {...icon} />} words={text.plan.volume(source.trim())} />
+        <Step key={key} glyph={<HardDrive {...icon} />}><Rich text="run:plan.volume" values={{ name: source.trim() }} /></Step>
       ),
     );
   }
   for (const row of filledPorts(draft)) {
     const { host, inside } = portPair(row);
     const problem = problems.find(({ field }) => field === row.key);
-    if (problem?.kind === 'port-taken') steps.push(<Step key={row.key} isTrouble glyph={<TriangleAlert {...icon} />} words={text.plan.taken(problem.port ?? 0, problem.holder?.name)} />);
-    else if (problem === undefined && row.protocol === 'tcp') steps.push(<Step key={row.key} glyph={<Globe {...icon} />} words={host === '' ? text.plan.anyPort(inside) : text.plan.open(host)} />);
+    if (problem?.kind === 'port-taken') steps.push(<Step key={row.key} isTrouble glyph={<TriangleAlert {...icon} />}>{problem.holder === undefined ? <Rich text="run:plan.taken" values={{ port: problem.port ?? 0 }} /> : <Rich text="run:plan.takenBy" values={{ port: problem.port ?? 0, holder: problem.holder.name }} />}</Step>);
+    else if (problem === undefined && row.protocol === 'tcp') steps.push(<Step key={row.key} glyph={<Globe {...icon} />}>{host === '' ? <Rich text="run:plan.anyPort" values={{ port: inside }} /> : <Rich text="run:plan.open" values={{ port: host }} />}</Step>);
   }
-  if (draft.restart === 'always' || draft.restart === 'unless-stopped') steps.push(<Step key="restart" glyph={<RotateCw {...icon} />} words={text.plan.restart} />);
-  if (draft.restart === 'on-failure') steps.push(<Step key="restart" glyph={<RotateCw {...icon} />} words={text.plan.onFailure} />);
-  if (draft.autoRemove) steps.push(<Step key="rm" glyph={<Trash2 {...icon} />} words={text.plan.autoRemove} />);
+  if (draft.restart === 'always' || draft.restart === 'unless-stopped') steps.push(<Step key="restart" glyph={<RotateCw {...icon} />}>{t('run:plan.restart')}</Step>);
+  if (draft.restart === 'on-failure') steps.push(<Step key="restart" glyph={<RotateCw {...icon} />}>{t('run:plan.onFailure')}</Step>);
+  if (draft.autoRemove) steps.push(<Step key="rm" glyph={<Trash2 {...icon} />}>{t('run:plan.autoRemove')}</Step>);
   return steps;
 }

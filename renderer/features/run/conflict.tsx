@@ -1,15 +1,15 @@
 import { Square } from 'lucide-react';
 import { Button } from '../../components/controls/button.tsx';
 import { spellAge } from '../../format/age.ts';
-import { isUp } from '../../format/engine/container.ts';
-import { shownState } from '../../format/engine/row-state.ts';
+import { conditionWord } from '../../format/engine/container.ts';
 import { useClock } from '../../stores/window/clock.ts';
 import { act } from '../../stores/containers/container-actions.ts';
 import { useContainers } from '../../stores/containers/containers.ts';
 import { openDialog } from '../../stores/window/dialogs.ts';
 import { formatRoute } from '../../stores/window/navigation.ts';
 import type { Problem } from './draft/problems.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
+import { Rich, type Tags } from '../../i18n/rich.tsx';
 
 interface ConflictProps {
   id: string;
@@ -17,13 +17,13 @@ interface ConflictProps {
   onUse(instead: string): void;
 }
 
-function HolderLink({ id, name }: { id: string; name: string }) {
-  return (
+const linkTo = (id: string): Tags => ({
+  holder: (name) => (
     <a className="isolated" href={formatRoute({ page: 'container', id, tab: 'overview' })}>
       <strong>{name}</strong>
     </a>
-  );
-}
+  ),
+});
 
 /** Who holds the port, and the two ways out. */
 export function PortConflict({ id, problem, onUse }: ConflictProps) {
@@ -33,22 +33,21 @@ export function PortConflict({ id, problem, onUse }: ConflictProps) {
   return (
     <div className="conflict" id={id} role="status">
       {holder === undefined ? (
-        text.taken.other(port)
+        t('run:taken.other', { port })
+      ) : holder.since === undefined ? (
+        <Rich text="run:taken.port" values={{ port, name: holder.name }} tags={linkTo(holder.id)} />
       ) : (
-        <>
-          <strong>{text.taken.port(port)}</strong> <HolderLink id={holder.id} name={holder.name} />
-          {holder.since === undefined ? '.' : text.taken.since(spellAge(holder.since, now))}
-        </>
+        <Rich text="run:taken.since" values={{ port, name: holder.name, age: spellAge(holder.since, now) }} tags={linkTo(holder.id)} />
       )}
       <div className="conflict__steps">
         {instead !== undefined && (
           <Button size="small" onClick={() => onUse(instead)}>
-            {text.taken.useInstead(instead)}
+            {t('run:taken.useInstead', { what: instead })}
           </Button>
         )}
         {holder !== undefined && (
           <Button size="small" disabled={isStopping} icon={<Square size={9} fill="currentColor" aria-hidden="true" />} onClick={() => void act('stop', [holder.id])}>
-            {text.taken.stop(holder.name)}
+            {t('run:taken.stop', { name: holder.name })}
           </Button>
         )}
       </div>
@@ -59,18 +58,22 @@ export function PortConflict({ id, problem, onUse }: ConflictProps) {
 export function NameConflict({ id, problem, onUse }: ConflictProps) {
   const { holder, instead } = problem;
   if (holder === undefined) return null;
+  const { condition, exitCode, name } = holder;
   return (
     <div className="conflict" id={id} role="status">
-      <strong>{text.taken.name}</strong> <HolderLink id={holder.id} name={holder.name} />
-      {text.taken.nameState(shownState(holder, undefined).word)}
+      {condition === 'created' ? (
+        <Rich text="run:taken.nameNeverRan" values={{ name }} tags={linkTo(holder.id)} />
+      ) : (
+        <Rich text="run:taken.name" values={{ name, state: conditionWord(condition, exitCode).toLowerCase() }} tags={linkTo(holder.id)} />
+      )}
       <div className="conflict__steps">
         {instead !== undefined && (
           <Button size="small" onClick={() => onUse(instead)}>
-            {text.taken.useInstead(instead)}
+            {t('run:taken.useInstead', { what: instead })}
           </Button>
         )}
-        <Button size="small" disabled={isUp(holder.condition) && holder.condition === 'restarting'} onClick={() => openDialog({ kind: 'remove-containers', ids: [holder.id] })}>
-          {text.taken.remove(holder.name)}
+        <Button size="small" disabled={condition === 'restarting'} onClick={() => openDialog({ kind: 'remove-containers', ids: [holder.id] })}>
+          {t('run:taken.remove', { name })}
         </Button>
       </div>
     </div>

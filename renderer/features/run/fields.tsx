@@ -7,7 +7,7 @@ import { envRow, isHostFolder, portRow, volumeRow, type EnvRow, type PortRow, ty
 import { changeDraft, changeRow, removeRow, useDraft } from './draft/draft-store.ts';
 import { PortConflict } from './conflict.tsx';
 import type { Problem } from './draft/problems.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
@@ -18,7 +18,7 @@ interface RowProps<T> {
 
 function RemoveRow({ label, onRemove }: { label: string; onRemove(): void }) {
   return (
-    <IconButton label={text.removeRow(label)} onClick={onRemove}>
+    <IconButton label={t('run:removeRow', { what: label })} onClick={onRemove}>
       <X {...icon} size={15} />
     </IconButton>
   );
@@ -30,8 +30,8 @@ export function PortsField({ problems }: { problems: readonly Problem[] }) {
     <>
       {ports.length > 0 && (
         <div className="row-heads" aria-hidden="true">
-          <span>{text.portHost}</span>
-          <span>{text.portInside}</span>
+          <span>{t('run:portHost')}</span>
+          <span>{t('run:portInside')}</span>
         </div>
       )}
       {ports.map((row) => (
@@ -39,7 +39,7 @@ export function PortsField({ problems }: { problems: readonly Problem[] }) {
       ))}
       <LinkButton onClick={() => changeDraft('', { ports: [...ports, portRow()] })}>
         <Plus {...icon} />
-        {text.addPort}
+        {t('run:addPort')}
       </LinkButton>
     </>
   );
@@ -52,7 +52,7 @@ function PortLine({ row, problem }: RowProps<PortRow>) {
       <Field
         mono
         inputMode="numeric"
-        aria-label={text.portHost}
+        aria-label={t('run:portHost')}
         value={row.host}
         wrong={problem !== undefined}
         aria-describedby={problem === undefined ? undefined : messageId}
@@ -63,12 +63,12 @@ function PortLine({ row, problem }: RowProps<PortRow>) {
       <Field
         mono
         inputMode="numeric"
-        aria-label={text.portInside}
+        aria-label={t('run:portInside')}
         value={row.inside}
-        note={row.fromImage ? text.fromImage : row.protocol === 'udp' ? 'udp' : undefined}
+        note={row.fromImage ? t('run:fromImage') : row.protocol === 'udp' ? 'udp' : undefined}
         onChange={(event) => changeRow('ports', row.key, { inside: event.target.value, fromImage: false })}
       />
-      <RemoveRow label={`${text.labels.ports} ${row.host}`} onRemove={() => removeRow('ports', row.key)} />
+      <RemoveRow label={`${t('run:labels.ports')} ${row.host}`} onRemove={() => removeRow('ports', row.key)} />
       {problem?.kind === 'port-taken' && <PortConflict id={messageId} problem={problem} onUse={(host) => changeRow('ports', row.key, { host })} />}
       {problem?.kind === 'wrong' && <RowMessage id={messageId} problem={problem} />}
     </div>
@@ -92,7 +92,7 @@ export function EnvField({ problems }: { problems: readonly Problem[] }) {
       ))}
       <LinkButton onClick={() => changeDraft('', { env: [...env, envRow()] })}>
         <Plus {...icon} />
-        {text.addEnv}
+        {t('run:addEnv')}
       </LinkButton>
     </>
   );
@@ -105,7 +105,7 @@ function EnvLine({ row, problem }: RowProps<EnvRow>) {
     <div className="form-row">
       <Field
         mono
-        aria-label={text.envName}
+        aria-label={t('run:envName')}
         placeholder="NAME"
         value={row.name}
         wrong={problem !== undefined}
@@ -115,20 +115,20 @@ function EnvLine({ row, problem }: RowProps<EnvRow>) {
       <span />
       <Field
         mono
-        aria-label={text.envValue}
+        aria-label={t('run:envValue')}
         type={isSecret && !isShown ? 'password' : 'text'}
         autoComplete="off"
         value={row.value}
         note={
           isSecret ? (
-            <IconButton label={isShown ? text.hideValue : text.showValue} onClick={() => setShown(!isShown)}>
+            <IconButton label={isShown ? t('run:hideValue') : t('run:showValue')} onClick={() => setShown(!isShown)}>
               {isShown ? <Eye {...icon} /> : <EyeOff {...icon} />}
             </IconButton>
           ) : undefined
         }
         onChange={(event) => changeRow('env', row.key, { value: event.target.value })}
       />
-      <RemoveRow label={row.name || text.variable} onRemove={() => removeRow('env', row.key)} />
+      <RemoveRow label={row.name || t('run:variable')} onRemove={() => removeRow('env', row.key)} />
       {problem !== undefined && <RowMessage id={`${row.key}-message`} problem={problem} />}
     </div>
   );
@@ -145,7 +145,7 @@ export function VolumesField({ problems, suggestedTarget }: { problems: readonly
       ))}
       <LinkButton onClick={() => changeDraft('', { volumes: [...volumes, volumes.length === 0 ? volumeRow(suggestedSource, suggestedTarget) : volumeRow()] })}>
         <Plus {...icon} />
-        {text.addVolume}
+        {t('run:addVolume')}
       </LinkButton>
     </>
   );
@@ -155,18 +155,18 @@ function VolumeLine({ row, problem }: RowProps<VolumeRow>) {
   return (
     <div className="form-row">
       <Field
-        aria-label={text.volumeSource}
+        aria-label={t('run:volumeSource')}
         placeholder="orders-data"
         lead={<HardDrive {...icon} />}
         value={row.source}
-        note={row.source.trim() === '' ? undefined : isHostFolder(row.source) ? text.folder : text.newVolume}
+        note={row.source.trim() === '' ? undefined : isHostFolder(row.source) ? t('run:folder') : t('run:newVolume')}
         wrong={problem !== undefined}
         data-field={row.key}
         onChange={(event) => changeRow('volumes', row.key, { source: event.target.value })}
       />
       <ArrowRight {...icon} />
-      <Field mono aria-label={text.volumeTarget} placeholder="/data" value={row.target} onChange={(event) => changeRow('volumes', row.key, { target: event.target.value })} />
-      <RemoveRow label={row.source || text.newVolume} onRemove={() => removeRow('volumes', row.key)} />
+      <Field mono aria-label={t('run:volumeTarget')} placeholder="/data" value={row.target} onChange={(event) => changeRow('volumes', row.key, { target: event.target.value })} />
+      <RemoveRow label={row.source || t('run:newVolume')} onRemove={() => removeRow('volumes', row.key)} />
       {problem !== undefined && <RowMessage id={`${row.key}-message`} problem={problem} />}
     </div>
   );

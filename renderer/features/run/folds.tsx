@@ -6,7 +6,7 @@ import type { RestartChoice, RunDraft } from './draft/draft.ts';
 import { changeDraft, useDraft } from './draft/draft-store.ts';
 import { Fold } from './fold.tsx';
 import type { Problem } from './draft/problems.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 const restartChoices = ['no', 'unless-stopped', 'always', 'on-failure'] as const satisfies readonly RestartChoice[];
 
@@ -18,35 +18,35 @@ export function Folds({ problems }: { problems: readonly Problem[] }) {
   const others = [draft.tty ? '--tty' : '', draft.autoRemove ? '--rm' : ''].filter((part) => part !== '').join(' ');
   return (
     <>
-      <Fold title={text.groups.restart} value={text.restart[draft.restart]} isChanged={draft.restart !== 'no'}>
+      <Fold title={t('run:groups.restart')} value={t(`run:restart.${draft.restart}`)} isChanged={draft.restart !== 'no'}>
         <div className="field-line">
-          <label htmlFor="run-restart">{text.groups.restart}</label>
-          <Select look="tall" id="run-restart" aria-label={text.restart.label} value={draft.restart} onChange={(event) => changeDraft('restart', { restart: event.target.value as RestartChoice })}>
+          <label htmlFor="run-restart">{t('run:groups.restart')}</label>
+          <Select look="tall" id="run-restart" aria-label={t('run:restart.label')} value={draft.restart} onChange={(event) => changeDraft('restart', { restart: event.target.value as RestartChoice })}>
             {restartChoices.map((choice) => (
               <option key={choice} value={choice}>
-                {text.restart[choice]}
+                {t(`run:restart.${choice}`)}
               </option>
             ))}
           </Select>
         </div>
       </Fold>
-      <Fold title={text.groups.limits} value={limits || text.noLimits} isChanged={limits !== ''}>
-        <TextLine field="memory" label={text.memory} placeholder={text.memoryPlaceholder} problems={problems} />
-        <TextLine field="cpus" label={text.cpus} placeholder={text.cpusPlaceholder} problems={problems} />
+      <Fold title={t('run:groups.limits')} value={limits || t('run:noLimits')} isChanged={limits !== ''}>
+        <TextLine field="memory" label={t('run:memory')} placeholder={t('run:memoryPlaceholder')} problems={problems} />
+        <TextLine field="cpus" label={t('run:cpus')} placeholder={t('run:cpusPlaceholder')} problems={problems} />
       </Fold>
-      <Fold title={text.groups.command} value={command || text.asImageSays} isChanged={command !== ''}>
-        <TextLine field="command" label={text.command} placeholder={text.commandPlaceholder} problems={problems} mono />
-        <TextLine field="user" label={text.user} placeholder={text.commandPlaceholder} problems={problems} mono />
-        <TextLine field="workdir" label={text.workdir} placeholder={text.commandPlaceholder} problems={problems} mono />
+      <Fold title={t('run:groups.command')} value={command || t('run:asImageSays')} isChanged={command !== ''}>
+        <TextLine field="command" label={t('run:command')} placeholder={t('run:commandPlaceholder')} problems={problems} mono />
+        <TextLine field="user" label={t('run:user')} placeholder={t('run:commandPlaceholder')} problems={problems} mono />
+        <TextLine field="workdir" label={t('run:workdir')} placeholder={t('run:commandPlaceholder')} problems={problems} mono />
       </Fold>
-      <Fold title={text.groups.else} value={others || text.defaults} isChanged={others !== ''}>
+      <Fold title={t('run:groups.else')} value={others || t('run:defaults')} isChanged={others !== ''}>
         <div className="check-line">
-          <Checkbox label={text.tty} state={draft.tty} onChange={() => changeDraft('tty', { tty: !draft.tty })} />
-          <span aria-hidden="true">{text.tty}</span>
+          <Checkbox label={t('run:tty')} state={draft.tty} onChange={() => changeDraft('tty', { tty: !draft.tty })} />
+          <span aria-hidden="true">{t('run:tty')}</span>
         </div>
         <div className="check-line">
-          <Checkbox label={text.autoRemove} state={draft.autoRemove} onChange={() => changeDraft('autoRemove', { autoRemove: !draft.autoRemove })} />
-          <span aria-hidden="true">{text.autoRemove}</span>
+          <Checkbox label={t('run:autoRemove')} state={draft.autoRemove} onChange={() => changeDraft('autoRemove', { autoRemove: !draft.autoRemove })} />
+          <span aria-hidden="true">{t('run:autoRemove')}</span>
         </div>
       </Fold>
     </>

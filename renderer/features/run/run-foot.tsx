@@ -4,7 +4,7 @@ import { LinkButton } from '../../components/controls/button.tsx';
 import { StateGlyph } from '../../components/drawing/state-glyph.tsx';
 import { sentences } from '../../format/sentence.ts';
 import type { Problem } from './draft/problems.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
@@ -17,7 +17,7 @@ export function FootWords({ problems, progress, image, isAway }: { problems: rea
     return (
       <div className="run-foot__words" role="status">
         <StateGlyph shape="working" />
-        <span className="cut">{progress.step === 'pulling' ? text.foot.pulling(image) : text.foot.starting}</span>
+        <span className="cut">{progress.step === 'pulling' ? t('run:foot.pulling', { image }) : t('run:foot.starting')}</span>
       </div>
     );
   }
@@ -25,7 +25,7 @@ export function FootWords({ problems, progress, image, isAway }: { problems: rea
     return (
       <div className="run-foot__words" role="status">
         <TriangleAlert {...icon} />
-        {text.foot.away}
+        {t('run:foot.away')}
       </div>
     );
   }
@@ -33,8 +33,8 @@ export function FootWords({ problems, progress, image, isAway }: { problems: rea
     return (
       <div className="run-foot__words" role="status">
         <TriangleAlert {...icon} />
-        <span>{text.foot.settle(problems.length)}</span>
-        <LinkButton onClick={() => document.querySelector<HTMLElement>(`[data-field="${first.field}"]`)?.focus()}>{text.foot.goTo(first.group)}</LinkButton>
+        <span>{t('run:foot.settle', { count: problems.length })}</span>
+        <LinkButton onClick={() => document.querySelector<HTMLElement>(`[data-field="${first.field}"]`)?.focus()}>{t('run:foot.goTo', { group: t(`run:fields.${first.group}`) })}</LinkButton>
       </div>
     );
   }
@@ -42,10 +42,10 @@ export function FootWords({ problems, progress, image, isAway }: { problems: rea
     return (
       <div className="run-foot__words run-foot__failure selectable isolated" role="alert">
         <span>
-          <strong>{text.foot.failed}</strong> {sentences(progress.failure.message, progress.failure.hint)}
+          <strong>{t('run:foot.failed')}</strong> {sentences(progress.failure.message, progress.failure.hint)}
         </span>
       </div>
     );
   }
-  return <div className="run-foot__words">{image === '' ? text.foot.noImage : ''}</div>;
+  return <div className="run-foot__words">{image === '' ? t('run:foot.noImage') : ''}</div>;
 }

@@ -8,7 +8,8 @@ import { act } from '../../stores/containers/container-actions.ts';
 import { portHolders, useContainers } from '../../stores/containers/containers.ts';
 import { useDialogs } from '../../stores/window/dialogs.ts';
 import { findImage, useImages } from '../../stores/images.ts';
-import { formatRoute, go } from '../../stores/window/navigation.ts';
+import { formatRoute, go, type RouteOf } from '../../stores/window/navigation.ts';
+import { useIsStale } from '../../stores/stale.ts';
 import { pullImage } from '../../stores/pulls.ts';
 import { runContainer } from '../../stores/containers/run-container.ts';
 import { ImageLine, NameLine } from './basic-fields.tsx';
@@ -20,14 +21,15 @@ import { EnvField, PortsField, VolumesField } from './fields.tsx';
 import { Folds } from './folds.tsx';
 import { problemsOf } from './draft/problems.ts';
 import { FootWords, type Progress } from './run-foot.tsx';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 import { useImageDefaults } from './draft/use-image-defaults.ts';
 import './run.css';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
 /** @param image chosen on another page; the form starts over with it. */
-export function RunPage({ image, isAway }: { image: string; isAway: boolean }) {
+export default function RunPage({ route: { image } }: { route: RouteOf<'run'> }) {
+  const isAway = useIsStale();
   const draft = useDraft((state) => state.draft);
   const containers = useContainers((state) => state.containers);
   const images = useImages((state) => state.images);
@@ -87,27 +89,27 @@ export function RunPage({ image, isAway }: { image: string; isAway: boolean }) {
 
   return (
     <Page
-      label={text.title}
+      label={t('run:title')}
       bar={
-        <nav className="crumbs" aria-label={text.containers}>
-          <a href={formatRoute({ page: 'containers' })}>{text.containers}</a>
+        <nav className="crumbs" aria-label={t('run:containers')}>
+          <a href={formatRoute({ page: 'containers' })}>{t('run:containers')}</a>
           <ChevronRight {...icon} />
-          <h1>{text.title}</h1>
+          <h1>{t('run:title')}</h1>
         </nav>
       }
     >
       <div className="run">
-        <form className="run__form" data-region="list" aria-label={text.title} onSubmit={(event) => event.preventDefault()}>
+        <form className="run__form" data-region="list" aria-label={t('run:title')} onSubmit={(event) => event.preventDefault()}>
           <div className="run__fields">
             <ImageLine problem={told.find(({ field }) => field === 'image')} size={found?.Size} />
             <NameLine problem={told.find(({ field }) => field === 'name')} />
-            <Rows label={text.labels.ports}>
+            <Rows label={t('run:labels.ports')}>
               <PortsField problems={told} />
             </Rows>
-            <Rows label={text.labels.env}>
+            <Rows label={t('run:labels.env')}>
               <EnvField problems={told} />
             </Rows>
-            <Rows label={text.labels.volumes}>
+            <Rows label={t('run:labels.volumes')}>
               <VolumesField problems={told} suggestedTarget={Object.keys(defaults?.Config?.Volumes ?? {})[0]} />
             </Rows>
             <Folds problems={told} />
@@ -118,13 +120,13 @@ export function RunPage({ image, isAway }: { image: string; isAway: boolean }) {
       <footer className="run-foot" data-region="strip">
         <FootWords problems={told} progress={progress} image={draft.image.trim()} isAway={isAway} />
         <Button kind="quiet" keys="esc" onClick={() => go({ page: 'containers' })}>
-          {text.foot.cancel}
+          {t('run:foot.cancel')}
         </Button>
         <Button disabled={problems.length > 0 || isBusy || isAway} onClick={() => void run(false)}>
-          {text.foot.create}
+          {t('run:foot.create')}
         </Button>
         <Button kind="primary" keys="mod+enter" icon={<Play {...icon} />} disabled={problems.length > 0 || isBusy || isAway} onClick={() => void run(true)}>
-          {text.foot.run}
+          {t('run:foot.run')}
         </Button>
       </footer>
     </Page>

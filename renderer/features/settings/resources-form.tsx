@@ -4,7 +4,7 @@ import { Button } from '../../components/controls/button.tsx';
 import { Field, FieldMessage } from '../../components/controls/field.tsx';
 import { Select } from '../../components/controls/select.tsx';
 import { changeSettings } from '../../stores/settings.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 interface Draft {
   memory: string;
@@ -36,30 +36,30 @@ export function ResourcesForm({ settings }: { settings: Settings }) {
 
   return (
     <form
-      aria-label={text.resources}
+      aria-label={t('settings:resources')}
       onSubmit={(event) => {
         event.preventDefault();
         save();
       }}
     >
-      <NumberLine id="memory" label={text.memory} unit={text.memoryUnit} value={draft.memory} message={wrong.memory ? text.memoryWrong : undefined} onValue={(memory) => setDraft({ ...draft, memory })} />
-      <NumberLine id="cpus" label={text.cpus} value={draft.cpus} message={wrong.cpus ? text.cpusWrong : undefined} onValue={(cpus) => setDraft({ ...draft, cpus })} />
-      <NumberLine id="disk" label={text.disk} unit={text.diskUnit} value={draft.disk} message={wrong.disk ? text.diskWrong : undefined} onValue={(disk) => setDraft({ ...draft, disk })} />
+      <NumberLine id="memory" label={t('settings:memory')} unit={t('settings:memoryUnit')} value={draft.memory} message={wrong.memory ? t('settings:memoryWrong') : undefined} onValue={(memory) => setDraft({ ...draft, memory })} />
+      <NumberLine id="cpus" label={t('settings:cpus')} value={draft.cpus} message={wrong.cpus ? t('settings:cpusWrong') : undefined} onValue={(cpus) => setDraft({ ...draft, cpus })} />
+      <NumberLine id="disk" label={t('settings:disk')} unit={t('settings:diskUnit')} value={draft.disk} message={wrong.disk ? t('settings:diskWrong') : undefined} onValue={(disk) => setDraft({ ...draft, disk })} />
       <div className="field-line">
-        <label htmlFor="settings-acceleration">{text.acceleration.label}</label>
+        <label htmlFor="settings-acceleration">{t('settings:acceleration.label')}</label>
         <Select
           look="tall"
           id="settings-acceleration"
           value={draft.acceleration}
           onChange={(event) => setDraft({ ...draft, acceleration: event.target.value as Settings['acceleration'] })}
         >
-          <option value="auto">{text.acceleration.auto}</option>
-          <option value="none">{text.acceleration.none}</option>
+          <option value="auto">{t('settings:acceleration.auto')}</option>
+          <option value="none">{t('settings:acceleration.none')}</option>
         </Select>
       </div>
       <div className="settings__actions">
         <Button type="submit" kind="primary" disabled={!isChanged || isWrong}>
-          {text.save}
+          {t('settings:save')}
         </Button>
       </div>
     </form>

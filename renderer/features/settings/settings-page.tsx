@@ -9,52 +9,62 @@ import { openDialog } from '../../stores/window/dialogs.ts';
 import { changeSettings, useSettings } from '../../stores/settings.ts';
 import { startVm, useVm } from '../../stores/vm.ts';
 import { ResourcesForm } from './resources-form.tsx';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 import './settings.css';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
-export function SettingsPage() {
+export default function SettingsPage() {
   const { settings, failure } = useSettings();
   return (
     <Page
-      label={text.title}
+      label={t('settings:title')}
       bar={
         <>
-          <h1>{text.title}</h1>
+          <h1>{t('settings:title')}</h1>
           <span className="top-bar__gap" />
           <Button kind="quiet" keys="?" onClick={() => openDialog({ kind: 'keys' })}>
-            {text.keys}
+            {t('settings:keys')}
           </Button>
         </>
       }
     >
       {settings === undefined ? (
-        <SkeletonRows label={text.reading} rows={4} />
+        <SkeletonRows label={t('settings:reading')} rows={4} />
       ) : (
         <div className="page__scroll">
           <div className="settings">
             {failure !== undefined && (
               <p className="selectable isolated" role="alert">
-                {text.failed}: {sentences(failure.message, failure.hint)}
+                {t('settings:failed')}: {sentences(failure.message, failure.hint)}
               </p>
             )}
-            <section aria-label={text.appearance}>
-              <h2>{text.appearance}</h2>
+            <section aria-label={t('settings:appearance')}>
+              <h2>{t('settings:appearance')}</h2>
               <Segments
-                label={text.theme.label}
+                label={t('settings:theme.label')}
                 value={settings.theme}
                 onPick={(theme) => void changeSettings({ theme })}
                 segments={[
-                  { value: 'system', label: text.theme.system },
-                  { value: 'dark', label: text.theme.dark },
-                  { value: 'light', label: text.theme.light },
+                  { value: 'system', label: t('settings:theme.system') },
+                  { value: 'dark', label: t('settings:theme.dark') },
+                  { value: 'light', label: t('settings:theme.light') },
+                ]}
+              />
+              <Segments
+                label={t('settings:language.label')}
+                value={settings.language ?? 'system'}
+                onPick={(language) => void changeSettings({ language })}
+                segments={[
+                  { value: 'system', label: t('settings:language.system') },
+                  { value: 'en', label: t('settings:language.en') },
+                  { value: 'de', label: t('settings:language.de') },
                 ]}
               />
             </section>
-            <section aria-label={text.resources}>
-              <h2>{text.resources}</h2>
-              <p className="settings__note">{text.resourcesNote}</p>
+            <section aria-label={t('settings:resources')}>
+              <h2>{t('settings:resources')}</h2>
+              <p className="settings__note">{t('settings:resourcesNote')}</p>
               <ResourcesForm key={JSON.stringify(settings)} settings={settings} />
             </section>
             <EngineSection />
@@ -71,17 +81,17 @@ function EngineSection() {
   const [isCopied, setCopied] = useState(false);
   const host = `docker --host ${facts?.dockerHost ?? ''} ps`;
   const rows: [string, string | undefined][] = [
-    [text.facts.version, facts?.version],
-    [text.facts.engine, info?.ServerVersion],
-    [text.facts.system, info && `${info.OperatingSystem}, ${info.Architecture}`],
-    [text.facts.kernel, info?.KernelVersion],
-    [text.facts.driver, info?.Driver],
-    [text.facts.accelerator, vm?.status === 'running' ? text.accelerators[vm.accelerator] : undefined],
-    [text.facts.home, facts && text.shells[facts.shell]],
+    [t('settings:facts.version'), facts?.version],
+    [t('settings:facts.engine'), info?.ServerVersion],
+    [t('settings:facts.system'), info && `${info.OperatingSystem}, ${info.Architecture}`],
+    [t('settings:facts.kernel'), info?.KernelVersion],
+    [t('settings:facts.driver'), info?.Driver],
+    [t('settings:facts.accelerator'), vm?.status === 'running' ? t(`settings:accelerators.${vm.accelerator}`) : undefined],
+    [t('settings:facts.home'), facts && t(`settings:shells.${facts.shell}`)],
   ];
   return (
-    <section aria-label={text.engine}>
-      <h2>{text.engine}</h2>
+    <section aria-label={t('settings:engine')}>
+      <h2>{t('settings:engine')}</h2>
       <dl className="facts">
         {rows.map(([name, value]) =>
           value === undefined || value === '' ? null : (
@@ -93,11 +103,11 @@ function EngineSection() {
         )}
         {facts !== undefined && (
           <div className="facts__pair">
-            <dt>{text.facts.socket}</dt>
+            <dt>{t('settings:facts.socket')}</dt>
             <dd>
               <code className="selectable isolated">{host}</code>{' '}
               <LinkButton className="settings__copy" onClick={() => void navigator.clipboard.writeText(host).then(() => setCopied(true))}>
-                {isCopied ? text.copied : text.copy}
+                {isCopied ? t('settings:copied') : t('settings:copy')}
               </LinkButton>
             </dd>
           </div>
@@ -106,12 +116,12 @@ function EngineSection() {
       <div className="settings__actions">
         {vm?.status === 'running' && vm.accelerator !== 'external' && (
           <Button icon={<Power {...icon} />} onClick={() => openDialog({ kind: 'stop-engine' })}>
-            {text.stop}
+            {t('settings:stop')}
           </Button>
         )}
         {(vm?.status === 'stopped' || vm?.status === 'failed') && (
           <Button icon={<Play {...icon} />} onClick={() => void startVm()}>
-            {text.start}
+            {t('settings:start')}
           </Button>
         )}
       </div>

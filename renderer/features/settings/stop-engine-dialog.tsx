@@ -3,16 +3,16 @@ import { Dialog, DialogBody, DialogFoot } from '../../components/overlay/dialog.
 import { isUp } from '../../format/engine/container.ts';
 import { useContainers } from '../../stores/containers/containers.ts';
 import { stopVm } from '../../stores/vm.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 export function StopEngineDialog({ onClose }: { onClose(): void }) {
   const running = useContainers((state) => state.containers.filter(({ condition }) => isUp(condition)).length);
   return (
-    <Dialog title={text.stopDialog.title} onClose={onClose}>
-      <DialogBody>{text.stopDialog.body(running)}</DialogBody>
+    <Dialog title={t('settings:stopDialog.title')} onClose={onClose}>
+      <DialogBody>{t('settings:stopDialog.body', { count: running })}</DialogBody>
       <DialogFoot>
         <Button keys="esc" data-first onClick={onClose}>
-          {text.stopDialog.keep}
+          {t('settings:stopDialog.keep')}
         </Button>
         <Button
           kind="danger"
@@ -21,7 +21,7 @@ export function StopEngineDialog({ onClose }: { onClose(): void }) {
             void stopVm();
           }}
         >
-          {text.stopDialog.confirm}
+          {t('settings:stopDialog.confirm')}
         </Button>
       </DialogFoot>
     </Dialog>

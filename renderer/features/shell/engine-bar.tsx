@@ -9,14 +9,7 @@ import { useConnection } from '../../stores/connection.ts';
 import { refreshContainers, useContainers } from '../../stores/containers/containers.ts';
 import { refreshImages, useImages } from '../../stores/images.ts';
 import { leaveWindow, startVm, useVm } from '../../stores/vm.ts';
-import { text } from './text.ts';
-
-/** True while what the lists show is older than the engine. */
-export function useIsStale(): boolean {
-  const isRunning = useVm(({ vm }) => vm?.status === 'running');
-  const isConnected = useConnection(({ transport, engine }) => transport === 'connected' && engine.status !== 'away');
-  return !isRunning || !isConnected;
-}
+import { t } from '../../i18n/i18n.ts';
 
 function Bar({ isTrouble, isOver = false, children }: { isTrouble: boolean; isOver?: boolean; children: ReactNode }) {
   return (
@@ -33,7 +26,7 @@ export function TransportBar({ isOver }: { isOver: boolean }) {
   if (transport !== 'broken') return null;
   return (
     <Bar isTrouble isOver={isOver}>
-      <Ago since={{ at: transportSince ?? 0, tolerance: 0 }}>{text.bar.transport}</Ago> {text.bar.transportHint}
+      <Ago text="shell:bar.transport" since={{ at: transportSince ?? 0, tolerance: 0 }} /> {t('shell:bar.transportHint')}
     </Bar>
   );
 }
@@ -49,16 +42,16 @@ export function EngineBar() {
   if (vm?.status === 'failed') {
     return (
       <Bar isTrouble>
-        {text.bar.failed(sentences(vm.failure.message))} <LinkButton onClick={() => void startVm()}>{text.bar.start}</LinkButton>{' '}
-        <LinkButton onClick={leaveWindow}>{text.bar.show}</LinkButton>
+        {t('shell:bar.failed', { message: sentences(vm.failure.message) })} <LinkButton onClick={() => void startVm()}>{t('shell:bar.start')}</LinkButton>{' '}
+        <LinkButton onClick={leaveWindow}>{t('shell:bar.show')}</LinkButton>
       </Bar>
     );
   }
-  if (vm?.status === 'stopping') return <Bar isTrouble={false}>{text.bar.stopping}</Bar>;
+  if (vm?.status === 'stopping') return <Bar isTrouble={false}>{t('shell:bar.stopping')}</Bar>;
   if (engine.status === 'away') {
     return (
       <Bar isTrouble={false}>
-        <Ago since={sinceOfTime(engine.since)}>{text.bar.engineAway}</Ago>
+        <Ago text="shell:bar.engineAway" since={sinceOfTime(engine.since)} />
       </Bar>
     );
   }
@@ -70,14 +63,14 @@ export function EngineBar() {
     };
     return (
       <Bar isTrouble>
-        {text.bar.unread(sentences(failure.message, failure.hint))} <LinkButton onClick={again}>{text.bar.again}</LinkButton>
+        {t('shell:bar.unread', { message: sentences(failure.message, failure.hint) })} <LinkButton onClick={again}>{t('shell:bar.again')}</LinkButton>
       </Bar>
     );
   }
   return null;
 }
 
-function Ago({ since, children }: { since: Since | undefined; children: (age: string) => string }) {
+function Ago({ since, text }: { since: Since | undefined; text: 'shell:bar.transport' | 'shell:bar.engineAway' }) {
   const now = useClock((state) => state.now);
-  return children(since === undefined ? text.bar.aMoment : spellAge(since, now));
+  return t(text, { age: since === undefined ? t('shell:bar.aMoment') : spellAge(since, now) });
 }

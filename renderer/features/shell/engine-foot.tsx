@@ -2,24 +2,24 @@ import { StateGlyph, type GlyphShape } from '../../components/drawing/state-glyp
 import { formatMemory } from '../../format/bytes.ts';
 import { useConnection } from '../../stores/connection.ts';
 import { useVm } from '../../stores/vm.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 function useEngineState(): { shape: GlyphShape; word: string } {
   const status = useVm(({ vm }) => vm?.status);
   const isAway = useConnection(({ engine, transport }) => engine.status === 'away' || transport === 'broken');
   switch (status) {
     case 'running':
-      return isAway ? { shape: 'working', word: text.engine.away } : { shape: 'running', word: text.engine.running };
+      return isAway ? { shape: 'working', word: t('shell:engine.away') } : { shape: 'running', word: t('shell:engine.running') };
     case 'starting':
-      return { shape: 'working', word: text.engine.starting };
+      return { shape: 'working', word: t('shell:engine.starting') };
     case 'stopping':
-      return { shape: 'working', word: text.engine.stopping };
+      return { shape: 'working', word: t('shell:engine.stopping') };
     case 'stopped':
-      return { shape: 'exited', word: text.engine.stopped };
+      return { shape: 'exited', word: t('shell:engine.stopped') };
     case 'failed':
-      return { shape: 'failed', word: text.engine.failed };
+      return { shape: 'failed', word: t('shell:engine.failed') };
     case undefined:
-      return { shape: 'working', word: text.engine.unknown };
+      return { shape: 'working', word: t('shell:engine.unknown') };
   }
 }
 
@@ -27,7 +27,7 @@ function useEngineState(): { shape: GlyphShape; word: string } {
 export function EngineFoot() {
   const { shape, word } = useEngineState();
   const version = useVm(({ vm, info }) => (vm?.status === 'running' ? plainVersion(info?.ServerVersion ?? vm.engineVersion) : ''));
-  const size = useVm(({ info }) => (info === undefined ? undefined : text.engine.size(info.NCPU, formatMemory(info.MemTotal))));
+  const size = useVm(({ info }) => (info === undefined ? undefined : t('shell:engine.size', { cpus: info.NCPU, memory: formatMemory(info.MemTotal) })));
   return (
     <div className="engine-foot" role="status" title={word}>
       <div className="engine-foot__state">

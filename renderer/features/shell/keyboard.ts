@@ -1,9 +1,9 @@
 import { useEffect } from 'react';
 import { hasNoModifier, isMac, isMod, isTyping } from '../../format/keys.ts';
 import { openDialog, useDialogs } from '../../stores/window/dialogs.ts';
-import { go, type Route } from '../../stores/window/navigation.ts';
+import { go } from '../../stores/window/navigation.ts';
+import { destinations } from '../../stores/window/screens.ts';
 
-const places: Record<string, Route> = { c: { page: 'containers' }, i: { page: 'images' }, l: { page: 'logs', id: undefined } };
 const sequenceWithin = 1500;
 
 /** The keys that work on every page. Those of a list or a page are handled by it, before these. */
@@ -23,6 +23,7 @@ export function useGlobalKeys(): void {
       if (key === 'j' && isMod(event)) return take(event, () => openDialog({ kind: 'history' }));
       if (event.key === ',' && isMod(event)) return take(event, () => go({ page: 'settings' }));
       if (event.key === '[' && isMod(event)) return take(event, () => history.back());
+      if (event.key === ']' && isMod(event)) return take(event, () => history.forward());
       if (isTyping(event.target) || !hasNoModifier(event)) return;
 
       if (event.key === '?') return take(event, () => openDialog({ kind: 'keys' }));
@@ -37,7 +38,7 @@ export function useGlobalKeys(): void {
 
     /** The second key of "G then L" comes before the list, where L alone means something else. */
     function onKeyDownFirst(event: KeyboardEvent): void {
-      const place = places[event.key.toLowerCase()];
+      const place = destinations().find(({ key }) => key === event.key.toUpperCase())?.route;
       const isSecond = performance.now() - goPressedAt < sequenceWithin;
       if (event.key !== 'Shift') goPressedAt = Number.NEGATIVE_INFINITY;
       if (!isSecond || place === undefined || isTyping(event.target) || !hasNoModifier(event)) return;

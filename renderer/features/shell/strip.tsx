@@ -4,7 +4,7 @@ import { Button } from '../../components/controls/button.tsx';
 import { StateGlyph } from '../../components/drawing/state-glyph.tsx';
 import { useCommands, type CommandEntry } from '../../stores/window/commands.ts';
 import { openDialog } from '../../stores/window/dialogs.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
@@ -30,10 +30,10 @@ export function Strip() {
   }
 
   return (
-    <footer className="strip" aria-label={text.regions.strip} data-region="strip">
+    <footer className="strip" aria-label={t('shell:regions.strip')} data-region="strip">
       <ChevronRight size={13} strokeWidth={2} aria-hidden="true" />
       {last === undefined ? (
-        <span className="cut">{text.strip.none}</span>
+        <span className="cut">{t('shell:strip.none')}</span>
       ) : (
         <>
           <span className="strip__command cut selectable isolated" title={last.text}>
@@ -43,11 +43,11 @@ export function Strip() {
         </>
       )}
       <span className="strip__gap" />
-      <Button kind="quiet" icon={<Copy {...icon} />} onClick={copy} disabled={last === undefined} aria-label={text.strip.copyLabel} title={text.strip.copyLabel}>
-        {copied !== undefined && copied === last?.id ? text.strip.copied : text.strip.copy}
+      <Button kind="quiet" icon={<Copy {...icon} />} onClick={copy} disabled={last === undefined} aria-label={t('shell:strip.copyLabel')} title={t('shell:strip.copyLabel')}>
+        {copied !== undefined && copied === last?.id ? t('shell:strip.copied') : t('shell:strip.copy')}
       </Button>
-      <Button kind="quiet" icon={<History {...icon} />} keys="mod+J" title={text.strip.history} onClick={() => openDialog({ kind: 'history' })}>
-        {text.strip.history}
+      <Button kind="quiet" icon={<History {...icon} />} keys="mod+J" title={t('shell:strip.history')} onClick={() => openDialog({ kind: 'history' })}>
+        {t('shell:strip.history')}
       </Button>
     </footer>
   );

@@ -1,11 +1,11 @@
 import { Toast } from '../../components/overlay/toast.tsx';
 import { dismissToast, useToasts } from '../../stores/window/toasts.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 export function Toasts() {
   const toasts = useToasts((state) => state.toasts);
   return (
-    <section className="toasts" aria-label={text.regions.toasts}>
+    <section className="toasts" aria-label={t('shell:regions.toasts')}>
       {toasts.map((toast) => (
         <Toast
           key={toast.id}
@@ -21,7 +21,7 @@ export function Toasts() {
               },
             }
           }
-          dismissLabel={text.dismiss}
+          dismissLabel={t('shell:dismiss')}
           onDismiss={() => dismissToast(toast.id)}
         />
       ))}

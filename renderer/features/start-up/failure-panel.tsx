@@ -5,7 +5,7 @@ import { Button } from '../../components/controls/button.tsx';
 import { sentences } from '../../format/sentence.ts';
 import { openDialog } from '../../stores/window/dialogs.ts';
 import { takeStep, useVm } from '../../stores/vm.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
@@ -13,12 +13,12 @@ const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 export function FailurePanel({ failure }: { failure: VmFailure }) {
   const orderFailure = useVm((state) => state.failure);
   // A way out that only names a command needs a last step that tries again.
-  const steps: VmFailureStep[] = failure.steps.some(({ action }) => action !== undefined) ? failure.steps : [...failure.steps, { text: text.step.again, action: 'retry' }];
+  const steps: VmFailureStep[] = failure.steps.some(({ action }) => action !== undefined) ? failure.steps : [...failure.steps, { text: t('start-up:step.again'), action: 'retry' }];
   return (
     <div className="failure" role="alert">
       <p className="failure__what selectable isolated">{sentences(failure.message)}</p>
       {orderFailure !== undefined && <p className="selectable isolated">{sentences(orderFailure.message, orderFailure.hint)}</p>}
-      <ol aria-label={text.steps}>
+      <ol aria-label={t('start-up:steps')}>
         {steps.map((step, index) => (
           <li key={`${index} ${step.text}`}>
             <span className="failure__number numbers">{index + 1}</span>
@@ -47,7 +47,7 @@ function StepButton({ step, isFirst }: { step: VmFailureStep; isFirst: boolean }
         autoFocus={isFirst}
         onClick={take}
       >
-        {text.step[action]}
+        {t(`start-up:step.${action}`)}
       </Button>
     );
   }
@@ -58,7 +58,7 @@ function StepButton({ step, isFirst }: { step: VmFailureStep; isFirst: boolean }
       autoFocus={isFirst}
       onClick={() => void navigator.clipboard.writeText(command).then(() => setCopied(true))}
     >
-      {isCopied ? text.step.copied : text.step.copy}
+      {isCopied ? t('start-up:step.copied') : t('start-up:step.copy')}
     </Button>
   );
 }

@@ -3,7 +3,7 @@ import type { VmPhase, VmPhaseId } from '../../../contract/vm-state.ts';
 import { StateGlyph, type GlyphShape } from '../../components/drawing/state-glyph.tsx';
 import { formatMilliseconds } from '../../format/age.ts';
 import { axisOf, timingOf, totalOf } from './timing.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 const shapes: Record<VmPhase['status'], GlyphShape> = { waiting: 'created', running: 'working', done: 'healthy', failed: 'failed' };
 
@@ -22,15 +22,15 @@ export function PhaseList({ phases: told, sinceStartMs, failed, panel }: PhaseLi
   const phases = told.map((phase) => (phase.id === failed ? { ...phase, status: 'failed' as const } : phase));
   const axis = axisOf(totalOf(phases, sinceStartMs));
   return (
-    <ol className="phases" aria-label="Phases">
+    <ol className="phases" aria-label={t('start-up:phasesLabel')}>
       {phases.map((phase) => {
         const { startedMs, tookMs } = timingOf(phase, sinceStartMs);
-        const words = text.phases[phase.id];
+        const name = t(`start-up:phases.${phase.id}.name`);
         return (
-          <li key={phase.id} className={`phase phase--${phase.status}`} aria-label={`${words.name}: ${text.phaseStatus[phase.status]}`}>
+          <li key={phase.id} className={`phase phase--${phase.status}`} aria-label={`${name}: ${t(`start-up:phaseStatus.${phase.status}`)}`}>
             <div className="phase__line">
               <StateGlyph shape={shapes[phase.status]} />
-              <span className="phase__name">{words.name}</span>
+              <span className="phase__name">{name}</span>
               <span className="phase__detail cut" title={phase.detail}>
                 {detailOf(phase, failed)}
               </span>
@@ -51,15 +51,14 @@ export function PhaseList({ phases: told, sinceStartMs, failed, panel }: PhaseLi
 }
 
 function detailOf(phase: VmPhase, failed: VmPhaseId | undefined): string {
-  const words = text.phases[phase.id];
   switch (phase.status) {
     case 'waiting':
-      return failed === undefined ? words.waiting : text.waitsFor(text.phases[failed].name);
+      return failed === undefined ? t(`start-up:phases.${phase.id}.waiting`) : t(`start-up:waitsFor.${failed}`);
     case 'running':
-      return phase.detail ?? words.doing;
+      return phase.detail ?? t(`start-up:phases.${phase.id}.doing`);
     case 'done':
-      return phase.detail ?? words.done;
+      return phase.detail ?? t(`start-up:phases.${phase.id}.done`);
     case 'failed':
-      return phase.detail ?? text.stoppedPhase;
+      return phase.detail ?? t('start-up:stoppedPhase');
   }
 }

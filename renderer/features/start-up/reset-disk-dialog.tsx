@@ -1,15 +1,15 @@
 import { Button } from '../../components/controls/button.tsx';
 import { Dialog, DialogBody, DialogFoot } from '../../components/overlay/dialog.tsx';
 import { takeStep } from '../../stores/vm.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 export function ResetDiskDialog({ onClose }: { onClose(): void }) {
   return (
-    <Dialog title={text.reset.title} onClose={onClose}>
-      <DialogBody>{text.reset.body}</DialogBody>
+    <Dialog title={t('start-up:reset.title')} onClose={onClose}>
+      <DialogBody>{t('start-up:reset.body')}</DialogBody>
       <DialogFoot>
         <Button keys="esc" onClick={onClose} data-first>
-          {text.reset.keep}
+          {t('start-up:reset.keep')}
         </Button>
         <Button
           kind="danger"
@@ -18,7 +18,7 @@ export function ResetDiskDialog({ onClose }: { onClose(): void }) {
             void takeStep('reset-data-disk');
           }}
         >
-          {text.reset.erase}
+          {t('start-up:reset.erase')}
         </Button>
       </DialogFoot>
     </Dialog>

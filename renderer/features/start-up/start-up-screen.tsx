@@ -11,7 +11,7 @@ import { FailurePanel } from './failure-panel.tsx';
 import { PhaseList } from './phase-list.tsx';
 import { StartUpFoot } from './start-up-foot.tsx';
 import { totalOf } from './timing.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 import './start-up.css';
 
 type ShownState = Extract<VmState, { status: 'starting' | 'running' | 'failed' }>;
@@ -40,8 +40,8 @@ export function StartUpScreen({ vm }: { vm: ShownState }) {
     return () => removeEventListener('keydown', onKeyDown);
   }, [vm.status]);
 
-  const title = failure !== undefined ? text.failed[failure.code] : vm.status === 'running' ? text.ready : text.title;
-  const lead = failure === undefined ? text.lead : hasRun ? text.hasRun : [text.done(done, all), harmless.has(failure.code) ? text.safe : ''].join(' ').trim();
+  const title = failure !== undefined ? t(`start-up:failed.${failure.code}`) : vm.status === 'running' ? t('start-up:ready') : t('start-up:title');
+  const lead = failure === undefined ? t('start-up:lead') : hasRun ? t('start-up:hasRun') : [t('start-up:done', { count: done, all }), harmless.has(failure.code) ? t('start-up:safe') : ''].join(' ').trim();
 
   return (
     <main className={`start-up${vm.status === 'running' ? ' start-up--leaving' : ''}`}>
@@ -52,13 +52,13 @@ export function StartUpScreen({ vm }: { vm: ShownState }) {
         <PhaseList phases={vm.phases} sinceStartMs={sinceStart} failed={hasRun ? undefined : failure?.phase} panel={failure && <FailurePanel failure={failure} />} />
         {failure === undefined ? (
           <div className="start-up__total">
-            <span role="status">{text.phaseOf(Math.min(done + 1, all), all)}</span>
+            <span role="status">{t('start-up:phaseOf', { current: Math.min(done + 1, all), all })}</span>
             <span className="numbers">{formatMilliseconds(totalOf(vm.phases, sinceStart))}</span>
           </div>
         ) : (
           isConsoleShown && (
-            <pre className="console selectable isolated" tabIndex={0} aria-label={text.console.label}>
-              {failure.lastLines.length === 0 ? text.console.none : failure.lastLines.join('\n')}
+            <pre className="console selectable isolated" tabIndex={0} aria-label={t('start-up:console.label')}>
+              {failure.lastLines.length === 0 ? t('start-up:console.none') : failure.lastLines.join('\n')}
             </pre>
           )
         )}
@@ -66,7 +66,7 @@ export function StartUpScreen({ vm }: { vm: ShownState }) {
       <StartUpFoot>
         {failure !== undefined && (
           <Button kind="quiet" size="small" icon={<ScrollText size={14} strokeWidth={1.75} aria-hidden="true" />} keys="L" aria-expanded={isConsoleShown} onClick={() => setConsoleShown(!isConsoleShown)}>
-            {isConsoleShown ? text.console.hide : text.console.show}
+            {isConsoleShown ? t('start-up:console.hide') : t('start-up:console.show')}
           </Button>
         )}
       </StartUpFoot>

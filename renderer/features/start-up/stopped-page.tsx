@@ -4,7 +4,7 @@ import { Ramp } from '../../components/drawing/ramp.tsx';
 import { sentences } from '../../format/sentence.ts';
 import { startVm, useVm } from '../../stores/vm.ts';
 import { StartUpFoot } from './start-up-foot.tsx';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 import './start-up.css';
 
 export function StoppedPage() {
@@ -13,8 +13,8 @@ export function StoppedPage() {
     <main className="start-up">
       <div className="start-up__middle">
         <Ramp width={720} hull="empty" />
-        <h1>{text.stopped.title}</h1>
-        <p className="start-up__lead">{text.stopped.body}</p>
+        <h1>{t('start-up:stopped.title')}</h1>
+        <p className="start-up__lead">{t('start-up:stopped.body')}</p>
         {failure !== undefined && (
           <p className="start-up__lead selectable isolated" role="alert">
             {sentences(failure.message, failure.hint)}
@@ -22,7 +22,7 @@ export function StoppedPage() {
         )}
         <div className="stopped__action">
           <Button kind="primary" keys="enter" icon={<Play size={14} strokeWidth={1.75} aria-hidden="true" />} autoFocus onClick={() => void startVm()}>
-            {text.stopped.start}
+            {t('start-up:stopped.start')}
           </Button>
         </div>
       </div>
@@ -36,7 +36,7 @@ export function ConnectingPage() {
   return (
     <main className="start-up">
       <div className="start-up__middle skeleton" role="status">
-        <p className="start-up__lead">{text.connecting}</p>
+        <p className="start-up__lead">{t('start-up:connecting')}</p>
       </div>
     </main>
   );

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import { closeSession, useTerminals, type TerminalSession } from '../../stores/containers/terminals.ts';
 import { createTerminalScreen, type Size, type TerminalScreen } from './terminal-screen.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 
 /** The size of each session's screen, for the foot. */
 export const useSizes = create<{ byKey: Record<string, Size> }>(() => ({ byKey: {} }));
@@ -12,7 +12,7 @@ const screens = new Map<string, TerminalScreen>();
 export function screenOf({ key, containerName }: TerminalSession): TerminalScreen {
   const known = screens.get(key);
   if (known !== undefined) return known;
-  const screen = createTerminalScreen(key, text.screen(containerName), (size) => useSizes.setState(({ byKey }) => ({ byKey: { ...byKey, [key]: size } })));
+  const screen = createTerminalScreen(key, t('terminal:screen', { name: containerName }), (size) => useSizes.setState(({ byKey }) => ({ byKey: { ...byKey, [key]: size } })));
   screens.set(key, screen);
   return screen;
 }

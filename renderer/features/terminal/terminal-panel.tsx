@@ -12,7 +12,7 @@ import { sentences } from '../../format/sentence.ts';
 import { act } from '../../stores/containers/container-actions.ts';
 import { createSession, showSession, useTerminals, type TerminalSession } from '../../stores/containers/terminals.ts';
 import { endSession, screenOf, useSizes } from './screens.ts';
-import { text } from './text.ts';
+import { t } from '../../i18n/i18n.ts';
 import './terminal.css';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
@@ -41,35 +41,35 @@ export default function TerminalPanel({ view }: { view: ContainerView }) {
   if (shown === undefined && !isLive) {
     return (
       <Notice
-        title={text.notRunning}
+        title={t('terminal:notRunning')}
         action={
           <Button icon={<Play {...icon} />} onClick={() => void act(view.condition === 'paused' ? 'unpause' : 'start', [view.id])}>
-            {text.start}
+            {t('terminal:start')}
           </Button>
         }
       >
-        {text.notRunningBody}
+        {t('terminal:notRunningBody')}
       </Notice>
     );
   }
   return (
     <div className="terminal">
-      <SubBar label={text.sessions} className="session-bar">
+      <SubBar label={t('terminal:sessions')} className="session-bar">
         <div className="sessions">
           {own.map((session) => (
             <SessionPill key={session.key} session={session} isShown={session === shown} />
           ))}
         </div>
-        <IconButton label={text.newSession} disabled={!isLive} onClick={open}>
+        <IconButton label={t('terminal:newSession')} disabled={!isLive} onClick={open}>
           <Plus {...icon} size={16} />
         </IconButton>
         <span className="sub-bar__gap" />
         <label className="session-bar__user">
-          <span className="session-bar__label">{text.user}</span>
+          <span className="session-bar__label">{t('terminal:user')}</span>
           <Field
             mono
-            aria-label={text.user}
-            placeholder={text.imageUser}
+            aria-label={t('terminal:user')}
+            placeholder={t('terminal:imageUser')}
             value={user}
             onChange={(event) => setUser(event.target.value)}
             onKeyDown={(event) => {
@@ -79,7 +79,7 @@ export default function TerminalPanel({ view }: { view: ContainerView }) {
         </label>
       </SubBar>
       {shown?.state.status === 'broken' ? (
-        <Notice title={text.failed} action={<Button disabled={!isLive} onClick={open}>{text.again}</Button>}>
+        <Notice title={t('terminal:failed')} action={<Button disabled={!isLive} onClick={open}>{t('terminal:again')}</Button>}>
           <p>
             {sentences(shown.state.failure.message, shown.state.failure.hint)}
           </p>
@@ -93,8 +93,8 @@ export default function TerminalPanel({ view }: { view: ContainerView }) {
 }
 
 function nameOf(session: TerminalSession): string {
-  const shell = session.command[0]?.split('/').at(-1) ?? text.opening;
-  return text.sessionName(shell, session.user ?? '');
+  const shell = session.command[0]?.split('/').at(-1) ?? t('terminal:opening');
+  return t('terminal:sessionName', { shell, user: session.user ?? '' });
 }
 
 function SessionPill({ session, isShown }: { session: TerminalSession; isShown: boolean }) {
@@ -105,7 +105,7 @@ function SessionPill({ session, isShown }: { session: TerminalSession; isShown: 
         {session.state.status === 'opening' ? <StateGlyph shape="working" /> : <SquareTerminal {...icon} />}
         <span className="isolated">{name}</span>
       </button>
-      <IconButton label={text.close(name)} onClick={() => endSession(session.key)}>
+      <IconButton label={t('terminal:close', { name })} onClick={() => endSession(session.key)}>
         <X {...icon} size={13} />
       </IconButton>
     </div>
@@ -133,11 +133,11 @@ function TerminalFoot({ session }: { session: TerminalSession }) {
         <StateGlyph shape={shape} size={13} />
         <span className="cut">{words}</span>
       </span>
-      {size !== undefined && <span className="numbers">{text.size(size.columns, size.rows)}</span>}
-      <span className="terminal-foot__hint cut">{text.vanish}</span>
+      {size !== undefined && <span className="numbers">{t('terminal:size', { columns: size.columns, rows: size.rows })}</span>}
+      <span className="terminal-foot__hint cut">{t('terminal:vanish')}</span>
       <span className="terminal-foot__gap" />
       <span className="terminal-foot__hint">
-        {text.keys} <KeyCap chord={isMac ? 'mod+K' : 'mod+shift+K'} /> {text.palette}
+        {t('terminal:keys')} <KeyCap chord={isMac ? 'mod+K' : 'mod+shift+K'} /> {t('terminal:palette')}
       </span>
     </div>
   );
@@ -146,12 +146,12 @@ function TerminalFoot({ session }: { session: TerminalSession }) {
 function stateWords({ state }: TerminalSession): { shape: GlyphShape; words: string } {
   switch (state.status) {
     case 'opening':
-      return { shape: 'working', words: text.openingFoot };
+      return { shape: 'working', words: t('terminal:openingFoot') };
     case 'open':
-      return { shape: 'running', words: text.open };
+      return { shape: 'running', words: t('terminal:open') };
     case 'ended':
-      return { shape: state.exitCode === 0 ? 'exited' : 'failed', words: text.ended(state.exitCode) };
+      return { shape: state.exitCode === 0 ? 'exited' : 'failed', words: t('terminal:ended', { code: state.exitCode }) };
     case 'broken':
-      return { shape: 'failed', words: text.broken };
+      return { shape: 'failed', words: t('terminal:broken') };
   }
 }

@@ -1,3 +1,4 @@
+import { t } from '../../i18n/i18n.ts';
 import { formatMemory } from '../bytes.ts';
 import type { ContainerView } from './container.ts';
 
@@ -35,43 +36,35 @@ export function attentionOf(view: ContainerView, evidence: AttentionEvidence | u
   if (!needsAttention(view, evidence, now)) return undefined;
   switch (view.condition) {
     case 'restarting':
-      return { cause: restarts(evidence?.restartCount ?? 0), proof: `It ends with ${endingOf(view.exitCode, evidence)}.` };
+      return { cause: restarts(evidence?.restartCount ?? 0), proof: t('common:attention.endsWith', { ending: endingOf(view.exitCode, evidence) }) };
     case 'unhealthy': {
       const streak = evidence?.failingStreak ?? 0;
-      return { cause: streak > 1 ? `Health check failed ${streak} times.` : 'Health check failed.', proof: firstLine(evidence?.checkOutput ?? '') };
+      return { cause: t('common:attention.check', { count: Math.max(1, streak) }), proof: firstLine(evidence?.checkOutput ?? '') };
     }
     case 'dead':
-      return { cause: 'The engine could not clean it up.', proof: 'Remove it to free its name and its files.' };
+      return { cause: t('common:attention.dead'), proof: t('common:attention.deadBody') };
     default:
-      return { cause: 'It just failed.', proof: `It ended with ${endingOf(view.exitCode, evidence)}.` };
+      return { cause: t('common:attention.failed'), proof: t('common:attention.endedWith', { ending: endingOf(view.exitCode, evidence) }) };
   }
 }
 
-const ordinals = ['First', 'Second', 'Third', 'Fourth', 'Fifth', 'Sixth', 'Seventh', 'Eighth', 'Ninth', 'Tenth'];
-
 function restarts(count: number): string {
-  if (count <= 0) return 'It keeps restarting.';
-  return count <= ordinals.length ? `${ordinals[count - 1]} restart.` : `${count} restarts.`;
+  return count <= 0 ? t('common:attention.keepsRestarting') : t('common:attention.restarts', { count });
 }
 
-const knownCodes: Record<number, string> = {
-  125: 'the engine could not start it',
-  126: 'its command cannot be run',
-  127: 'its command was not found',
-  134: 'it aborted',
-  137: 'it was killed',
-  139: 'it used memory that is not its own',
-};
+const knownCodes: readonly number[] = [125, 126, 127, 134, 137, 139] satisfies KnownCode[];
+type KnownCode = 125 | 126 | 127 | 134 | 137 | 139;
 
 function endingOf(exitCode: number | undefined, evidence: AttentionEvidence | undefined): string {
   const code = exitCode ?? evidence?.exitCode ?? 0;
   if (evidence?.outOfMemory === true) {
-    return `exit code ${code}: out of memory${evidence.memoryLimit > 0 ? ` at ${formatMemory(evidence.memoryLimit)}` : ''}`;
+    return because(code, evidence.memoryLimit > 0 ? t('common:attention.oomAt', { limit: formatMemory(evidence.memoryLimit) }) : t('common:attention.oom'));
   }
-  if (evidence !== undefined && evidence.error !== '') return `exit code ${code}: ${firstLine(evidence.error).replace(/\.$/, '')}`;
-  const known = knownCodes[code];
-  return known === undefined ? `exit code ${code}` : `exit code ${code}: ${known}`;
+  if (evidence !== undefined && evidence.error !== '') return because(code, firstLine(evidence.error).replace(/\.$/, ''));
+  return knownCodes.includes(code) ? because(code, t(`common:attention.codes.c${code as KnownCode}`)) : t('common:attention.exit', { code });
 }
+
+const because = (code: number, cause: string): string => t('common:attention.exitBecause', { code, cause });
 
 function firstLine(text: string): string {
   const line = text.split('\n', 1)[0]?.trim() ?? '';

@@ -112,7 +112,7 @@ describe('attention', () => {
   test('a crash loop tells the count, the code and the limit', () => {
     const view = viewOf(container('w', 'i', 'restarting', 'Restarting (137) 4 seconds ago'), now);
     expect(attentionOf(view, { ...calm, restartCount: 4, outOfMemory: true, memoryLimit: 256 * 2 ** 20 }, now)).toEqual({
-      cause: 'Fourth restart.',
+      cause: 'It restarted 4 times.',
       proof: 'It ends with exit code 137: out of memory at 256 MB.',
     });
   });

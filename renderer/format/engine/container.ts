@@ -1,4 +1,5 @@
 import type { ContainerSummary } from '../../../contract/engine-api/container.ts';
+import { t } from '../../i18n/i18n.ts';
 import { refineSince, sinceOfStatus, type Since } from '../age.ts';
 import { plainName } from '../sentence.ts';
 import { portsOf, type PortView } from './ports.ts';
@@ -95,29 +96,7 @@ export function conditionOf(summary: Pick<ContainerSummary, 'State' | 'Status'>)
 
 /** The word beside the glyph. */
 export function conditionWord(condition: Condition, exitCode: number | undefined): string {
-  switch (condition) {
-    case 'running':
-      return 'Running';
-    case 'healthy':
-      return 'Healthy';
-    case 'unhealthy':
-      return 'Unhealthy';
-    case 'starting':
-      return 'Starting';
-    case 'restarting':
-      return 'Restarting';
-    case 'paused':
-      return 'Paused';
-    case 'exited':
-    case 'failed':
-      return `Exited ${exitCode ?? 0}`;
-    case 'created':
-      return 'Created';
-    case 'removing':
-      return 'Removing';
-    case 'dead':
-      return 'Dead';
-  }
+  return condition === 'exited' || condition === 'failed' ? t('common:state.exited', { code: exitCode ?? 0 }) : t(`common:state.${condition}`);
 }
 
 /** Has processes, so that it can be stopped; a paused one too. */

@@ -1,3 +1,5 @@
+import { t } from '../../i18n/i18n.ts';
+
 /** `ghcr.io/org/app:1.2` in its two readable parts; a digest stays with the tag part. */
 export function splitReference(reference: string): { name: string; tag: string } {
   const at = reference.indexOf('@');
@@ -17,11 +19,11 @@ export function familiarReference(reference: string): string {
 /** A first check of what was typed; the engine has the last word. @returns what is wrong, in one sentence. */
 export function problemOfReference(reference: string): string | undefined {
   const text = reference.trim();
-  if (text === '') return 'An image is needed, for example nginx:alpine.';
-  if (/\s/.test(text)) return 'An image name has no spaces.';
+  if (text === '') return t('common:reference.needed');
+  if (/\s/.test(text)) return t('common:reference.spaces');
   const { name } = splitReference(text);
-  if (/[A-Z]/.test(name.includes('/') ? name.slice(name.indexOf('/')) : name)) return 'An image name is written in small letters.';
-  if (!/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/.test(text)) return 'An image name has letters, digits, and . _ - / : only.';
+  if (/[A-Z]/.test(name.includes('/') ? name.slice(name.indexOf('/')) : name)) return t('common:reference.small');
+  if (!/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/.test(text)) return t('common:reference.letters');
   return undefined;
 }
 

@@ -1,3 +1,4 @@
+import { t } from '../../i18n/i18n.ts';
 import { conditionWord, type Condition, type ContainerView } from './container.ts';
 
 /** The glyph's name in components/drawing/state-glyph; the two lists are checked against each other where they meet. */
@@ -24,19 +25,11 @@ const shapes: Record<Condition, StateShape> = {
   dead: 'failed',
 };
 
-const doing: Record<string, string> = {
-  start: 'Starting',
-  stop: 'Stopping',
-  restart: 'Restarting',
-  pause: 'Pausing',
-  unpause: 'Resuming',
-  kill: 'Killing',
-  remove: 'Removing',
-};
+export type PendingVerb = 'start' | 'stop' | 'restart' | 'pause' | 'unpause' | 'kill' | 'remove';
 
 /** What the row shows: the engine's state, or what was asked and is under way. */
-export function shownState(view: Pick<ContainerView, 'condition' | 'exitCode'>, pendingVerb: string | undefined): ShownState {
-  if (pendingVerb !== undefined) return { shape: 'working', word: doing[pendingVerb] ?? 'Working', strong: false };
+export function shownState(view: Pick<ContainerView, 'condition' | 'exitCode'>, pendingVerb: PendingVerb | undefined): ShownState {
+  if (pendingVerb !== undefined) return { shape: 'working', word: t(`common:doing.${pendingVerb}`), strong: false };
   const strong = view.condition === 'unhealthy' || view.condition === 'restarting' || view.condition === 'dead';
   return { shape: shapes[view.condition], word: conditionWord(view.condition, view.exitCode), strong };
 }

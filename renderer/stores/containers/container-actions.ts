@@ -1,5 +1,6 @@
 import { asFailure, request, type IpcFailure } from '../../api.ts';
 import { docker, type DockerCommand } from '../../format/engine/docker-command.ts';
+import { t } from '../../i18n/i18n.ts';
 import { sentences } from '../../format/sentence.ts';
 import { beginCommand } from '../window/commands.ts';
 import { refreshContainers, useContainers, type Verb } from './containers.ts';
@@ -11,9 +12,6 @@ const abreast = 8;
 export function commandOf(verb: Verb, names: readonly string[], force = false): DockerCommand {
   return verb === 'remove' ? docker.remove(names, force) : docker[verb](names);
 }
-
-const doing: Record<Verb, string> = { start: 'start', stop: 'stop', restart: 'restart', pause: 'pause', unpause: 'resume', kill: 'kill', remove: 'remove' };
-const did: Record<Verb, string> = { start: 'started', stop: 'stopped', restart: 'restarted', pause: 'paused', unpause: 'resumed', kill: 'killed', remove: 'removed' };
 
 export interface ActOptions {
   /** With `remove`: also running ones. */
@@ -89,12 +87,11 @@ function announce(verb: Verb, results: { name: string; failure: IpcFailure | und
   if (first?.failure !== undefined) {
     // On the list itself the row tells it, with the steps; a toast would say it twice.
     if (startedOn === '#/containers' && formatRoute(useNavigation.getState().route) === startedOn) return;
-    const title = failed.length === 1 ? `Could not ${doing[verb]} ${first.name}` : `Could not ${doing[verb]} ${failed.length} of ${results.length} containers`;
-    showToast({ kind: 'trouble', title, detail: sentences(first.failure.message, first.failure.hint) });
+    const name = failed.length === 1 ? first.name : t('actions:someOf', { failed: failed.length, all: results.length });
+    showToast({ kind: 'trouble', title: t(`actions:couldNot.${verb}`, { name }), detail: sentences(first.failure.message, first.failure.hint) });
     return;
   }
-  const [only] = results;
-  showToast({ kind: 'good', title: results.length === 1 && only !== undefined ? `${only.name} ${did[verb]}` : `${results.length} containers ${did[verb]}` });
+  showToast({ kind: 'good', title: t(`actions:did.${verb}`, { count: results.length, name: results[0]?.name ?? '' }) });
 }
 
 export function dismissFailure(id: string): void {

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import { isRunning, isUp, type ContainerView } from '../../format/engine/container.ts';
+import { compareNames } from '../../i18n/intl.ts';
 import { needsAttention } from '../../format/engine/attention.ts';
 import type { Evidence } from './evidence.ts';
 
@@ -127,13 +128,11 @@ function compare(a: ContainerView, b: ContainerView, key: SortKey): number {
     case 'state':
       return rank[a.condition] - rank[b.condition];
     case 'image':
-      return a.image.localeCompare(b.image);
+      return compareNames(a.image, b.image);
     case 'age':
       return (b.since?.at ?? 0) - (a.since?.at ?? 0);
   }
 }
-
-const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
 /** The rows as shown: filtered, sorted, in groups with the projects by name and the rest last. */
 export function arrange(containers: readonly ContainerView[], list: Pick<ContainerListState, 'tab' | 'filter' | 'sort' | 'isGrouped'>, evidence: Record<string, Evidence>, now: number): ContainerGroup[] {
@@ -150,7 +149,7 @@ export function arrange(containers: readonly ContainerView[], list: Pick<Contain
   const direction = list.sort.descending ? -1 : 1;
   const shown = [...groups.values()].filter(({ members }) => members.length > 0);
   for (const group of shown) {
-    group.members.sort((a, b) => direction * (compare(a, b, list.sort.key) || byName.compare(a.name, b.name)));
+    group.members.sort((a, b) => direction * (compare(a, b, list.sort.key) || compareNames(a.name, b.name)));
   }
-  return shown.sort((a, b) => Number(a.project === undefined) - Number(b.project === undefined) || byName.compare(a.project ?? '', b.project ?? ''));
+  return shown.sort((a, b) => Number(a.project === undefined) - Number(b.project === undefined) || compareNames(a.project ?? '', b.project ?? ''));
 }

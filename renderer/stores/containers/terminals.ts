@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import { openStream, type IpcFailure, type OpenStream } from '../../api.ts';
 import { docker } from '../../format/engine/docker-command.ts';
+import { t } from '../../i18n/i18n.ts';
 import { beginCommand, type RunningCommand } from '../window/commands.ts';
 
 export type SessionStatus = { status: 'opening' } | { status: 'open' } | { status: 'ended'; exitCode: number } | { status: 'broken'; failure: IpcFailure };
@@ -68,10 +69,10 @@ export function connectSession(key: string, size: { columns: number; rows: numbe
       if (payload instanceof Uint8Array) return onBytes(payload);
       if (payload.type === 'opened') {
         command = beginCommand(docker.exec(session.containerName, payload.command, session.user));
-        command.live('open');
+        command.live(t('actions:open'));
         change(key, { command: payload.command, state: { status: 'open' } });
       } else {
-        command?.done(`exit code ${payload.exitCode}`);
+        command?.done(t('actions:exitCode', { code: payload.exitCode }));
         change(key, { state: { status: 'ended', exitCode: payload.exitCode } });
       }
       return undefined;
@@ -84,7 +85,7 @@ export function connectSession(key: string, size: { columns: number; rows: numbe
         command?.failed(failure);
         change(key, { state: { status: 'broken', failure } });
       } else {
-        command?.done('closed');
+        command?.done(t('actions:closed'));
         change(key, { state: { status: 'ended', exitCode: 0 } });
       }
     },

@@ -1,12 +1,15 @@
 import { create } from 'zustand';
 import { asFailure, type IpcFailure } from '../../api.ts';
 import { formatTook } from '../../format/age.ts';
+import { t } from '../../i18n/i18n.ts';
 import { commandText, type DockerCommand } from '../../format/engine/docker-command.ts';
 
 /** One thing that was done, as the docker command that does the same. */
 export interface CommandEntry {
   id: number;
   text: string;
+  /** The API call behind it, where one call did it: `POST /containers/web/start`. */
+  api: string | undefined;
   startedAt: number;
   /** `live`: it goes on by itself, as a log or a shell does. */
   status: 'running' | 'live' | 'done' | 'failed';
@@ -31,10 +34,11 @@ export interface RunningCommand {
   failed(failure: IpcFailure): void;
 }
 
-export function beginCommand(command: DockerCommand): RunningCommand {
+/** @param api the call that does it, as `METHOD /path`. */
+export function beginCommand(command: DockerCommand, api?: string): RunningCommand {
   const id = nextId++;
   const startedAt = Date.now();
-  const entry: CommandEntry = { id, text: commandText(command), startedAt, status: 'running', result: 'running' };
+  const entry: CommandEntry = { id, text: commandText(command), api, startedAt, status: 'running', result: t('actions:running') };
   useCommands.setState(({ entries }) => ({ entries: [...entries, entry].slice(-keptAtMost) }));
   return {
     live: (result) => change(id, { status: 'live', result }),
@@ -44,8 +48,8 @@ export function beginCommand(command: DockerCommand): RunningCommand {
 }
 
 /** Does it while the strip shows the command, then how it went. The failure goes on to the caller. */
-export async function withCommand<T>(command: DockerCommand, action: () => Promise<T>, resultOf?: (value: T) => string): Promise<T> {
-  const running = beginCommand(command);
+export async function withCommand<T>(command: DockerCommand, action: () => Promise<T>, resultOf?: (value: T) => string, api?: string): Promise<T> {
+  const running = beginCommand(command, api);
   try {
     const value = await action();
     running.done(resultOf?.(value));

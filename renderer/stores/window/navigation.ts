@@ -1,34 +1,66 @@
 import { create } from 'zustand';
 
-export type DetailsTab = 'overview' | 'logs' | 'terminal';
-export const detailsTabs = ['overview', 'logs', 'terminal'] as const satisfies readonly DetailsTab[];
+/** Tabs of a container's page; a tab without a panel (`renderer/screens.ts`) is not shown. */
+export const containerTabs = ['overview', 'logs', 'terminal', 'files', 'stats', 'processes', 'changes', 'inspect'] as const;
+export const imageTabs = ['overview', 'layers', 'inspect'] as const;
+export const volumeTabs = ['files', 'overview', 'inspect'] as const;
+export const networkTabs = ['overview', 'inspect'] as const;
+
+export type DetailsTab = (typeof containerTabs)[number];
+export type ImageTab = (typeof imageTabs)[number];
+export type VolumeTab = (typeof volumeTabs)[number];
+export type NetworkTab = (typeof networkTabs)[number];
 
 /** Every place of the window. The address bar (or a deep link) holds it as a fragment. */
 export type Route =
+  | { page: 'home' }
   | { page: 'containers' }
   | { page: 'container'; id: string; tab: DetailsTab }
   | { page: 'run'; image: string }
   | { page: 'images' }
+  | { page: 'image'; id: string; tab: ImageTab }
+  | { page: 'volumes' }
+  | { page: 'volume'; id: string; tab: VolumeTab }
+  | { page: 'networks' }
+  | { page: 'network'; id: string; tab: NetworkTab }
+  /** Several containers as `a,b`. */
   | { page: 'logs'; id: string | undefined }
-  | { page: 'settings' };
+  | { page: 'stats' }
+  | { page: 'disk' }
+  | { page: 'settings' }
+  | { page: 'troubleshoot' };
+
+export type PageName = Route['page'];
+export type RouteOf<P extends PageName> = Extract<Route, { page: P }>;
+
+/** Where an address leads that names no place. */
+const start: Route = { page: 'containers' };
 
 export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
-  const [page, id, tab] = path.split('/').map(decode);
+  const [page, id = '', tab] = path.split('/').map(decode);
+  const pick = <T extends string>(tabs: readonly [T, ...T[]]): T => tabs.find((name) => name === tab) ?? tabs[0];
   switch (page) {
     case 'containers':
-      if (id === undefined || id === '') return { page: 'containers' };
-      return { page: 'container', id, tab: detailsTabs.find((name) => name === tab) ?? 'overview' };
-    case 'run':
-      return { page: 'run', image: new URLSearchParams(query).get('image') ?? '' };
+      return id === '' ? { page } : { page: 'container', id, tab: pick(containerTabs) };
     case 'images':
-      return { page: 'images' };
+      return id === '' ? { page } : { page: 'image', id, tab: pick(imageTabs) };
+    case 'volumes':
+      return id === '' ? { page } : { page: 'volume', id, tab: pick(volumeTabs) };
+    case 'networks':
+      return id === '' ? { page } : { page: 'network', id, tab: pick(networkTabs) };
+    case 'run':
+      return { page, image: new URLSearchParams(query).get('image') ?? '' };
     case 'logs':
-      return { page: 'logs', id: id === '' ? undefined : id };
+      return { page, id: id === '' ? undefined : id };
+    case 'home':
+    case 'stats':
+    case 'disk':
     case 'settings':
-      return { page: 'settings' };
+    case 'troubleshoot':
+      return { page };
     default:
-      return { page: 'containers' };
+      return start;
   }
 }
 
@@ -44,19 +76,20 @@ function decode(part: string): string {
 export function formatRoute(route: Route): string {
   switch (route.page) {
     case 'container':
-      return `#/containers/${encodeURIComponent(route.id)}/${route.tab}`;
+    case 'image':
+    case 'volume':
+    case 'network':
+      return `#/${route.page}s/${encodeURIComponent(route.id)}/${route.tab}`;
     case 'run':
       return route.image === '' ? '#/run' : `#/run?image=${encodeURIComponent(route.image)}`;
     case 'logs':
       return route.id === undefined ? '#/logs' : `#/logs/${encodeURIComponent(route.id)}`;
-    case 'containers':
-    case 'images':
-    case 'settings':
+    default:
       return `#/${route.page}`;
   }
 }
 
-export const useNavigation = create<{ route: Route }>(() => ({ route: { page: 'containers' } }));
+export const useNavigation = create<{ route: Route }>(() => ({ route: start }));
 
 /** Goes there and leaves a step in the history, so that back leads here again. */
 export function go(route: Route): void {

@@ -1,3 +1,4 @@
+import { t } from '../../../i18n/i18n.ts';
 import { parseMemory } from '../../../format/bytes.ts';
 import type { ContainerView } from '../../../format/engine/container.ts';
 import { nextFreePort, parsePort } from '../../../format/engine/ports.ts';
@@ -6,11 +7,13 @@ import { splitWords } from '../../../format/shell-words.ts';
 import { filledEnv, filledPorts, filledVolumes, portPair, type RunDraft } from './draft.ts';
 
 /** Why the draft cannot start as it is: a sentence, and what would settle it. */
+export type ProblemGroup = 'image' | 'name' | 'ports' | 'env' | 'volumes' | 'limits' | 'command';
+
 export interface Problem {
   /** The field (or the row's key) that is to change. */
   field: string;
   /** The group of the form, for "Go to Ports". */
-  group: 'Image' | 'Name' | 'Ports' | 'Environment' | 'Keep data in' | 'Limits' | 'Command and user';
+  group: ProblemGroup;
   kind: 'wrong' | 'port-taken' | 'name-taken';
   sentence: string;
   /** Who holds the port or the name. */
@@ -34,36 +37,36 @@ export interface World {
 export function problemsOf(draft: RunDraft, world: World): Problem[] {
   const problems: Problem[] = [];
   const image = problemOfReference(draft.image);
-  if (image !== undefined) problems.push({ field: 'image', group: 'Image', kind: 'wrong', sentence: image });
+  if (image !== undefined) problems.push({ field: 'image', group: 'image', kind: 'wrong', sentence: image });
   problems.push(...nameProblems(draft.name.trim(), world.containers.filter(({ id }) => id !== world.leftover)), ...portProblems(draft, world));
 
   for (const { key, name } of filledEnv(draft)) {
-    if (/[=\s]/.test(name.trim())) problems.push({ field: key, group: 'Environment', kind: 'wrong', sentence: `“${name.trim()}” cannot be a name: it has a space or an equals sign.` });
+    if (/[=\s]/.test(name.trim())) problems.push({ field: key, group: 'env', kind: 'wrong', sentence: t('run:problems.envName', { name: name.trim() }) });
   }
   for (const { key, source, target } of filledVolumes(draft)) {
-    if (!target.trim().startsWith('/')) problems.push({ field: key, group: 'Keep data in', kind: 'wrong', sentence: 'The place in the container is a path that begins with /.' });
-    else if (source.trim() === '') problems.push({ field: key, group: 'Keep data in', kind: 'wrong', sentence: 'A volume needs a name, for example orders-data.' });
-    else if (/[:]/.test(source.trim().replace(/^[A-Za-z]:(?=[\\/])/, '')) || target.includes(':')) problems.push({ field: key, group: 'Keep data in', kind: 'wrong', sentence: 'A colon cannot stand in a name or path here.' });
+    if (!target.trim().startsWith('/')) problems.push({ field: key, group: 'volumes', kind: 'wrong', sentence: t('run:problems.target') });
+    else if (source.trim() === '') problems.push({ field: key, group: 'volumes', kind: 'wrong', sentence: t('run:problems.volumeName') });
+    else if (/[:]/.test(source.trim().replace(/^[A-Za-z]:(?=[\\/])/, '')) || target.includes(':')) problems.push({ field: key, group: 'volumes', kind: 'wrong', sentence: t('run:problems.colon') });
   }
   if (draft.memory.trim() !== '') {
     const bytes = parseMemory(draft.memory);
-    if (bytes === undefined) problems.push({ field: 'memory', group: 'Limits', kind: 'wrong', sentence: 'A size is a number with m or g, for example 256m.' });
-    else if (bytes < 6 * 2 ** 20) problems.push({ field: 'memory', group: 'Limits', kind: 'wrong', sentence: 'A container needs 6 MB at least.' });
+    if (bytes === undefined) problems.push({ field: 'memory', group: 'limits', kind: 'wrong', sentence: t('run:problems.size') });
+    else if (bytes < 6 * 2 ** 20) problems.push({ field: 'memory', group: 'limits', kind: 'wrong', sentence: t('run:problems.memory') });
   }
-  if (draft.cpus.trim() !== '' && !(Number(draft.cpus) > 0)) problems.push({ field: 'cpus', group: 'Limits', kind: 'wrong', sentence: 'CPUs are a number above 0, for example 1.5.' });
+  if (draft.cpus.trim() !== '' && !(Number(draft.cpus) > 0)) problems.push({ field: 'cpus', group: 'limits', kind: 'wrong', sentence: t('run:problems.cpus') });
   const command = splitWords(draft.command);
-  if (!command.ok) problems.push({ field: 'command', group: 'Command and user', kind: 'wrong', sentence: command.problem });
+  if (!command.ok) problems.push({ field: 'command', group: 'command', kind: 'wrong', sentence: command.problem });
   return problems;
 }
 
 function nameProblems(name: string, containers: readonly ContainerView[]): Problem[] {
   if (name === '') return [];
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) {
-    return [{ field: 'name', group: 'Name', kind: 'wrong', sentence: 'A name has letters, digits, and _ . - only, begins with a letter or digit, and has two at least.' }];
+    return [{ field: 'name', group: 'name', kind: 'wrong', sentence: t('run:problems.name') }];
   }
   const holder = containers.find((container) => container.name === name);
   if (holder === undefined) return [];
-  return [{ field: 'name', group: 'Name', kind: 'name-taken', sentence: '', holder, instead: freeName(name, containers) }];
+  return [{ field: 'name', group: 'name', kind: 'name-taken', sentence: '', holder, instead: freeName(name, containers) }];
 }
 
 function freeName(name: string, containers: readonly ContainerView[]): string {
@@ -81,16 +84,16 @@ function portProblems(draft: RunDraft, { holders, refusedPorts }: World): Proble
   const taken = new Set([...holders.keys(), ...refusedPorts, ...own]);
   for (const [index, row] of rows.entries()) {
     const { host, inside } = portPair(row);
-    const wrong = (sentence: string): void => void problems.push({ field: row.key, group: 'Ports', kind: 'wrong', sentence });
-    if (parsePort(inside) === undefined) wrong('A port is a number from 1 to 65535.');
+    const wrong = (sentence: string): void => void problems.push({ field: row.key, group: 'ports', kind: 'wrong', sentence });
+    if (parsePort(inside) === undefined) wrong(t('run:problems.port'));
     else if (host !== '') {
       const port = parsePort(host);
-      if (port === undefined) wrong('A port is a number from 1 to 65535.');
-      else if (rows.slice(0, index).some((other) => parsePort(other.host) === port && other.protocol === row.protocol)) wrong(`Port ${port} stands here twice.`);
+      if (port === undefined) wrong(t('run:problems.port'));
+      else if (rows.slice(0, index).some((other) => parsePort(other.host) === port && other.protocol === row.protocol)) wrong(t('run:problems.twice', { port }));
       else if (holders.has(port) || refusedPorts.has(port)) {
         const holder = holders.get(port);
         const free = nextFreePort(port, taken);
-        problems.push({ field: row.key, group: 'Ports', kind: 'port-taken', sentence: '', port, ...(holder === undefined ? {} : { holder }), ...(free === undefined ? {} : { instead: String(free) }) });
+        problems.push({ field: row.key, group: 'ports', kind: 'port-taken', sentence: '', port, ...(holder === undefined ? {} : { holder }), ...(free === undefined ? {} : { instead: String(free) }) });
       }
     }
   }

@@ -1,0 +1,67 @@
+import type { ContainerUpdateRequest, ContainerUpdateResponse } from './engine-api/container.ts';
+import type { ImagePruneReport, SearchResult } from './engine-api/image.ts';
+import type { EndpointSettings, Network } from './engine-api/network.ts';
+import type { ProgressMessage } from './engine-api/progress.ts';
+import type { DiskUsageResponse, VersionResponse } from './engine-api/system.ts';
+import type { Volume, VolumeListResponse } from './engine-api/volume.ts';
+import { bytes, json, lines, upload, type OperationKind } from './engine-operation.ts';
+
+/** Docker's filters: name → values. */
+export type Filters = Record<string, string[]>;
+interface Id {
+  id: string;
+}
+interface Image {
+  image: string;
+}
+
+/**
+ * Every call to the engine that the window can make, besides those with a channel of their own in `ipc.ts`. Closed: what is not here does not
+ * compile in the window and is refused in `main`. A row is enough to add one (docs/window.md).
+ */
+export const engineOperations = {
+  'system.version': json<object, VersionResponse>('GET /version'),
+  'system.df': json<{ type?: string[] }, DiskUsageResponse>('GET /system/df?type'),
+
+  'containers.top': json<Id & { ps_args?: string }, { Titles: string[]; Processes: string[][] | null }>('GET /containers/{id}/top?ps_args'),
+  'containers.changes': json<Id, { Path: string; Kind: 0 | 1 | 2 }[] | null>('GET /containers/{id}/changes'),
+  'containers.rename': json<Id & { name: string }>('POST /containers/{id}/rename?name'),
+  'containers.update': json<Id & { body: ContainerUpdateRequest }, ContainerUpdateResponse>('POST /containers/{id}/update'),
+  'containers.prune': json<{ filters?: Filters }, { ContainersDeleted: string[] | null; SpaceReclaimed: number }>('POST /containers/prune?filters'),
+  'containers.commit': json<{ container: string; repo?: string; tag?: string; comment?: string; author?: string; pause?: boolean; changes?: string }, { Id: string }>(
+    'POST /commit?container&repo&tag&comment&author&pause&changes',
+  ),
+  'containers.stats': lines<Id, object>('GET /containers/{id}/stats'),
+  'containers.export': bytes<Id>('GET /containers/{id}/export'),
+  'containers.archive': bytes<Id & { path: string }>('GET /containers/{id}/archive?path'),
+  'containers.putArchive': upload<Id & { path: string; noOverwriteDirNonDir?: boolean; copyUIDGID?: boolean }>('PUT /containers/{id}/archive?path&noOverwriteDirNonDir&copyUIDGID'),
+
+  'images.history': json<Image, { Id: string; Created: number; CreatedBy: string; Tags: string[] | null; Size: number; Comment: string }[]>('GET /images/{image}/history'),
+  'images.tag': json<Image & { repo: string; tag?: string }>('POST /images/{image}/tag?repo&tag'),
+  'images.prune': json<{ filters?: Filters }, ImagePruneReport>('POST /images/prune?filters'),
+  'images.search': json<{ term: string; limit?: number; filters?: Filters }, SearchResult[]>('GET /images/search?term&limit&filters'),
+  'images.push': lines<Image & { tag?: string; auth?: string }, ProgressMessage>('POST /images/{image}/push?tag'),
+  'images.save': bytes<{ names: string[] }>('GET /images/get?names'),
+  'images.load': upload<{ quiet?: boolean }, ProgressMessage>('POST /images/load?quiet'),
+
+  'networks.list': json<{ filters?: Filters }, Network[]>('GET /networks?filters'),
+  'networks.inspect': json<Id, Network>('GET /networks/{id}'),
+  'networks.create': json<{ body: object }, { Id: string; Warning: string }>('POST /networks/create'),
+  'networks.remove': json<Id>('DELETE /networks/{id}'),
+  'networks.connect': json<Id & { body: { Container: string; EndpointConfig?: EndpointSettings } }>('POST /networks/{id}/connect'),
+  'networks.disconnect': json<Id & { body: { Container: string; Force?: boolean } }>('POST /networks/{id}/disconnect'),
+  'networks.prune': json<{ filters?: Filters }, { NetworksDeleted: string[] | null }>('POST /networks/prune?filters'),
+
+  'volumes.list': json<{ filters?: Filters }, VolumeListResponse>('GET /volumes?filters'),
+  'volumes.inspect': json<Id, Volume>('GET /volumes/{id}'),
+  'volumes.create': json<{ body: { Name?: string; Driver?: string; DriverOpts?: Record<string, string>; Labels?: Record<string, string> } }, Volume>('POST /volumes/create'),
+  'volumes.remove': json<Id & { force?: boolean }>('DELETE /volumes/{id}?force'),
+  'volumes.prune': json<{ filters?: Filters }, { VolumesDeleted: string[] | null; SpaceReclaimed: number }>('POST /volumes/prune?filters'),
+} as const;
+
+type Operations = typeof engineOperations;
+export type OperationName = keyof Operations;
+export type ParamsOf<O extends OperationName> = NonNullable<Operations[O]['types']>['params'];
+export type AnswerOf<O extends OperationName> = NonNullable<Operations[O]['types']>['answer'];
+/** The names of one kind. */
+export type OperationOf<K extends OperationKind> = { [O in OperationName]: Operations[O]['kind'] extends K ? O : never }[OperationName];

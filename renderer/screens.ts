@@ -1,0 +1,21 @@
+import { overviewPanel } from './features/container-details/screen.ts';
+import { containersScreen } from './features/containers/screen.ts';
+import { imagesScreen } from './features/images/screen.ts';
+import { logsPanel, logsScreen } from './features/logs/screen.ts';
+import { runScreen } from './features/run/screen.ts';
+import { settingsScreen } from './features/settings/screen.ts';
+import { terminalPanel } from './features/terminal/screen.ts';
+import { registerScreens, screen } from './stores/window/screens.ts';
+
+/** Every page and every tab of a container's page. A new one is a line here; its code is loaded when it is wanted (docs/window.md). */
+registerScreens({
+  screens: [
+    containersScreen,
+    screen({ page: 'container', under: 'containers', load: () => import('./container-page.tsx') }),
+    runScreen,
+    imagesScreen,
+    logsScreen,
+    settingsScreen,
+  ],
+  panels: [overviewPanel, logsPanel, terminalPanel],
+});
