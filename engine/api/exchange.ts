@@ -61,8 +61,10 @@ export class Exchange {
     };
     response.on('close', gone);
     // Half-closing means giving up, as in Go's server. Answers that are nearly there still go out.
-    if (head === null) request.socket.on('end', gone);
-    response.on('close', () => request.socket.off('end', gone));
+    const { socket } = request;
+    if (head === null) socket.on('end', gone);
+    // Not `request.socket`: an answer that closes the connection in the middle of a body takes it away.
+    response.on('close', () => socket.off('end', gone));
   }
 
   get method(): string {

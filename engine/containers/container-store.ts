@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConflictError, InvalidParameterError, NotFoundError } from '../errors.ts';
+import { ConflictError, InvalidParameterError, messageOf, NotFoundError } from '../errors.ts';
 import { JsonStore } from '../store/json-store.ts';
 import { Container, isRunning } from './container.ts';
 import type { ContainerRecord } from './container.ts';
@@ -113,6 +113,14 @@ export class ContainerStore {
   async update(container: Container, change: Partial<ContainerRecord>, options: { sync?: boolean } = {}): Promise<void> {
     container.record = { ...container.record, ...change };
     await this.#records.put(container.id, container.record, options);
+  }
+
+  /**
+   * {@link update} for what must be done on a full disk too, so that a container can be stopped and removed to make room: that it
+   * could not be saved is said on stderr alone. Survives a crash of the engine, not a power cut.
+   */
+  async note(container: Container, change: Partial<ContainerRecord>): Promise<void> {
+    await this.update(container, change, { sync: false }).catch((error: unknown) => void process.stderr.write(`${container.name}: ${messageOf(error)}\n`));
   }
 
   /** Forgets the container, its folder and its name. */

@@ -52,7 +52,7 @@ export async function sendSignal(needs: KillNeeds, container: Container, signal:
   const { state, record } = container;
   const stops = signal === SIGKILL || signal === stopSignalOf(container);
   // Before the signal, or the policy would see an exit that nobody wanted.
-  if (stops && !record.manuallyStopped) await needs.store.update(container, { manuallyStopped: true }, { sync: false });
+  if (stops && !record.manuallyStopped) await needs.store.note(container, { manuallyStopped: true });
   try {
     await needs.tasks.kill(container.id, signal);
     if (stops && state.status === 'paused') await needs.tasks.resume(container.id);

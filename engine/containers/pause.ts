@@ -17,9 +17,9 @@ export async function pauseContainer(needs: PauseNeeds, reference: string, reaso
     if (state.status === 'restarting') throw new ConflictError(`Container ${container.id} is restarting, wait until the container is running`);
     if (state.status !== 'running') throw new ConflictError(`Container ${container.id} is not running`);
     const alive = reason === undefined ? state : { ...state, pausing: reason };
-    if (reason !== undefined) await needs.store.update(container, { state: alive }, { sync: false });
+    if (reason !== undefined) await needs.store.note(container, { state: alive });
     await needs.tasks.pause(container.id);
-    await needs.store.update(container, { ...needs.health.unwatch(container), state: { ...alive, status: 'paused' } }, { sync: false });
+    await needs.store.note(container, { ...needs.health.unwatch(container), state: { ...alive, status: 'paused' } });
     announce(needs.events, container, 'pause');
   });
 }
@@ -31,7 +31,7 @@ export async function unpauseContainer(needs: PauseNeeds, reference: string): Pr
     const { state } = container;
     if (state.status !== 'paused') throw new ConflictError(`Container ${container.id} is not paused`);
     await needs.tasks.resume(container.id);
-    await needs.store.update(container, { state: { status: 'running', pid: state.pid, startedAt: state.startedAt } }, { sync: false });
+    await needs.store.note(container, { state: { status: 'running', pid: state.pid, startedAt: state.startedAt } });
     needs.health.watch(container);
     announce(needs.events, container, 'unpause');
   });

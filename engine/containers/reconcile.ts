@@ -131,7 +131,7 @@ async function adopt(needs: StartNeeds, container: Container, task: TaskStatus):
   if (goesOn) await needs.tasks.resume(container.id);
   const status = task.status === 'paused' && !goesOn ? 'paused' : 'running';
   if (state.status !== status || state.pid !== task.pid || state.pausing !== undefined) {
-    await needs.store.update(container, { state: { status, pid: task.pid, startedAt: state.startedAt } }, { sync: false });
+    await needs.store.note(container, { state: { status, pid: task.pid, startedAt: state.startedAt } });
   }
   if (container.record.health !== undefined) await endProbes(needs, container.id);
   needs.health.watch(container);

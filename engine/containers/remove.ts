@@ -50,7 +50,7 @@ export async function removeLocked(needs: RemoveNeeds, container: Container, opt
   };
   try {
     // On disk as well: a removal that a crash interrupts is finished at the next start.
-    await store.update(container, { state: { status: 'removing', ...times } }, { sync: false });
+    await store.note(container, { state: { status: 'removing', ...times } });
     for (const attach of container.pendingAttaches) attach.cancel();
     if (container.hasLeftovers) {
       await tasks.delete(id, { force: true });
@@ -67,7 +67,7 @@ export async function removeLocked(needs: RemoveNeeds, container: Container, opt
     await store.remove(container);
   } catch (error) {
     const message = messageOf(error);
-    await store.update(container, { state: { status: 'dead', error: message, ...times } }).catch(() => undefined);
+    await store.note(container, { state: { status: 'dead', error: message, ...times } });
     container.tell({ kind: 'removed', error: message });
     throw error;
   }

@@ -35,7 +35,7 @@ export async function stopContainer(needs: StopNeeds, reference: string, options
 export async function stopRunning(needs: StopNeeds, container: Container, signal: number, timeout: number | undefined): Promise<void> {
   const exited = exitOf(container);
   try {
-    if (!container.record.manuallyStopped) await needs.store.update(container, { manuallyStopped: true }, { sync: false });
+    if (!container.record.manuallyStopped) await needs.store.note(container, { manuallyStopped: true });
     await sendSignal(needs, container, signal);
     const seconds = timeout ?? container.record.config.StopTimeout ?? defaultTimeout;
     if (await within(exited.promise, seconds)) return;

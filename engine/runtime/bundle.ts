@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NotFoundError } from '../errors.ts';
+import { InternalError, messageOf, NotFoundError } from '../errors.ts';
 import { type OciConfig, type OciProcess, serializeOci } from './oci/oci-config.ts';
 
 /** What is asked for again while a container lives. The whole config is mostly its seccomp profile, and slow to read. */
@@ -27,7 +27,7 @@ export class BundleStore {
   write(containerId: string, config: OciConfig): string {
     const path = this.pathOf(containerId);
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    writeFileSync(join(path, 'config.json'), serializeOci(config));
+    writeOrRemove(join(path, 'config.json'), serializeOci(config));
     this.#facts.set(containerId, factsOf(config));
     return path;
   }
@@ -67,8 +67,18 @@ export class BundleStore {
 
   #writeExtra(containerId: string, name: string, text: string): string {
     const path = join(this.pathOf(containerId), name);
-    writeFileSync(path, text);
+    writeOrRemove(path, text);
     return path;
+  }
+}
+
+/** @throws InternalError naming the file, e.g. on a full disk */
+function writeOrRemove(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw new InternalError(`cannot write ${path}: ${messageOf(error)}`, { cause: error });
   }
 }
 

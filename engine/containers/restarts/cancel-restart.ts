@@ -8,7 +8,7 @@ export async function cancelRestart(needs: Pick<ContainerDependencies, 'store'>,
     if (state.status !== 'restarting') return;
     clearTimeout(container.restartTimer);
     container.restartTimer = undefined;
-    await needs.store.update(container, { manuallyStopped: true, state: { ...state, status: 'exited' } });
+    await needs.store.note(container, { manuallyStopped: true, state: { ...state, status: 'exited' } });
     container.tell({ kind: 'exit', exitCode: state.exitCode, error: state.error });
   });
 }

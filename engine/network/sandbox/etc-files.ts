@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { hostname as machineHostname } from 'node:os';
 import { join } from 'node:path';
 import type { ContainerConfig, HostConfig } from '../../../contract/engine-api/container.ts';
-import { InvalidParameterError } from '../../errors.ts';
+import { InternalError, InvalidParameterError, messageOf } from '../../errors.ts';
 import { formatResolvConf, type ResolverConfig } from '../dns/resolv-conf.ts';
 
 export const resolverAddress = '127.0.0.11';
@@ -32,7 +32,11 @@ export async function writeEtcFiles(request: EtcFileRequest): Promise<{ source: 
   const files = { hosts: buildHosts(request), hostname: `${hostname}\n`, 'resolv.conf': buildResolvConf(request) };
   return Object.entries(files).map(([name, content]) => {
     const source = join(request.directory, name);
-    writeFileSync(source, content, { mode: 0o644 });
+    try {
+      writeFileSync(source, content, { mode: 0o644 });
+    } catch (error) {
+      throw new InternalError(`cannot write ${source}: ${messageOf(error)}`, { cause: error });
+    }
     return { source, destination: `/etc/${name}` };
   });
 }
