@@ -5,6 +5,7 @@ import { createApiServer } from './api/server.ts';
 import type { EngineConfig } from './config.ts';
 import { startGuestChannel, type GuestChannel } from './guest/guest-channel.ts';
 import type { LookupPort } from './guest/serve-stream.ts';
+import { CarriedConnections } from './network/ports/carried-connections.ts';
 
 /**
  * What is there before the rest of the engine is: the API's server, which answers `/_ping` and lets other requests wait, and in a VM the guest
@@ -12,6 +13,8 @@ import type { LookupPort } from './guest/serve-stream.ts';
  */
 export class Door {
   readonly server: Server;
+  /** Connections to published ports, which come through the guest channel in a VM. */
+  readonly carried = new CarriedConnections();
   readonly #config: EngineConfig;
   readonly #log: (line: string) => void;
   readonly #routes = Promise.withResolvers<readonly Route[]>();
@@ -38,7 +41,7 @@ export class Door {
       ports: guestPorts,
       keyFile: guestKeyFile,
       server: this.server,
-      lookupPort: (protocol, hostIp, hostPort) => this.#lookupPort(protocol, hostIp, hostPort),
+      publishedPorts: { lookup: (protocol, hostIp, hostPort) => this.#lookupPort(protocol, hostIp, hostPort), carried: this.carried },
       log: this.#log,
     });
   }

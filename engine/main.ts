@@ -45,15 +45,15 @@ import { crunVersion, versionResponse } from './system/version.ts';
 async function startEngine(config: EngineConfig, door: Door): Promise<{ close(): Promise<void> }> {
   const startedAt = performance.now();
   const paths = dataPaths(config);
-  const { server, guest } = door;
-  const nativePorts = new NativeHostPorts();
+  const { server, guest, carried } = door;
+  const nativePorts = new NativeHostPorts(carried);
   const tasks = openTaskService(config.execRoot, { shimdEntry: config.shimd });
   const journal = await EventJournal.open(paths.events, log);
   const events = new EventBus(journal);
   const [store, snapshots, network] = await Promise.all([
     ContainerStore.open(paths.containers),
     openOverlaySnapshotter(paths.snapshots),
-    openNetwork({ config, hostPorts: guest?.hostPorts ?? nativePorts, events, log }),
+    openNetwork({ config, hostPorts: guest?.hostPorts ?? nativePorts, carried, events, log }),
     tasks.open(),
   ]);
   door.connectPorts((protocol, hostIp, hostPort) => network.controller.lookupPort(protocol, hostIp, hostPort));

@@ -15,6 +15,7 @@ import type { HostAnswer, HostRequest } from '../../contract/channel/host-reques
 import { ChannelLink } from '../../contract/channel/link.ts';
 import type { ChannelSession } from '../../contract/channel/session.ts';
 import { encodeTarget, type StreamTarget } from '../../contract/channel/target.ts';
+import { CarriedConnections } from '../network/ports/carried-connections.ts';
 import { startGuestChannel, type GuestChannel } from './guest-channel.ts';
 import { isGuestConnection } from './serve-stream.ts';
 
@@ -88,15 +89,20 @@ function serveHost(socket: Socket): void {
   link.start();
 }
 
+const carried = new CarriedConnections();
+
 function start(): void {
   channel = startGuestChannel({
     ports: [join(folder, 'port')],
     keyFile: join(folder, 'key'),
     server: api,
-    lookupPort: (protocol, _hostIp, hostPort) => {
-      if (protocol === 'udp') return datagramPort === 0 ? null : { address: '127.0.0.1', port: datagramPort };
-      if (hostPort > 8081) return null;
-      return { address: '127.0.0.1', port: hostPort === 8080 ? (container.address() as AddressInfo).port : 1 };
+    publishedPorts: {
+      carried,
+      lookup: (protocol, _hostIp, hostPort) => {
+        if (protocol === 'udp') return datagramPort === 0 ? null : { address: '127.0.0.1', port: datagramPort };
+        if (hostPort > 8081) return null;
+        return { address: '127.0.0.1', port: hostPort === 8080 ? (container.address() as AddressInfo).port : 1 };
+      },
     },
     log: (line) => log.push(line),
     openDevice: (path) => connect(path),
@@ -131,6 +137,20 @@ describe('the guest channel', () => {
     const sent = 'abcdefgh'.repeat(200_000);
     stream.end(sent);
     expect((await text(stream)).length).toBe(sent.length);
+  });
+
+  it('ends streams to a container that is taken off its network', async () => {
+    start();
+    const accepted = Promise.withResolvers<void>();
+    const stream = await open({ kind: 'port', ...web }, accepted.resolve);
+    await accepted.promise;
+    const ended = new Promise((resolve) => stream.once('error', resolve).once('close', resolve));
+    stream.resume();
+    carried.cut('127.0.0.2');
+    expect(stream.destroyed).toBe(false);
+    carried.cut('127.0.0.1');
+    await ended;
+    expect(stream.destroyed).toBe(true);
   });
 
   it('carries datagrams to published UDP ports and back', async () => {
@@ -189,7 +209,7 @@ describe('the guest channel', () => {
 
   it('needs a key of the right size', async () => {
     await writeFile(join(folder, 'short'), 'x');
-    expect(() => startGuestChannel({ ports: [], keyFile: join(folder, 'short'), server: api, lookupPort: () => null })).toThrow('has 1 bytes, not 32');
+    expect(() => startGuestChannel({ ports: [], keyFile: join(folder, 'short'), server: api, publishedPorts: { lookup: () => null, carried: new CarriedConnections() } })).toThrow('has 1 bytes, not 32');
     start();
   });
 });

@@ -7,7 +7,7 @@ import type { HostPorts } from '../network/host-ports.ts';
 import { GuestPort } from './guest-port.ts';
 import { HostPortsClient } from './host-ports-client.ts';
 import { openPortDevice } from './port-device.ts';
-import { serveStream, type LookupPort } from './serve-stream.ts';
+import { serveStream, type PublishedPorts } from './serve-stream.ts';
 
 export interface GuestChannelOptions {
   /** `config.guestPorts`: paths of virtio-serial devices. */
@@ -17,7 +17,7 @@ export interface GuestChannelOptions {
   /** The engine's API server; every `api` stream is handed to it as a connection. */
   server: Server;
   /** Where in this guest a published port is answered: the container's address; null when nobody has it. */
-  lookupPort: LookupPort;
+  publishedPorts: PublishedPorts;
   log?(line: string): void;
   /** Stands in for the device in tests. */
   openDevice?(path: string): Duplex;
@@ -39,7 +39,7 @@ export interface GuestChannel {
  * it went away. @throws Error when the key file or a port device is missing.
  */
 export function startGuestChannel(options: GuestChannelOptions): GuestChannel {
-  const { server, lookupPort, log = () => undefined, openDevice = openPortDevice } = options;
+  const { server, publishedPorts, log = () => undefined, openDevice = openPortDevice } = options;
   const crypto = guestCrypto(options.keyFile);
   for (const path of options.ports) {
     if (openDevice === openPortDevice && !existsSync(path)) throw new Error(`guest channel: ${path} is missing; does QEMU have a virtserialport of that name?`);
@@ -52,7 +52,7 @@ export function startGuestChannel(options: GuestChannelOptions): GuestChannel {
         crypto,
         openDevice,
         log,
-        onStream: (stream, target) => serveStream(stream, target, server, lookupPort),
+        onStream: (stream, target) => serveStream(stream, target, server, publishedPorts),
         onSession: (session) => client.attach(session),
         onDown: (reason) => {
           log(`guest channel ${path}: ${reason}`);

@@ -9,21 +9,23 @@ import type { MachineResolver } from './dns/resolv-conf.ts';
 import type { Bridges } from './drivers/bridges.ts';
 import type { LiveNetworks } from './drivers/live-networks.ts';
 import type { HostPort, PortTarget } from './host-ports.ts';
-import { deleteLink } from './netlink/links.ts';
 import type { NetlinkSocket } from './netlink/netlink-socket.ts';
 import type { NetworkStore } from './networks/network-store.ts';
-import { portMap, wantedPorts, type Protocol } from './ports/port-mapping.ts';
-import { bindingOf, type PortPublisher } from './ports/port-publisher.ts';
+import type { CarriedConnections } from './ports/carried-connections.ts';
+import { wantedPorts, type Protocol } from './ports/port-mapping.ts';
+import type { PortPublisher } from './ports/port-publisher.ts';
 import { addressesOf, endpointSettings, newEndpoint, releaseAddresses, type Endpoint } from './sandbox/endpoint.ts';
 import { checkEndpointSettings } from './sandbox/endpoint-settings.ts';
-import { changeHosts, ownLine, parseExtraHost, writeEtcFiles } from './sandbox/etc-files.ts';
-import { outletOf } from './sandbox/gateways.ts';
+import { parseExtraHost } from './sandbox/etc-files.ts';
+import { removeLeftovers } from './sandbox/leftovers.ts';
 import { LinkReaper } from './sandbox/link-reaper.ts';
 import { reopenResolver, type NamespacePool } from './sandbox/namespace-pool.ts';
 import type { NamespaceDirectory } from './sandbox/netns.ts';
 import { dnsNames, hostNetwork, networkName, privateNamespace, resolveNetworkMode, sharedNamespace, type NetworkMode } from './sandbox/network-mode.ts';
 import { toSandbox, type SandboxRecord } from './sandbox/sandbox-record.ts';
 import { sandboxResolver } from './sandbox/sandbox-resolver.ts';
+import { changeOwnHosts, writeOwnFiles } from './sandbox/own-files.ts';
+import { SandboxPorts } from './sandbox/sandbox-ports.ts';
 import { SandboxWiring } from './sandbox/sandbox-wiring.ts';
 
 export interface ControllerParts {
@@ -34,6 +36,7 @@ export interface ControllerParts {
   namespaces: NamespaceDirectory;
   pool: NamespacePool;
   publisher: PortPublisher;
+  carried: CarriedConnections;
   machine: MachineResolver;
   netlink: NetlinkSocket;
   events: EventSink;
@@ -55,11 +58,13 @@ export class BridgeNetworkController implements NetworkController {
   /** What goes on after that: waiting for the kernel. */
   readonly #teardowns = new Set<Promise<void>>();
   readonly #wiring: SandboxWiring;
+  readonly #ports: SandboxPorts;
   #ruleset: Promise<void> = Promise.resolve();
 
   constructor(parts: ControllerParts) {
     this.#parts = parts;
     this.#wiring = new SandboxWiring({ ...parts, names: this.#names });
+    this.#ports = new SandboxPorts(parts);
   }
 
   async describe(request: Omit<SandboxRequest, 'directory'>): Promise<Record<string, EndpointSettings>> {
@@ -115,8 +120,8 @@ export class BridgeNetworkController implements NetworkController {
         await this.#wiring.attach(record, inside, endpoint, undefined);
         await this.#wiring.route(record, inside, { fresh: false });
       });
-      await this.#movePorts(record, request);
-      this.#changeOwnHosts(record, request, { add: addressesOf(endpoint), remove: [] });
+      await this.#ports.move(record, request);
+      changeOwnHosts(record, request, { add: addressesOf(endpoint), remove: [] });
       await sandboxes.put(record.containerId, record, { sync: false });
     } catch (error) {
       if (record.endpoints.includes(endpoint)) await this.#wiring.detach(record, endpoint).catch((failure: unknown) => this.#parts.log(`connect ${network.name}: not undone: ${messageOf(failure)}`));
@@ -136,8 +141,9 @@ export class BridgeNetworkController implements NetworkController {
     const record = { ...before, endpoints: [...before.endpoints] };
     await this.#wiring.detach(record, endpoint);
     if (record.namespace !== undefined) await this.#wiring.inside(record, (inside) => this.#wiring.route(record, inside, { fresh: false }));
-    await this.#movePorts(record, request);
-    this.#changeOwnHosts(record, request, { add: [], remove: addressesOf(endpoint) });
+    await this.#ports.move(record, request);
+    for (const address of addressesOf(endpoint)) this.#parts.carried.cut(address);
+    changeOwnHosts(record, request, { add: [], remove: addressesOf(endpoint) });
     await sandboxes.put(record.containerId, record, { sync: false });
     this.#announce('disconnect', endpoint, record);
     return toSandbox(record);
@@ -200,7 +206,7 @@ export class BridgeNetworkController implements NetworkController {
       await this.#takeOver(record).catch((error: unknown) => log(`the network of ${record.containerName} is not taken over whole: ${messageOf(error)}`));
       found.set(record.containerId, toSandbox(record));
     }
-    await this.#removeLeftovers();
+    await removeLeftovers(this.#parts);
     const strays = bridges.strays(networks.bridges());
     for (const bridge of strays) await bridges.remove(bridge);
     // In the background: it costs a program run, and an engine without containers should answer before it is done.
@@ -268,7 +274,7 @@ export class BridgeNetworkController implements NetworkController {
     try {
       if (mode.kind === 'host') record.endpoints.push(newEndpoint(mode.network, mode.asked, []));
       else await this.#makeNamespace(record, request, mode);
-      record.etcFiles = await this.#writeEtc(record, request, mode);
+      record.etcFiles = await writeOwnFiles(this.#parts, record, request, mode, (id) => this.#sandbox(id));
       return record;
     } catch (error) {
       await this.#parts.publisher.unpublish(record.published);
@@ -294,72 +300,10 @@ export class BridgeNetworkController implements NetworkController {
       }
       await this.#wiring.route(record, prepared.netlink, { fresh: true });
       this.#serve(record, prepared.dns);
-      await this.#publish(record, request);
+      await this.#ports.publish(record, request);
     } finally {
       prepared.netlink.close();
     }
-  }
-
-  async #publish(record: SandboxRecord, request: SandboxRequest): Promise<void> {
-    const wanted = wantedPorts(request.config, request.hostConfig);
-    const found = outletOf(record.endpoints, (id) => this.#parts.store.find(id));
-    // As moby: where there is no way out nothing is published, and that is no error.
-    if (wanted.length > 0 && found !== undefined) {
-      try {
-        record.published = await this.#parts.publisher.publish({ id: record.containerId, name: record.containerName }, wanted, found.outlet);
-      } catch (error) {
-        const where = `endpoint ${record.containerName} (${found.endpoint.id})`;
-        const words = `failed to set up container networking: driver failed programming external connectivity on ${where}: ${messageOf(error)}`;
-        throw error instanceof InvalidParameterError ? new InvalidParameterError(words, { cause: error }) : new InternalError(words, { cause: error });
-      }
-    }
-    record.ports = portMap(request.config, request.hostConfig, record.published.map((port) => ({ key: port.key, binding: bindingOf(port) })));
-  }
-
-  /** After a change of its networks, a container's ports lead to where its default route is. */
-  async #movePorts(record: SandboxRecord, request: SandboxRequest): Promise<void> {
-    const { publisher, store } = this.#parts;
-    if (record.published.length === 0) return this.#publish(record, request);
-    const found = outletOf(record.endpoints, (id) => store.find(id));
-    if (found !== undefined) {
-      record.published = await publisher.retarget(record.published, found.outlet);
-      return;
-    }
-    await publisher.unpublish(record.published);
-    record.published = [];
-    record.ports = portMap(request.config, request.hostConfig, []);
-  }
-
-  #changeOwnHosts(record: SandboxRecord, { config }: SandboxRequest, change: { add: string[]; remove: string[] }): void {
-    const hosts = record.etcFiles.find((file) => file.destination === '/etc/hosts');
-    const lines = (addresses: string[]) => addresses.map((address) => ownLine(config, address));
-    if (hosts !== undefined) changeHosts(hosts.source, { add: lines(change.add), remove: lines(change.remove) });
-  }
-
-  #writeEtc(record: SandboxRecord, request: SandboxRequest, mode: Exclude<NetworkMode, { kind: 'container' }>): Promise<SandboxRecord['etcFiles']> {
-    const { store, machine } = this.#parts;
-    const isDefault = mode.kind === 'networks' && mode.networks.every(({ network }) => network.name === 'bridge');
-    return writeEtcFiles({
-      directory: request.directory,
-      config: request.config,
-      hostConfig: request.hostConfig,
-      addresses: record.endpoints.flatMap(addressesOf),
-      links: this.#linkLines(request),
-      hostGateway: this.#parts.hostGateway ?? store.get('bridge').ranges[0]!.gateway,
-      machine: machine.config(),
-      mode: mode.kind === 'disabled' ? 'none' : mode.kind === 'networks' ? (isDefault ? 'bridge' : 'user-defined') : mode.kind,
-    });
-  }
-
-  /** One line for each container that is linked on the default network: alias, short id, name. */
-  #linkLines(request: SandboxRequest): string[] {
-    return (request.links ?? []).flatMap(({ containerId, alias }) => {
-      const linked = this.#sandbox(containerId);
-      const endpoint = linked?.endpoints.find(({ networkName: name }) => name === 'bridge');
-      if (linked === undefined || endpoint === undefined) return [];
-      const names = [...new Set([alias, containerId.slice(0, 12), linked.containerName])].join(' ');
-      return addressesOf(endpoint).map((address) => `${address}\t${names}`);
-    });
   }
 
   /** `--network container:X` joins X's namespace and has X's files; nothing of it is this container's to remove. */
@@ -401,19 +345,6 @@ export class BridgeNetworkController implements NetworkController {
       this.#serve(record, dns);
     }
     for (const failure of await publisher.adopt({ id: record.containerId, name: record.containerName }, record.published)) log(`a published port is lost: ${failure}`);
-  }
-
-  /** What no record names: links on the engine's bridges and namespaces. A crash in the middle of a start leaves them. */
-  async #removeLeftovers(): Promise<void> {
-    const { sandboxes, namespaces, bridges, netlink, log } = this.#parts;
-    const records = sandboxes.list();
-    const names = new Set(records.map((record) => record.namespace));
-    const links = new Set(records.flatMap((record) => record.endpoints.map((endpoint) => endpoint.attachment?.link)));
-    const stale = namespaces.list().filter((name) => !names.has(name));
-    const dangling = bridges.ports().filter((link) => !links.has(link.name));
-    for (const name of stale) namespaces.remove(name);
-    if (dangling.length > 0) await netlink.change(dangling.map((link) => deleteLink(link.name)));
-    if (stale.length + dangling.length > 0) log(`removed ${stale.length} network namespaces and ${dangling.length} links of containers that are gone`);
   }
 
   /** Takes names, resolver and namespace away. @returns links that the kernel is about to delete. */

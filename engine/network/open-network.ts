@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
 import { dataPaths, type EngineConfig } from '../config.ts';
 import type { EventSink } from '../containers/collaborators.ts';
+import { messageOf } from '../errors.ts';
 import { JsonStore } from '../store/json-store.ts';
 import { Bridges, enableForwarding } from './drivers/bridges.ts';
 import { LiveNetworks } from './drivers/live-networks.ts';
 import { withMachineLock } from './drivers/machine-lock.ts';
 import { Parents } from './drivers/parents.ts';
 import { MachineResolver } from './dns/resolv-conf.ts';
+import { CarriedConnections } from './ports/carried-connections.ts';
 import type { HostPorts } from './host-ports.ts';
 import { NamespacePool } from './sandbox/namespace-pool.ts';
+import { forgetFlows } from './netlink/conntrack.ts';
 import { NetlinkSocket } from './netlink/netlink-socket.ts';
 import { NamespaceDirectory } from './sandbox/netns.ts';
 import { BridgeNetworkController } from './network-controller.ts';
@@ -24,6 +27,8 @@ import { parseSandboxRecord, type SandboxRecord } from './sandbox/sandbox-record
 export interface NetworkOptions {
   config: Pick<EngineConfig, 'root' | 'execRoot' | 'guestPorts'>;
   hostPorts: HostPorts;
+  /** Where {@link hostPorts} keeps the connections that it carries. */
+  carried?: CarriedConnections;
   events: EventSink;
   log: (line: string) => void;
   /** Namespaces that wait, made up, for the next containers. */
@@ -49,12 +54,13 @@ const hypervisor = { gateway: '10.0.2.2', denied: ['10.0.2.0/31', '10.0.2.3-10.0
 
 /** `controller.restore` must be called before anything else. @throws InternalError when the kernel refuses (not root). */
 export async function openNetwork(options: NetworkOptions): Promise<EngineNetwork> {
-  const { config, hostPorts, events, log } = options;
+  const { config, hostPorts, events, log, carried = new CarriedConnections() } = options;
   const paths = dataPaths(config);
   const inVm = config.guestPorts.length > 0;
   enableForwarding(4);
   const netlink = new NetlinkSocket();
   const filter = new NetlinkSocket('netfilter');
+  const flows = new NetlinkSocket('conntrack');
   const bridges = new Bridges(netlink, config.root);
   const networks = new LiveNetworks(bridges, new Parents(netlink));
   const sandboxes = await JsonStore.open<SandboxRecord>(paths.sandboxes, { parse: parseSandboxRecord });
@@ -70,7 +76,12 @@ export async function openNetwork(options: NetworkOptions): Promise<EngineNetwor
     return { table: tableOf(bridgeName), store };
   });
   const writer = new RulesetWriter();
-  const publisher = new PortPublisher({ hostPorts, maps: new PublishedPortMaps(filter, table), ipv6: !inVm && existsSync('/proc/self/net/if_inet6') });
+  const publisher = new PortPublisher({
+    hostPorts,
+    maps: new PublishedPortMaps(filter, table),
+    forgetFlows: (matches) => forgetFlows(flows, matches).catch((error: unknown) => log(`UDP clients may be led astray for a while: ${messageOf(error)}`)),
+    ipv6: !inVm && existsSync('/proc/self/net/if_inet6'),
+  });
   const namespaces = new NamespaceDirectory(paths.netns);
   const pool = new NamespacePool(namespaces, options.preparedNamespaces ?? 2, log);
   const writeRuleset = () =>
@@ -83,7 +94,7 @@ export async function openNetwork(options: NetworkOptions): Promise<EngineNetwor
       }),
     );
   const machine = new MachineResolver(options.resolvConf);
-  const controller = new BridgeNetworkController({ store, networks, bridges, sandboxes, namespaces, pool, publisher, machine, netlink, events, writeRuleset, log, ...(inVm ? { hostGateway: hypervisor.gateway } : {}) });
+  const controller = new BridgeNetworkController({ store, networks, bridges, sandboxes, namespaces, pool, publisher, carried, machine, netlink, events, writeRuleset, log, ...(inVm ? { hostGateway: hypervisor.gateway } : {}) });
   return {
     controller,
     networks: new Networks({ store, networks, controller, writer, table, events, foreignSubnets: () => bridges.foreignSubnets(), owner: config.root }),
@@ -98,6 +109,7 @@ export async function openNetwork(options: NetworkOptions): Promise<EngineNetwor
       await controller.close();
       netlink.close();
       filter.close();
+      flows.close();
     },
   };
 }

@@ -5,7 +5,7 @@ import { parseSubnet, type Subnet } from '../addressing/addresses.ts';
 import { createBridge, deleteLink, listLinks, setAlias, type LinkSummary } from '../netlink/links.ts';
 import { addAddress, listRoutes } from '../netlink/routes.ts';
 import type { NetlinkSocket } from '../netlink/netlink-socket.ts';
-import type { NetworkRecord } from '../networks/network-record.ts';
+import { gatewayMode, type NetworkRecord } from '../networks/network-record.ts';
 
 /**
  * Bridges of the engine's machine. Each carries its owner in its alias (`slipway:<data root>:<pid>`), so that two engines
@@ -61,7 +61,8 @@ export class Bridges {
       setSysctl(`net/ipv6/conf/${name}/accept_ra`, '0', {});
       enableForwarding(6);
     }
-    const addresses = record.ranges.filter((range) => range.gateway !== '').map(({ gateway, subnet }) => `${gateway}/${parseSubnet(subnet)!.prefix}`);
+    const isOurs = (subnet: string) => gatewayMode(record.bridge!, parseSubnet(subnet)!.family) !== 'isolated';
+    const addresses = record.ranges.filter((range) => range.gateway !== '' && isOurs(range.subnet)).map(({ gateway, subnet }) => `${gateway}/${parseSubnet(subnet)!.prefix}`);
     await this.#socket.change(addresses.map((address) => addAddress({ index, address })));
     return index;
   }

@@ -2,7 +2,7 @@ import { ForbiddenError } from '../../errors.ts';
 import { parseAddress, parseSubnet, type Family } from '../addressing/addresses.ts';
 import { AddressPool } from '../addressing/address-pool.ts';
 import { listFaults } from '../networks/network-create-request.ts';
-import { subnetsOf, type NetworkRecord } from '../networks/network-record.ts';
+import { gatewayMode, subnetsOf, type NetworkRecord } from '../networks/network-record.ts';
 import type { BridgeRules } from '../nftables/ruleset.ts';
 import type { Bridges } from './bridges.ts';
 import type { Parents } from './parents.ts';
@@ -100,5 +100,5 @@ export class LiveNetworks {
 
 export function rulesOf(record: NetworkRecord): BridgeRules {
   const bridge = record.bridge!;
-  return { bridge: bridge.name, subnets: subnetsOf(record), internal: record.internal, masquerade: bridge.masquerade };
+  return { bridge: bridge.name, subnets: subnetsOf(record), internal: record.internal, masquerade: bridge.masquerade, gateway4: gatewayMode(bridge, 4), gateway6: gatewayMode(bridge, 6) };
 }

@@ -25,16 +25,18 @@ export class NetlinkError extends Error {
   }
 }
 
+export type NetlinkKind = 'route' | 'netfilter' | 'conntrack';
+
 /** Around the changes of one packet filter transaction. Source: linux/netfilter/nfnetlink.h. */
 const Batch = { begin: 16, end: 17, nftables: Buffer.from([0, 0, 0, 10]) } as const;
 
 /**
- * Changes links, addresses and routes (`route`) or the packet filter (`netfilter`) of the network namespace in which it
+ * Changes links, addresses and routes (`route`), the packet filter (`netfilter`) or known flows (`conntrack`) of the network namespace in which it
  * was opened, from wherever it is used. The owner closes it: an open one keeps its namespace alive.
  */
 export class NetlinkSocket {
   readonly #fd: number;
-  readonly #family: 'route' | 'netfilter';
+  readonly #kind: NetlinkKind;
   readonly #buffer = Buffer.alloc(64 * 1024);
   #sequence = 1;
   #last: Promise<unknown> = Promise.resolve();
@@ -42,9 +44,9 @@ export class NetlinkSocket {
   #background: { first: number; count: number; answers: Map<number, NetlinkAnswer> } | undefined;
 
   /** Opens one in the calling thread's namespace. */
-  constructor(family: 'route' | 'netfilter' = 'route') {
-    this.#fd = netlinkSocket(NetlinkFamily[family]);
-    this.#family = family;
+  constructor(kind: NetlinkKind = 'route') {
+    this.#fd = netlinkSocket(NetlinkFamily[kind === 'route' ? 'route' : 'netfilter']);
+    this.#kind = kind;
   }
 
   close(): void {
@@ -57,6 +59,7 @@ export class NetlinkSocket {
    * @throws NetlinkError for the first that failed.
    */
   change(requests: NetlinkRequest[]): Promise<void> {
+    if (requests.length === 0) return Promise.resolve();
     const turn = this.#last.catch(() => undefined).then(async () => {
       const { bytes, first } = this.#encode(requests);
       const background = { first, count: requests.length, answers: new Map<number, NetlinkAnswer>() };
@@ -103,7 +106,7 @@ export class NetlinkSocket {
     this.#sequence += requests.length;
     const flags = NetlinkFlag.request | NetlinkFlag.acknowledge;
     const messages = requests.map((request, index) => encodeMessage(request.type, request.flags | flags, first + index, request.payload));
-    if (this.#family === 'route') return { first, bytes: Buffer.concat(messages) };
+    if (this.#kind !== 'netfilter') return { first, bytes: Buffer.concat(messages) };
     const frame = (type: number) => encodeMessage(type, NetlinkFlag.request, 0, Batch.nftables);
     return { first, bytes: Buffer.concat([frame(Batch.begin), ...messages, frame(Batch.end)]) };
   }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { ConflictError, ForbiddenError, InvalidParameterError } from '../../errors.ts';
-import { defaultMtu, type BridgeConfig, type NetworkRecord, type ParentConfig } from './network-record.ts';
+import type { Family } from '../addressing/addresses.ts';
+import { defaultMtu, gatewayModes, type BridgeConfig, type GatewayMode, type NetworkRecord, type ParentConfig } from './network-record.ts';
 
 /** Of a link: IFNAMSIZ without the NUL. */
 const longestLinkName = 15;
@@ -21,6 +22,8 @@ export function bridgeConfig(record: Pick<NetworkRecord, 'id' | 'options' | 'int
   if (hostBinding !== '' && isIP(hostBinding) !== 4) throw new InvalidParameterError(`failed to parse com.docker.network.bridge.host_binding_ipv4 value: ${hostBinding} (it is no IPv4 address)`);
   return {
     name,
+    gatewayMode4: readGatewayMode(record, 4),
+    gatewayMode6: readGatewayMode(record, 6),
     mtu: readMtu(options['com.docker.network.driver.mtu']),
     masquerade: readBoolean(options, 'com.docker.network.bridge.enable_ip_masquerade'),
     icc: readBoolean(options, 'com.docker.network.bridge.enable_icc'),
@@ -52,6 +55,16 @@ export function parentConfig(record: NetworkRecord, networks: NetworkRecord[]): 
     throw new ForbiddenError(`network ${holder.name} is already using parent interface ${config.link}`);
   }
   return config;
+}
+
+/** Source: moby drivers/bridge, whose words these are. @throws InvalidParameterError */
+export function readGatewayMode({ options, internal }: Pick<NetworkRecord, 'options' | 'internal'>, family: Family): GatewayMode {
+  const name = `com.docker.network.bridge.gateway_mode_ipv${family}`;
+  const text = options[name] || 'nat';
+  const mode = gatewayModes.find((known) => known === text);
+  if (mode === undefined) throw new InvalidParameterError(`failed to parse ${name} value: ${text} (unknown gateway mode ${text})`);
+  if (mode === 'isolated' && !internal) throw new InvalidParameterError("gateway mode 'isolated' can only be used for an internal network");
+  return mode;
 }
 
 function checkLinkName(name: string): void {

@@ -44,11 +44,22 @@ export interface NetworkRange {
   configured: boolean;
 }
 
+/**
+ * `nat`: by published ports alone. `nat-unprotected`: by the container's own addresses too, every port. `routed`: by the
+ * container's addresses and published ports, none of them on this machine. `isolated`: an internal network to which this
+ * machine does not belong either. Source: moby `com.docker.network.bridge.gateway_mode_ipv4`.
+ */
+export const gatewayModes = ['nat', 'nat-unprotected', 'routed', 'isolated'] as const;
+export type GatewayMode = (typeof gatewayModes)[number];
+
 export interface BridgeConfig {
   /** Name of the link. */
   name: string;
   mtu: number;
   masquerade: boolean;
+  /** How the network is reached from outside of this machine, by family; absent in records of older engines: `nat`. */
+  gatewayMode4?: GatewayMode;
+  gatewayMode6?: GatewayMode;
   /** Whether containers of the network reach each other. */
   icc: boolean;
   /** Where ports without an address of their own are published; empty: everywhere. */
@@ -65,6 +76,10 @@ export interface ParentConfig {
   mtu: number;
   /** The engine makes and removes the parent: a VLAN interface (`eth0.10`), or a dummy for a network without a parent. */
   made?: { kind: 'vlan'; of: string; id: number } | { kind: 'dummy' };
+}
+
+export function gatewayMode(bridge: BridgeConfig, family: Family): GatewayMode {
+  return (family === 4 ? bridge.gatewayMode4 : bridge.gatewayMode6) ?? 'nat';
 }
 
 export const defaultMtu = 1500;

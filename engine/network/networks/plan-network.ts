@@ -1,11 +1,11 @@
-import { ForbiddenError, InvalidParameterError, NotFoundError, NotImplementedError, UnavailableError } from '../../errors.ts';
+import { ForbiddenError, InvalidParameterError, NotFoundError, UnavailableError } from '../../errors.ts';
 import { contains, formatAddress, formatSubnet, lastAddress, parseAddress, parseSubnet, type Family, type Subnet } from '../addressing/addresses.ts';
 import { AddressPool } from '../addressing/address-pool.ts';
 import { chooseSubnet } from '../addressing/default-subnets.ts';
 import { checkIpam, type IpamConfigRequest, type NetworkCreateRequest } from './network-create-request.ts';
 import { collide, drivers, type NetworkDriver, type NetworkRange, type NetworkRecord } from './network-record.ts';
 import { newRecord } from './network-store.ts';
-import { bridgeConfig, parentConfig } from './driver-options.ts';
+import { bridgeConfig, parentConfig, readGatewayMode } from './driver-options.ts';
 
 export interface PlanningGround {
   networks: NetworkRecord[];
@@ -50,7 +50,7 @@ export function planNetwork(request: NetworkCreateRequest, ground: PlanningGroun
   return record;
 }
 
-function driverOf({ Driver, Ingress, Scope, IPAM }: NetworkCreateRequest): NetworkDriver {
+function driverOf({ Driver, Ingress, Scope, IPAM, EnableIPv4 }: NetworkCreateRequest): NetworkDriver {
   const driver = Driver || 'bridge';
   if (Ingress) throw new ForbiddenError('Ingress network can only be global scope network');
   if (Scope === 'swarm') throw new ForbiddenError('cannot create a swarm scoped network when swarm is not active');
@@ -60,7 +60,8 @@ function driverOf({ Driver, Ingress, Scope, IPAM }: NetworkCreateRequest): Netwo
   }
   if (!drivers.includes(driver as NetworkDriver)) throw new NotFoundError(`plugin ${JSON.stringify(driver)} not found`);
   const ipam = IPAM?.Driver || 'default';
-  if (ipam === 'null') throw new NotImplementedError('the IPAM driver null is not supported: leave --ipam-driver out');
+  // It gives out no addresses, and every driver that there is wants some. Source: moby drivers/bridge, macvlan, ipvlan.
+  if (ipam === 'null') throw new InvalidParameterError(`ipv${EnableIPv4 === false ? 6 : 4} pool is empty`);
   if (ipam !== 'default') throw new NotFoundError(`plugin ${JSON.stringify(ipam)} not found`);
   return driver as NetworkDriver;
 }
@@ -81,13 +82,15 @@ function planRanges(record: NetworkRecord, configs: IpamConfigRequest[], ground:
   for (const family of [4, 6] as const) {
     if (!(family === 4 ? record.enableIPv4 : record.enableIPv6)) continue;
     const asked = configs.filter((config) => familyOf(config) === family);
-    for (const config of asked.length > 0 ? asked : [{}]) ranges.push(planRange(family, config, ranges, ground));
+    const hasGateway = record.driver !== 'bridge' || readGatewayMode(record, family) !== 'isolated';
+    for (const config of asked.length > 0 ? asked : [{}]) ranges.push(planRange(family, config, ranges, ground, hasGateway));
     if (record.driver === 'bridge' && asked.length > 1) throw new ForbiddenError("bridge driver doesn't support multiple subnets");
   }
   return ranges;
 }
 
-function planRange(family: Family, config: IpamConfigRequest, before: NetworkRange[], ground: PlanningGround): NetworkRange {
+/** @param hasGateway this machine has an address on the network */
+function planRange(family: Family, config: IpamConfigRequest, before: NetworkRange[], ground: PlanningGround, hasGateway: boolean): NetworkRange {
   const own = before.map((range) => parseSubnet(range.subnet)!);
   const isTaken = (subnet: Subnet) => ground.networks.some((network) => collide(network, subnet)) || own.some((other) => other.family === subnet.family && (contains(other, { family, value: subnet.base }) || contains(subnet, { family, value: other.base })));
   let subnet: Subnet;
@@ -99,7 +102,8 @@ function planRange(family: Family, config: IpamConfigRequest, before: NetworkRan
     subnet = chooseSubnet(family, [...taken, ...own, ...ground.foreignSubnets()], ground.owner);
   }
   const range = { ...rangeOf(config), subnet: formatSubnet(subnet) };
-  return { ...range, gateway: config.Gateway ? formatAddress(parseAddress(config.Gateway)!) : chooseGateway(subnet, range) };
+  if (config.Gateway) return { ...range, gateway: formatAddress(parseAddress(config.Gateway)!) };
+  return { ...range, gateway: hasGateway ? chooseGateway(subnet, range) : '' };
 }
 
 function rangeOf(config: IpamConfigRequest): Omit<NetworkRange, 'gateway'> {

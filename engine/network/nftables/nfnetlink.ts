@@ -85,10 +85,10 @@ export function addPortRedirect(table: string, chain: string, match: { address: 
   );
 }
 
-/** One element of a map. Without `data` it is deleted. */
-export function changeElement(of: FilterFamily, table: string, set: string, key: Buffer, data?: Buffer): NetlinkRequest {
+/** One element of a map, or with null of a set. Without `data` it is deleted. */
+export function changeElement(of: FilterFamily, table: string, set: string, key: Buffer, data?: Buffer | null): NetlinkRequest {
   const value = (bytes: Buffer) => attribute(dataValue, bytes);
-  const parts = [nestedAttribute(Element.key, value(key)), ...(data === undefined ? [] : [nestedAttribute(Element.data, value(data))])];
+  const parts = [nestedAttribute(Element.key, value(key)), ...(data === undefined || data === null ? [] : [nestedAttribute(Element.data, value(data))])];
   return request(
     data === undefined ? Message.deleteElement : Message.newElement,
     of,

@@ -1,5 +1,6 @@
 import { formatSubnet, type Subnet } from '../addressing/addresses.ts';
 import type { HostPort, PortTarget } from '../host-ports.ts';
+import type { GatewayMode } from '../networks/network-record.ts';
 
 /** What the rules know of one bridge network. */
 export interface BridgeRules {
@@ -10,6 +11,8 @@ export interface BridgeRules {
   internal: boolean;
   /** Off when `com.docker.network.bridge.enable_ip_masquerade=false`. */
   masquerade: boolean;
+  gateway4: GatewayMode;
+  gateway6: GatewayMode;
 }
 
 export interface Publication {
@@ -39,6 +42,14 @@ table inet ${table} {
   set bridges { type ifname; }
   set internal { type ifname; }
   set within { type ifname . ifname; }
+  set open { type ifname; }
+  set open6 { type ifname; }
+  set routed { type ifname; }
+  set routed6 { type ifname; }
+  set routed_tcp { type ipv4_addr . inet_service; }
+  set routed_udp { type ipv4_addr . inet_service; }
+  set routed_tcp6 { type ipv6_addr . inet_service; }
+  set routed_udp6 { type ipv6_addr . inet_service; }
   set own_subnet { type ipv4_addr . ifname; flags interval; }
   set own_subnet6 { type ipv6_addr . ifname; flags interval; }
   set container_sources { type ipv4_addr; flags interval; }
@@ -90,6 +101,14 @@ table inet ${table} {
     iifname . oifname @within accept
     oifname @internal drop
     ct status dnat accept
+    meta nfproto ipv4 oifname @open accept
+    meta nfproto ipv6 oifname @open6 accept
+    oifname @routed icmp type echo-request accept
+    oifname @routed6 icmpv6 type echo-request accept
+    ip daddr . tcp dport @routed_tcp accept
+    ip daddr . udp dport @routed_udp accept
+    ip6 daddr . tcp dport @routed_tcp6 accept
+    ip6 daddr . udp dport @routed_udp6 accept
     drop
   }
   chain input {
@@ -119,6 +138,7 @@ function publish(table: string, publications: Publication[]): string {
   return publications
     .filter(hasElement)
     .map(({ port, target }) => {
+      if (port.hostPort === 0) return elements('add', table, routedSetOf(port), [`${target.address} . ${target.port}`]);
       const { map, anyAddress } = mapOf(port);
       const key = anyAddress ? `${port.hostPort}` : `${port.hostIp} . ${port.hostPort}`;
       return elements('add', table, map, [`${key} : ${target.address} . ${target.port}`]);
@@ -130,6 +150,11 @@ function publish(table: string, publications: Publication[]): string {
 export function mapOf(port: HostPort): { map: string; anyAddress: boolean } {
   const anyAddress = port.hostIp === '' || port.hostIp === '0.0.0.0' || port.hostIp === '::';
   return { map: `published_${port.protocol}${port.hostIp.includes(':') ? '6' : ''}${anyAddress ? '' : '_at'}`, anyAddress };
+}
+
+/** The set of a port that is reached by its container's address alone. */
+export function routedSetOf(port: HostPort): string {
+  return `routed_${port.protocol}${port.hostIp.includes(':') ? '6' : ''}`;
 }
 
 /**
@@ -145,7 +170,7 @@ function replaceTable(table: string): string {
   return `add table inet ${table}\ndelete table inet ${table}`;
 }
 
-function bridgeElements(verb: 'add' | 'delete', table: string, { bridge, subnets, internal, masquerade }: BridgeRules): string {
+function bridgeElements(verb: 'add' | 'delete', table: string, { bridge, subnets, internal, masquerade, gateway4, gateway6 }: BridgeRules): string {
   return [
     elements(verb, table, 'bridges', [bridge]),
     elements(verb, table, 'within', [`${bridge} . ${bridge}`]),
@@ -153,10 +178,14 @@ function bridgeElements(verb: 'add' | 'delete', table: string, { bridge, subnets
       const suffix = subnet.family === 6 ? '6' : '';
       return [
         elements(verb, table, `own_subnet${suffix}`, [`${formatSubnet(subnet)} . ${bridge}`]),
-        masquerade && !internal ? elements(verb, table, `container_sources${suffix}`, [formatSubnet(subnet)]) : '',
+        masquerade && !internal && (subnet.family === 6 ? gateway6 : gateway4) !== 'routed' ? elements(verb, table, `container_sources${suffix}`, [formatSubnet(subnet)]) : '',
       ];
     }),
     internal ? elements(verb, table, 'internal', [bridge]) : '',
+    gateway4 === 'nat-unprotected' ? elements(verb, table, 'open', [bridge]) : '',
+    gateway6 === 'nat-unprotected' ? elements(verb, table, 'open6', [bridge]) : '',
+    gateway4 === 'routed' ? elements(verb, table, 'routed', [bridge]) : '',
+    gateway6 === 'routed' ? elements(verb, table, 'routed6', [bridge]) : '',
   ].join('');
 }
 

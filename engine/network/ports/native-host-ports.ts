@@ -2,6 +2,7 @@ import { createSocket, type RemoteInfo, type Socket as DatagramSocket } from 'no
 import { connect, createServer, type Socket } from 'node:net';
 import { ConflictError, InvalidParameterError } from '../../errors.ts';
 import type { HostPort, HostPorts, PortTarget } from '../host-ports.ts';
+import { CarriedConnections } from './carried-connections.ts';
 import { findPortHolder } from './port-holder.ts';
 
 /** Milliseconds after which a silent UDP client is forgotten. Source: moby docker-proxy `UDPConnTrackTimeout`. */
@@ -16,12 +17,17 @@ const mostEarly = 64;
  */
 export class NativeHostPorts implements HostPorts {
   readonly #open = new Map<string, () => Promise<void>>();
+  readonly #carried: CarriedConnections;
+
+  constructor(carried = new CarriedConnections()) {
+    this.#carried = carried;
+  }
 
   async reserve(port: HostPort, target: PortTarget): Promise<void> {
     const key = keyOf(port);
     if (this.#open.has(key)) throw new ConflictError(`port is already allocated`);
     try {
-      this.#open.set(key, port.protocol === 'tcp' ? await listenTcp(port, target) : await bindUdp(port, target));
+      this.#open.set(key, port.protocol === 'tcp' ? await listenTcp(port, target, this.#carried) : await bindUdp(port, target, this.#carried));
     } catch (error) {
       throw await refusal(error as NodeJS.ErrnoException, port);
     }
@@ -40,8 +46,8 @@ export class NativeHostPorts implements HostPorts {
   }
 }
 
-async function listenTcp(port: HostPort, target: PortTarget): Promise<() => Promise<void>> {
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => passOn(client, target));
+async function listenTcp(port: HostPort, target: PortTarget, carried: CarriedConnections): Promise<() => Promise<void>> {
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => passOn(client, target, carried));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host: hostOf(port), port: port.hostPort, ipv6Only: true, exclusive: true, backlog: 4096 }, resolve);
@@ -55,8 +61,13 @@ async function listenTcp(port: HostPort, target: PortTarget): Promise<() => Prom
 }
 
 /** Half-closed connections stay half-closed on both sides; a side that breaks breaks the other. */
-function passOn(client: Socket, target: PortTarget): void {
+function passOn(client: Socket, target: PortTarget, carried: CarriedConnections): void {
   const container = connect({ host: target.address, port: target.port, allowHalfOpen: true, noDelay: true });
+  const ended = carried.add(target.address, () => {
+    client.resetAndDestroy();
+    container.destroy();
+  });
+  container.once('close', ended);
   for (const [from, to] of [[client, container], [container, client]] as const) {
     from.on('error', () => to.resetAndDestroy());
     from.on('close', () => to.destroySoon());
@@ -64,7 +75,7 @@ function passOn(client: Socket, target: PortTarget): void {
   }
 }
 
-async function bindUdp(port: HostPort, target: PortTarget): Promise<() => Promise<void>> {
+async function bindUdp(port: HostPort, target: PortTarget, carried: CarriedConnections): Promise<() => Promise<void>> {
   const type = port.hostIp.includes(':') ? 'udp6' : 'udp4';
   const socket = createSocket({ type, ipv6Only: type === 'udp6' });
   await new Promise<void>((resolve, reject) => {
@@ -79,8 +90,15 @@ async function bindUdp(port: HostPort, target: PortTarget): Promise<() => Promis
   socket.on('message', (message, from) => {
     // The target moves when the container's network changes.
     const key = `${from.address} ${from.port} ${target.address}`;
-    const client = clients.get(key) ?? new UdpClient(socket, from, target, () => clients.delete(key));
-    clients.set(key, client);
+    let client = clients.get(key);
+    if (client === undefined) {
+      const made = new UdpClient(socket, from, target, () => {
+        clients.delete(key);
+        ended();
+      });
+      const ended = carried.add(target.address, () => made.close());
+      clients.set(key, (client = made));
+    }
     client.send(message);
   });
   return () => new Promise((resolve) => {

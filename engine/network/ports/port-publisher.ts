@@ -1,6 +1,7 @@
 import type { PortBinding } from '../../../contract/engine-api/container.ts';
 import { ConflictError, InvalidParameterError, messageOf } from '../../errors.ts';
 import type { HostPort, HostPorts, PortTarget } from '../host-ports.ts';
+import type { FlowMatch } from '../netlink/conntrack.ts';
 import type { PublishedPortMaps } from '../nftables/published-ports.ts';
 import type { Publication } from '../nftables/ruleset.ts';
 import type { Protocol, WantedPort } from './port-mapping.ts';
@@ -16,6 +17,9 @@ export interface Outlet {
   ipv6: string;
   /** The network's own address for ports without one; empty for all of the machine's. */
   hostBinding: string;
+  /** Ports are reached at the container's address of the family, and none of this machine is taken for them. */
+  routed4?: boolean;
+  routed6?: boolean;
 }
 
 interface Holding extends PublishedPort {
@@ -32,15 +36,17 @@ const mostTries = 200;
 export class PortPublisher {
   readonly #hostPorts: HostPorts;
   readonly #maps: PublishedPortMaps;
+  readonly #forgetFlows: (matches: FlowMatch[]) => Promise<void>;
   readonly #ipv6: boolean;
   readonly #held = new Set<Holding>();
   readonly #nextEphemeral = { tcp: ephemeral.first, udp: ephemeral.first };
 
   /** @param options.ipv6 a port without an address is published on `::` as well. */
-  constructor(options: { hostPorts: HostPorts; maps: PublishedPortMaps; ipv6: boolean }) {
+  constructor(options: { hostPorts: HostPorts; maps: PublishedPortMaps; ipv6: boolean; forgetFlows?: (matches: FlowMatch[]) => Promise<void> }) {
     this.#hostPorts = options.hostPorts;
     this.#maps = options.maps;
     this.#ipv6 = options.ipv6;
+    this.#forgetFlows = options.forgetFlows ?? (async () => undefined);
   }
 
   /**
@@ -52,6 +58,7 @@ export class PortPublisher {
     try {
       for (const want of wanted) published.push(...(await this.#take(container, want, outlet)));
       await this.#maps.add(published);
+      await this.#forget(published);
       return published;
     } catch (error) {
       await this.#release(published);
@@ -68,6 +75,7 @@ export class PortPublisher {
       for (const held of this.#held) if (sameSocket(held.port, port)) Object.assign(held.target, target);
     }
     await this.#maps.add(moved);
+    await this.#forget(moved);
     return moved;
   }
 
@@ -75,6 +83,13 @@ export class PortPublisher {
     // New connections end first, then the port is free for others.
     await this.#maps.remove(ports);
     await this.#release(ports);
+    await this.#forget(ports);
+  }
+
+  /** A UDP client that goes on sending would be led to where its first datagram went. */
+  async #forget(ports: PublishedPort[]): Promise<void> {
+    const matches = ports.filter((port) => port.port.protocol === 'udp' && !isRoutedPort(port)).map(({ port }) => ({ protocol: port.protocol, port: port.hostPort }));
+    if (matches.length > 0) await this.#forgetFlows(matches);
   }
 
   /**
@@ -85,7 +100,7 @@ export class PortPublisher {
     const failures: string[] = [];
     for (const port of ports) {
       const { target } = this.#hold(container, port);
-      await this.#hostPorts.reserve(port.port, target).catch((error: unknown) => failures.push(`${describe(port.port)} of ${container.name}: ${messageOf(error)}`));
+      if (!isRoutedPort(port)) await this.#hostPorts.reserve(port.port, target).catch((error: unknown) => failures.push(`${describe(port.port)} of ${container.name}: ${messageOf(error)}`));
     }
     return failures;
   }
@@ -114,6 +129,10 @@ export class PortPublisher {
       const taken: PublishedPort[] = [];
       try {
         for (const hostIp of addresses) {
+          if (leadsToRouted(hostIp, outlet)) {
+            taken.push(...this.#takeRouted(container, want, hostIp, outlet));
+            continue;
+          }
           const port: HostPort = { protocol: want.protocol, hostIp, hostPort };
           taken.push(await this.#takeOne(container, { key: want.key, port, target: targetOf(hostIp, want.containerPort, outlet) }));
         }
@@ -128,6 +147,15 @@ export class PortPublisher {
       throw new ConflictError(`no free port between ${ephemeral.first} and ${ephemeral.last} for ${want.key}`, { cause: refusal });
     }
     throw refusal;
+  }
+
+  /** A port of a routed network: known by the container's address, on which another publication may have it too. */
+  #takeRouted(container: { id: string; name: string }, want: WantedPort, hostIp: string, outlet: Outlet): PublishedPort[] {
+    const address = hostIp.includes(':') ? outlet.ipv6 : outlet.ipv4;
+    const any = hostIp.includes(':') ? '::' : '0.0.0.0';
+    const isThere = [...this.#held].some(({ key, port, containerId }) => containerId === container.id && key === want.key && port.hostPort === 0 && port.hostIp === any);
+    if (address === '' || isThere) return [];
+    return [this.#hold(container, { key: want.key, port: { protocol: want.protocol, hostIp: any, hostPort: 0 }, target: { address, port: want.containerPort } })];
   }
 
   async #takeOne(container: { id: string; name: string }, wanted: PublishedPort): Promise<PublishedPort> {
@@ -152,11 +180,11 @@ export class PortPublisher {
   }
 
   async #release(ports: PublishedPort[]): Promise<void> {
-    for (const { port } of ports) {
+    for (const { port, target } of ports) {
       for (const held of this.#held) {
-        if (sameSocket(held.port, port)) this.#held.delete(held);
+        if (sameSocket(held.port, port) && (port.hostPort !== 0 || (held.target.address === target.address && held.target.port === target.port))) this.#held.delete(held);
       }
-      await this.#hostPorts.release(port);
+      if (port.hostPort !== 0) await this.#hostPorts.release(port);
     }
   }
 
@@ -173,9 +201,14 @@ export class PortPublisher {
   }
 }
 
+/** Whether a port is reached by its container's address alone. */
+export function isRoutedPort({ port }: PublishedPort): boolean {
+  return port.hostPort === 0;
+}
+
 /** As inspect shows it. */
 export function bindingOf({ port }: PublishedPort): PortBinding {
-  return { HostIp: port.hostIp, HostPort: String(port.hostPort) };
+  return { HostIp: port.hostIp, HostPort: port.hostPort === 0 ? '' : String(port.hostPort) };
 }
 
 function describe(port: HostPort): string {
@@ -194,6 +227,12 @@ function addressesMeet(one: string, other: string): boolean {
 function targetOf(hostIp: string, port: number, { ipv4, ipv6 }: Outlet): PortTarget {
   const [first, second] = hostIp.includes(':') ? [ipv6, ipv4] : [ipv4, ipv6];
   return { address: first || second, port };
+}
+
+/** Whether what comes to an address would be led to a container that is reached by routing alone. */
+function leadsToRouted(hostIp: string, { ipv4, ipv6, routed4 = false, routed6 = false }: Outlet): boolean {
+  const isSix = hostIp.includes(':') ? ipv6 !== '' : ipv4 === '';
+  return isSix ? routed6 : routed4;
 }
 
 function sameSocket(one: HostPort, other: HostPort): boolean {

@@ -3,6 +3,7 @@ import { InvalidParameterError } from '../../errors.ts';
 import { contains, parseAddress, type Address } from '../addressing/addresses.ts';
 import { isMac } from '../addressing/mac-address.ts';
 import { listFaults } from '../networks/network-create-request.ts';
+import { endpointSysctls, sysctlsOption } from './endpoint-sysctls.ts';
 import { rangesOf, subnetsOf, type NetworkRecord } from '../networks/network-record.ts';
 
 /**
@@ -22,6 +23,8 @@ export function checkEndpointSettings(network: NetworkRecord, asked: EndpointSet
     else if (!isPredefined) faults.push(...rangeFaults(network, address, text));
   }
   for (const text of asked.IPAMConfig?.LinkLocalIPs ?? []) if (parseAddress(text) === null) faults.push(`invalid link-local IP address: ${text}`);
+  const sysctls = asked.DriverOpts?.[sysctlsOption];
+  if (sysctls !== undefined) endpointSysctls(sysctls, 'eth0');
   if (asked.MacAddress && !isMac(asked.MacAddress)) faults.push(`invalid MAC address: ${asked.MacAddress}`);
   if (faults.length > 0) throw new InvalidParameterError(`invalid config for network ${network.name}: invalid endpoint settings:\n${listFaults(faults)}`);
 }

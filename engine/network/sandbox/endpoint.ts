@@ -105,8 +105,10 @@ export async function connectLink(options: {
   enter: (work: () => void) => void;
   live: LiveNetwork;
   attachment: Attachment;
+  /** See {@link endpointSysctls}. */
+  sysctls?: { path: string; value: string }[];
 }): Promise<void> {
-  const { host, inside, namespaceFd, live, attachment } = options;
+  const { host, inside, namespaceFd, live, attachment, sysctls = [] } = options;
   const { link, interfaceName, mac, ipv4, ipv6 } = attachment;
   const { bridge, parent, driver } = live.record;
   if (bridge !== undefined) {
@@ -118,6 +120,7 @@ export async function connectLink(options: {
   }
   attachment.index = listLinks(inside).find((found) => found.name === interfaceName)!.index;
   if (ipv6 !== '') options.enter(() => setSysctl(`net/ipv6/conf/${interfaceName}/disable_ipv6`, '0', {}));
+  if (sysctls.length > 0) options.enter(() => sysctls.forEach(({ path, value }) => setSysctl(path, value, {})));
   const addresses = [ipv4, ipv6].filter((address) => address !== '');
   await inside.change([setUp(attachment.index, `bring up ${interfaceName}`), ...addresses.map((address) => addAddress({ index: attachment.index, address }))]);
 }

@@ -1,7 +1,7 @@
 import type { Family } from '../addressing/addresses.ts';
 import { deleteDefaultRoute, setDefaultRoute } from '../netlink/routes.ts';
 import type { NetlinkRequest } from '../netlink/netlink-socket.ts';
-import type { NetworkRecord } from '../networks/network-record.ts';
+import { gatewayMode, type NetworkRecord } from '../networks/network-record.ts';
 import { bare, isRouted, type Endpoint } from './endpoint.ts';
 import type { Outlet } from '../ports/port-publisher.ts';
 
@@ -34,5 +34,7 @@ export function outletOf(endpoints: Endpoint[], find: FindNetwork): { endpoint: 
   const endpoint = [...outward(endpoints, 4, find), ...outward(endpoints, 6, find)].find(({ networkId }) => find(networkId)?.bridge !== undefined);
   if (endpoint === undefined) return undefined;
   const { attachment, networkId } = endpoint;
-  return { endpoint, outlet: { ipv4: bare(attachment!.ipv4), ipv6: bare(attachment!.ipv6), hostBinding: find(networkId)!.bridge!.hostBinding } };
+  const bridge = find(networkId)!.bridge!;
+  const routed = (family: Family) => gatewayMode(bridge, family) === 'routed';
+  return { endpoint, outlet: { ipv4: bare(attachment!.ipv4), ipv6: bare(attachment!.ipv6), hostBinding: bridge.hostBinding, routed4: routed(4), routed6: routed(6) } };
 }

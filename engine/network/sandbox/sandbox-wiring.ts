@@ -5,6 +5,7 @@ import { NetlinkSocket } from '../netlink/netlink-socket.ts';
 import type { LiveNetworks } from '../drivers/live-networks.ts';
 import type { NetworkStore } from '../networks/network-store.ts';
 import { addressesOf, chooseAddresses, connectLink, releaseAddresses, type Endpoint } from './endpoint.ts';
+import { endpointSysctls, sysctlsOption } from './endpoint-sysctls.ts';
 import { defaultRoutes } from './gateways.ts';
 import type { NamespaceDirectory } from './netns.ts';
 import type { SandboxRecord } from './sandbox-record.ts';
@@ -39,9 +40,11 @@ export class SandboxWiring {
     endpoint.attachment = chooseAddresses(live, endpoint, { interfaceName: freeName(prefix, taken), ...(mac === undefined ? {} : { mac }) });
     // From here on the record's undoing gives the addresses back.
     record.endpoints.push(endpoint);
+    const asked = endpoint.asked.DriverOpts?.[sysctlsOption];
+    const sysctls = asked === undefined ? [] : endpointSysctls(asked, endpoint.attachment.interfaceName);
     const namespaceFd = openSync(record.netns!, 'r');
     try {
-      await connectLink({ host: netlink, inside, namespaceFd, enter: (work) => namespaces.inside(record.namespace!, work), live, attachment: endpoint.attachment });
+      await connectLink({ host: netlink, inside, namespaceFd, enter: (work) => namespaces.inside(record.namespace!, work), live, attachment: endpoint.attachment, sysctls });
     } finally {
       closeSync(namespaceFd);
     }

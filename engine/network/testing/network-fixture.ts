@@ -4,6 +4,7 @@ import type { HostConfig } from '../../../contract/engine-api/container.ts';
 import type { EndpointSettings } from '../../../contract/engine-api/network.ts';
 import type { Sandbox, SandboxRequest } from '../../containers/collaborators.ts';
 import { openNetwork, type EngineNetwork } from '../open-network.ts';
+import { CarriedConnections } from '../ports/carried-connections.ts';
 import { NativeHostPorts } from '../ports/native-host-ports.ts';
 import { runIn } from './private-machine.ts';
 
@@ -19,7 +20,8 @@ export class NetworkFixture {
   readonly log: string[] = [];
   readonly events: string[] = [];
   readonly #folder: string;
-  #hostPorts = new NativeHostPorts();
+  #carried = new CarriedConnections();
+  #hostPorts = new NativeHostPorts(this.#carried);
   #number = 0;
   readonly #requests = new Map<string, SandboxRequest>();
 
@@ -29,10 +31,12 @@ export class NetworkFixture {
   }
 
   async open(): Promise<void> {
-    this.#hostPorts = new NativeHostPorts();
+    this.#carried = new CarriedConnections();
+    this.#hostPorts = new NativeHostPorts(this.#carried);
     this.network = await openNetwork({
       config: { root: join(this.#folder, 'root'), execRoot: join(this.#folder, 'exec'), guestPorts: [] },
       hostPorts: this.#hostPorts,
+      carried: this.#carried,
       events: { publish: (type, action, _id, attributes) => this.events.push(`${type} ${action} ${attributes.name ?? ''}`) },
       log: (line) => this.log.push(line),
       preparedNamespaces: 1,
