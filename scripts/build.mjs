@@ -66,7 +66,7 @@ if (targets.includes('engine')) {
   const plugins = [koffiBeside, builtinsAsObjects];
   rmSync(join(projectRoot, 'dist/engine'), { recursive: true, force: true });
   await bundleTogether({ inputs: { engine: 'engine/main.ts', vm: 'engine/vm-main.ts' }, folder: 'dist/engine', plugins });
-  for (const [input, name] of [['engine/shimd/main.ts', 'shimd'], ['engine/snapshots/unpack/unpack-worker.ts', 'unpack-worker'], ['engine/lib/confined/worker.ts', 'confined']]) {
+  for (const [input, name] of [['engine/shimd/main.ts', 'shimd'], ['engine/snapshots/unpack/unpack-worker.ts', 'unpack-worker'], ['engine/lib/confined/worker.ts', 'confined'], ['engine/containers/logs/search/log-worker.ts', 'log-worker']]) {
     if (existsSync(join(projectRoot, input))) await bundle({ input, file: `dist/engine/${name}.mjs`, format: 'esm', plugins });
   }
 }

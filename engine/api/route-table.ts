@@ -5,8 +5,11 @@ import { containerRoutes } from './routes/container-routes.ts';
 import type { ContainerBackend } from './routes/container-routes.ts';
 import { execRoutes } from './routes/exec-routes.ts';
 import type { ExecBackend } from './routes/exec-routes.ts';
+import { extensions } from './routes/extensions.ts';
 import { imageRoutes } from './routes/image-routes.ts';
 import type { ImageBackend } from './routes/image-routes.ts';
+import { logViewRoutes } from './routes/log-view-routes.ts';
+import type { LogViewBackend } from './routes/log-view-routes.ts';
 import { pingRoutes } from './routes/ping-routes.ts';
 import { networkRoutes } from './routes/network-routes.ts';
 import type { NetworkBackend, NetworkContainers } from './routes/network-routes.ts';
@@ -31,7 +34,7 @@ import type { VolumeBackend } from './routes/volume-routes.ts';
 
 export interface Backends {
   system: SystemBackend;
-  containers: ContainerBackend & ContainerStreamBackend & NetworkContainers & ContainerFilesBackend;
+  containers: ContainerBackend & ContainerStreamBackend & NetworkContainers & ContainerFilesBackend & LogViewBackend;
   execs: ExecBackend;
   images: ImageBackend;
   networks: NetworkBackend;
@@ -44,6 +47,7 @@ export function routeTable(backends: Backends): Route[] {
   const container = containerRoutes(backends.containers);
   const files = archiveRoutes(backends.containers);
   const stream = streamRoutes(backends.containers);
+  const logs = logViewRoutes(backends.containers);
   const exec = execRoutes(backends.execs);
   const image = imageRoutes(backends.images);
   const network = networkRoutes(backends.networks, backends.containers);
@@ -56,6 +60,12 @@ export function routeTable(backends: Backends): Route[] {
     on('GET', '/system/df', system.diskUsage),
     on('POST', '/auth', image.auth),
     on('POST', '/slipway/power-off', system.powerOff),
+    on('GET', '/slipway', extensions),
+    on('GET', '/slipway/logs/state', logs.state),
+    on('GET', '/slipway/logs/lines', logs.lines),
+    on('POST', '/slipway/logs/lines', logs.pick),
+    on('POST', '/slipway/logs/search', logs.search),
+    on('GET', '/slipway/logs/map', logs.map),
 
     on('GET', '/containers/json', container.list),
     on('POST', '/containers/create', container.create),

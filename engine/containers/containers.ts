@@ -12,6 +12,14 @@ import { exportContainer } from './export.ts';
 import { handleExit } from './exit.ts';
 import { inspectContainer } from './inspect.ts';
 import { killContainer } from './kill.ts';
+import { LogViews } from './logs/views/log-views.ts';
+import { pickLogLines, streamLogLines } from './logs/views/log-lines.ts';
+import type { LogLinesOptions } from './logs/views/log-lines.ts';
+import { streamLogState } from './logs/views/log-state.ts';
+import { mapLogs } from './logs/views/map-logs.ts';
+import type { LogStateOptions } from './logs/views/log-state.ts';
+import { checkCondition, searchLogs } from './logs/views/search-logs.ts';
+import type { LogSearchOptions } from './logs/views/search-logs.ts';
 import { listContainers, listContainersJson } from './list.ts';
 import { readLogs } from './logs.ts';
 import { connectNetwork, disconnectNetwork } from './network-connections.ts';
@@ -32,6 +40,7 @@ import { parseWaitCondition, waitForContainer } from './wait.ts';
 export function containerVerbs(needs: ContainerDependencies) {
   const execs = new ExecStore();
   const execNeeds = { ...needs, execs };
+  const logViews = new LogViews(needs.store);
   const unsubscribe = needs.tasks.onExit((exit) => {
     if (exit.execId !== null) {
       handleExecExit(execNeeds, exit);
@@ -71,6 +80,14 @@ export function containerVerbs(needs: ContainerDependencies) {
       attach: (reference: string, options: Parameters<typeof attachToContainer>[2], open: Parameters<typeof attachToContainer>[3]) =>
         attachToContainer(needs, reference, options, open),
       logs: (reference: string, options: Parameters<typeof readLogs>[2]) => readLogs(needs, reference, options),
+      logState: (references: readonly string[], options: LogStateOptions) => streamLogState(logViews.open(references), options),
+      logLines: (references: readonly string[], options: LogLinesOptions) => streamLogLines(logViews.open(references), options),
+      pickLogLines: (references: readonly string[], lines: Parameters<typeof pickLogLines>[1], signal: AbortSignal) => pickLogLines(logViews.open(references), lines, signal),
+      searchLogs(references: readonly string[], options: LogSearchOptions) {
+        checkCondition(options.condition);
+        return searchLogs(logViews.open(references), options);
+      },
+      logMap: (references: readonly string[], buckets: number, signal: AbortSignal) => mapLogs(logViews.open(references), buckets, signal),
       wait: (reference: string, condition: string, signal: AbortSignal) => waitForContainer(needs, reference, parseWaitCondition(condition), signal),
       stats: (reference: string, options: Parameters<typeof containerStats>[2]) => containerStats(needs, reference, options),
     },
@@ -81,6 +98,9 @@ export function containerVerbs(needs: ContainerDependencies) {
       resize: (id: string, size: Parameters<typeof resizeExec>[2]) => resizeExec(execNeeds, id, size),
     },
     /** Stops listening to exits; containers keep running. */
-    close: unsubscribe,
+    close() {
+      unsubscribe();
+      void logViews.close();
+    },
   };
 }

@@ -37,11 +37,11 @@ export class LogFileReader {
   readonly #file: FileHandle;
   readonly #codec: LogCodec;
   /** Of the compressed file of which this is the content. */
-  readonly #origin: Identity | undefined;
+  readonly #origin: FileIdentity | undefined;
   #offset: number;
   #rest: Buffer = Buffer.alloc(0);
 
-  private constructor(file: FileHandle, codec: LogCodec, offset: number, origin: Identity | undefined) {
+  private constructor(file: FileHandle, codec: LogCodec, offset: number, origin: FileIdentity | undefined) {
     this.#file = file;
     this.#origin = origin;
     this.#codec = codec;
@@ -91,7 +91,7 @@ export class LogFileReader {
 
   /** Whether the path names this file, or its compressed form. */
   async is(path: string): Promise<boolean> {
-    return isSame(this.#origin ?? { ...(await this.#file.stat({ bigint: true })), compressed: false }, await identityOf(path));
+    return isSameFile(this.#origin ?? { ...(await this.#file.stat({ bigint: true })), compressed: false }, await identityOf(path));
   }
 
   async close(): Promise<void> {
@@ -100,19 +100,19 @@ export class LogFileReader {
 }
 
 /** Which file: a compressed one says which it was. */
-interface Identity {
+export interface FileIdentity {
   ino: bigint;
   mtimeNs: bigint;
   compressed: boolean;
 }
 
 /** The number of a file that is gone may be another's: what is said of one needs its last change too. */
-function isSame(mine: Identity, there: Identity | null): boolean {
+export function isSameFile(mine: FileIdentity, there: FileIdentity | null): boolean {
   return there !== null && there.ino === mine.ino && (there.mtimeNs === mine.mtimeNs || !(mine.compressed || there.compressed));
 }
 
 /** null when there is no such file. */
-async function identityOf(path: string): Promise<Identity | null> {
+export async function identityOf(path: string): Promise<FileIdentity | null> {
   let file: FileHandle;
   try {
     file = await open(path, 'r');
@@ -146,13 +146,13 @@ export async function openNext(path: string, codec: LogCodec, reader: LogFileRea
     const expected = await identityOf(next);
     const opened = await LogFileReader.open(next, codec);
     // Names move on with each rotation: was it still the one?
-    if (opened !== undefined && expected !== null && (await opened.is(next)) && isSame(expected, await identityOf(next))) return opened;
+    if (opened !== undefined && expected !== null && (await opened.is(next)) && isSameFile(expected, await identityOf(next))) return opened;
     await opened?.close();
   }
 }
 
 /** Unpacked into a file without a name, in which one can go back and forth. */
-async function openCompressed(path: string): Promise<FileHandle> {
+export async function openCompressed(path: string): Promise<FileHandle> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.read.tmp`;
   try {
     await pipeline(createReadStream(path), createGunzip(), createWriteStream(temporary, { mode: 0o600 }));

@@ -1,9 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCommand } from '../../lib/run-command.ts';
 import { mount, umount2 } from '../../lib/syscalls.ts';
+import { checkpointHeaderSize, decodeCheckpoints, decodeHeader, indexPathOf } from './checkpoints.ts';
 import { FileLog, maxEntryText } from './file-log.ts';
 
 let directory: string;
@@ -26,6 +27,25 @@ describe('FileLog', () => {
     log.close();
     expect(readFileSync(path, 'utf8')).toMatch(/^\{"log":"one\\n","stream":"stdout","time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z"\}\n\{"log":"two/);
     expect(entries().map(({ log: text, stream }) => [stream, text])).toEqual([['stdout', 'one\n'], ['stdout', 'two\n'], ['stderr', '<three>\n']]);
+  });
+
+  it('keeps an index that covers every file, over rotation and opening again', () => {
+    const write = (from: number) => {
+      const log = open(600_000, 3);
+      for (let at = from; at < from + 8000; at += 1) log.write('stdout', Buffer.from(`line ${at} ${'x'.repeat(at % 90)}\n`));
+      log.close();
+    };
+    write(0);
+    write(8000);
+    for (const file of [path, `${path}.1`, `${path}.2`]) {
+      const index = readFileSync(indexPathOf(file));
+      expect(decodeHeader(index)).toBe(statSync(file, { bigint: true }).ino);
+      const checkpoints = decodeCheckpoints(index.subarray(checkpointHeaderSize));
+      expect(checkpoints.map(({ start }) => start)).toEqual([0, ...checkpoints.slice(0, -1).map(({ end }) => end)]);
+      expect(checkpoints.at(-1)!.end).toBe(statSync(file).size);
+      const content = readFileSync(file, 'utf8');
+      for (const { start, end, entries: count } of checkpoints) expect(content.slice(start, end).split('\n')).toHaveLength(count + 1);
+    }
   });
 
   it('keeps parts of a line together, and streams apart', () => {

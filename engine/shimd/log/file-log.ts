@@ -1,6 +1,8 @@
 import { closeSync, ftruncateSync, fstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { clockRealTime } from '../../lib/syscalls-process.ts';
 import type { LogTarget } from '../protocol.ts';
+import { CheckpointWriter } from './checkpoint-writer.ts';
+import { indexPathOf } from './checkpoints.ts';
 import { compressRotated, removeUnfinished } from './compress.ts';
 import { incompleteTail } from './json-log-encoder.ts';
 import { JsonRecordEncoder } from './json-record.ts';
@@ -36,9 +38,13 @@ export class FileLog {
   readonly #encoder: RecordEncoder;
   #fd: number;
   #size: number;
+  #checkpoints: CheckpointWriter;
+  /** Of the entries in the batch, which have it in common. */
+  #time = 0n;
   /** Text after the last newline; less than {@link maxEntryText} bytes. */
   readonly #pending: Record<OutputStream, PendingLine> = { stdout: new PendingLine(), stderr: new PendingLine() };
   #used = 0;
+  #entries = 0;
   #failed = false;
 
   constructor(target: LogTarget) {
@@ -46,11 +52,12 @@ export class FileLog {
     this.#encoder = target.driver === 'local' ? new LocalRecordEncoder() : new JsonRecordEncoder(target.attributes);
     this.#fd = openSync(target.path, 'a', 0o640);
     this.#size = fstatSync(this.#fd).size;
+    this.#checkpoints = new CheckpointWriter(target.path, this.#fd, this.#size);
     if (target.compress === true) removeUnfinished(target.path);
   }
 
   write(stream: OutputStream, chunk: Buffer): void {
-    this.#encoder.begin(stream, clockRealTime());
+    this.#begin(stream);
     let start = this.#continueLine(stream, chunk);
     while (start < chunk.length) {
       const newlineAt = chunk.indexOf(newlineByte, start);
@@ -73,7 +80,7 @@ export class FileLog {
   end(stream: OutputStream): void {
     const pending = this.#pending[stream];
     if (pending.length === 0) return;
-    this.#encoder.begin(stream, clockRealTime());
+    this.#begin(stream);
     this.#entry(pending.bytes, 0, pending.length);
     pending.drop(pending.length);
     this.#flush();
@@ -83,8 +90,14 @@ export class FileLog {
     if (this.#fd === -1) return;
     this.end('stdout');
     this.end('stderr');
+    this.#checkpoints.close();
     closeSync(this.#fd);
     this.#fd = -1;
+  }
+
+  #begin(stream: OutputStream): void {
+    this.#time = clockRealTime();
+    this.#encoder.begin(stream, this.#time);
   }
 
   /** Gives the line that an earlier chunk began what this one has of it. @returns how much of the chunk is used up */
@@ -114,11 +127,13 @@ export class FileLog {
     }
     if (this.#used + this.#encoder.room(end - start) > batch.length) this.#flush();
     this.#used = this.#encoder.encode(text, start, end, batch, this.#used);
+    this.#entries += 1;
   }
 
   #flush(): void {
     const bytes = this.#used;
-    this.#used = 0;
+    const entries = this.#entries;
+    this.#used = this.#entries = 0;
     let written = 0;
     try {
       while (written < bytes) written += writeSync(this.#fd, batch, written, bytes - written);
@@ -131,6 +146,7 @@ export class FileLog {
       return;
     }
     this.#size += bytes;
+    if (entries > 0) this.#checkpoints.add(bytes, entries, this.#time);
   }
 
   #rotate(): void {
@@ -138,16 +154,20 @@ export class FileLog {
     try {
       if (maxFile < 2) {
         ftruncateSync(this.#fd, 0);
+        this.#checkpoints.restart();
       } else {
-        for (const suffix of ['', '.gz']) {
+        this.#checkpoints.close();
+        for (const suffix of ['', '.gz', '.idx']) {
           rmSync(`${path}.${maxFile - 1}${suffix}`, { force: true });
           for (let number = maxFile - 2; number >= 1; number--) renameIfThere(`${path}.${number}${suffix}`, `${path}.${number + 1}${suffix}`);
         }
         renameIfThere(path, `${path}.1`);
+        renameIfThere(indexPathOf(path), indexPathOf(`${path}.1`));
         if (compress === true) compressRotated(path, maxFile);
         const next = openSync(path, 'a', 0o640);
         closeSync(this.#fd);
         this.#fd = next;
+        this.#checkpoints = new CheckpointWriter(path, next, 0);
       }
       this.#size = 0;
     } catch (error) {

@@ -1,3 +1,7 @@
+import { escapeSequences as escapes, unseenCharacters as unseen } from '../../../contract/log-text.ts';
+
+export { plainText } from '../../../contract/log-text.ts';
+
 /** A run of text in one style. Colours are 0 to 15 for the theme's own ink, or a ready CSS colour made here. */
 export interface AnsiSpan {
   text: string;
@@ -12,19 +16,6 @@ export interface AnsiSpan {
 }
 
 type Style = Omit<AnsiSpan, 'text'>;
-
-// CSI (ECMA-48 5.4), OSC/DCS/APC/PM/SOS strings with their end, and two-byte escapes; an unfinished one runs to the end of the line.
-const escapes = /\x1b\[([0-?]*)[ -/]*([@-~]|$)|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\|$)|\x1b[ -/]*[0-~]?|\x9b([0-?]*)[ -/]*([@-~]|$)/g;
-
-// C0 and C1 without tab and carriage return, and the characters that reorder text around them (a log line must not fake its neighbours).
-const unseen = /[\x00-\x08\x0a-\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f]/g;
-
-/** The text without any escape sequence, as it is searched, copied and measured. */
-export function plainText(line: string): string {
-  const text = line.replace(escapes, '').replace(unseen, '').replace(/\r+$/, '');
-  // A carriage return starts the line over, as a terminal shows it: progress bars keep their last state.
-  return text.slice(text.lastIndexOf('\r') + 1);
-}
 
 /**
  * One line in styled runs. Only SGR changes anything; every other sequence is dropped. The joined text of the spans is

@@ -1,6 +1,6 @@
-import { plainText } from './ansi.ts';
+import { levelOf, plainText, type LogLevel } from '../../../contract/log-text.ts';
 
-export type LogLevel = 'error' | 'warning' | 'info' | 'debug';
+export { levelOf, type LogLevel };
 
 export interface LogLine {
   /** Counts up from 0 in the order of arrival; stays when older lines are dropped. */
@@ -13,26 +13,6 @@ export interface LogLine {
   raw: string;
   /** As it is read and searched. */
   text: string;
-}
-
-const levelWords: Record<string, LogLevel> = {
-  fatal: 'error', panic: 'error', crit: 'error', critical: 'error', emerg: 'error', alert: 'error', error: 'error', err: 'error', severe: 'error',
-  warning: 'warning', warn: 'warning', wrn: 'warning',
-  notice: 'info', info: 'info', inf: 'info',
-  debug: 'debug', dbg: 'debug', trace: 'debug', trc: 'debug', verbose: 'debug',
-};
-const word = 'fatal|panic|crit|critical|emerg|alert|error|err|severe|warning|warn|wrn|notice|info|inf|debug|dbg|trace|trc|verbose';
-
-/** A level is believed where loggers put it: as a field, in brackets, or as a word of capitals near the beginning. */
-const fieldLevel = new RegExp(`(?:["']?(?:level|lvl|severity)["']?\\s*[:=]\\s*["']?)(${word})\\b`, 'i');
-const bracketLevel = new RegExp(`[\\[(<](${word})[\\])>]`, 'i');
-const capitalLevel = new RegExp(`(?:^|[\\s|:])(${word.toUpperCase()})(?=$|[\\s|:])`);
-const leadingLevel = new RegExp(`^(${word}):`, 'i');
-
-export function levelOf(text: string): LogLevel | undefined {
-  const head = text.slice(0, 200);
-  const match = leadingLevel.exec(head) ?? fieldLevel.exec(head) ?? bracketLevel.exec(head.slice(0, 80)) ?? capitalLevel.exec(head.slice(0, 60));
-  return match?.[1] === undefined ? undefined : levelWords[match[1].toLowerCase()];
 }
 
 /** The three letters of the level column. */
