@@ -68,11 +68,10 @@ export interface WireLine {
 
 const lineHead = 24;
 const flags = { stderr: 1, goesOn: 2, unreadable: 4 };
-const encoder = new TextEncoder();
 
-/** Of a frame of lines: per line `[text length uint32][source uint8][flags uint8][0 uint16][line float64][time uint64][text, UTF-8]`. */
-export function encodeLines(lines: readonly WireLine[]): Uint8Array {
-  const texts = lines.map(({ text }) => encoder.encode(text));
+/** Of a frame of lines: per line `[text length uint32][source uint8][flags uint8][0 uint16][line float64][time uint64][text, UTF-8]`. @param encode UTF-8 */
+export function encodeLines(lines: readonly WireLine[], encode: (text: string) => Uint8Array): Uint8Array {
+  const texts = lines.map(({ text }) => encode(text));
   const bytes = new Uint8Array(texts.reduce((sum, { length }) => sum + lineHead + length, 0));
   const view = new DataView(bytes.buffer);
   let at = 0;
@@ -89,10 +88,9 @@ export function encodeLines(lines: readonly WireLine[]): Uint8Array {
   return bytes;
 }
 
-/** @throws RangeError when the bytes end in the middle of a line */
-export function decodeLines(payload: Uint8Array): WireLine[] {
+/** @param decode UTF-8. @throws RangeError when the bytes end in the middle of a line */
+export function decodeLines(payload: Uint8Array, decode: (bytes: Uint8Array) => string): WireLine[] {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-  const decoder = new TextDecoder();
   const lines: WireLine[] = [];
   for (let at = 0; at < payload.length; ) {
     const end = at + lineHead + view.getUint32(at, true);
@@ -105,7 +103,7 @@ export function decodeLines(payload: Uint8Array): WireLine[] {
       goesOn: (flag & flags.goesOn) !== 0,
       readable: (flag & flags.unreadable) === 0,
       time: view.getBigUint64(at + 16, true),
-      text: decoder.decode(payload.subarray(at + lineHead, end)),
+      text: decode(payload.subarray(at + lineHead, end)),
     });
     at = end;
   }

@@ -46,7 +46,7 @@ async function frames(response: IncomingMessage, enough: (frames: Frames) => boo
   for await (const chunk of response) {
     for (const { type, payload } of decoder.push(chunk as Buffer)) {
       if (type === frameTypes.json) all.json.push(JSON.parse(Buffer.from(payload).toString()) as Record<string, unknown>);
-      else if (type === frameTypes.lines) all.lines.push(...decodeLines(payload));
+      else if (type === frameTypes.lines) all.lines.push(...decodeLines(payload, (bytes) => Buffer.from(bytes).toString()));
       else {
         const { source, pairs } = decodeMatches(payload);
         for (let at = 0; at < pairs.length; at += 2) all.matches.push([source, pairs[at]!]);

@@ -27,6 +27,7 @@ export interface LogLinesOptions {
 }
 
 const linesAtOnce = 500;
+const utf8 = (text: string) => Buffer.from(text);
 
 export function frame(type: FrameType, payload: Uint8Array): Buffer {
   return Buffer.concat([frameHeader(type, payload.length), payload]);
@@ -53,7 +54,7 @@ export async function* streamLogLines(view: LogView, options: LogLinesOptions): 
       const last = news === undefined || news.ended;
       for await (const lines of rowsOf(view, cursors, left)) {
         left -= lines.length;
-        yield frame(frameTypes.lines, encodeLines(lines));
+        yield frame(frameTypes.lines, encodeLines(lines, utf8));
         if (options.signal.aborted) return;
       }
       if (last || left <= 0 || options.signal.aborted) return;
@@ -97,7 +98,7 @@ export async function* pickLogLines(view: LogView, references: readonly LineRefe
     for (const log of merged.logs) await log.refresh(signal);
     for (let at = 0; at < references.length && !signal.aborted; at += linesAtOnce) {
       const lines = await withoutDoubt(merged.logs, () => merged.lines(references.slice(at, at + linesAtOnce)));
-      yield frame(frameTypes.lines, encodeLines(lines));
+      yield frame(frameTypes.lines, encodeLines(lines, utf8));
     }
   } finally {
     view.close();
