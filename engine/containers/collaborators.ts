@@ -164,7 +164,7 @@ export interface SandboxRequest {
   /** Where `hosts`, `hostname` and `resolv.conf` are to be written. */
   directory: string;
   /** Containers whose names it finds in its hosts file: `--link` on the default network. */
-  links?: { containerId: string; alias: string }[];
+  links?: { containerId: string; alias: string; names: string[] }[];
 }
 
 export interface Sandbox {
@@ -200,6 +200,8 @@ export interface NetworkController {
   detach(request: SandboxRequest, network: string): Promise<Sandbox>;
   /** Others find a running container under its new name from now on. */
   rename(request: SandboxRequest): Promise<void>;
+  /** Writes the addresses of linked containers into the hosts file of a running one anew; those that do not run keep what is there. */
+  relink(request: SandboxRequest): Promise<void>;
   /** Undoes {@link connect}. Idempotent. */
   release(containerId: string): Promise<void>;
   /** After an engine restart: takes over sandboxes of running containers, removes all others. */

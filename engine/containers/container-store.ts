@@ -4,6 +4,7 @@ import { ConflictError, InvalidParameterError, messageOf, NotFoundError } from '
 import { JsonStore } from '../store/json-store.ts';
 import { Container, isRunning } from './container.ts';
 import type { ContainerRecord } from './container.ts';
+import { LinkIndex } from './links/link-index.ts';
 
 const shortIdLength = 12;
 
@@ -11,6 +12,8 @@ const shortIdLength = 12;
 export class ContainerStore {
   /** The machine is being switched off: no policy starts anything any more. */
   shuttingDown = false;
+  /** Who links whom. */
+  readonly links = new LinkIndex();
   readonly #directory: string;
   readonly #records: JsonStore<ContainerRecord>;
   readonly #byId = new Map<string, Container>();
@@ -56,15 +59,20 @@ export class ContainerStore {
   }
 
   /**
-   * By id, name (with or without slash) or the beginning of an id, in this order.
-   * @throws NotFoundError `No such container: x`; InvalidParameterError when several ids begin so
+   * By id, name (with or without slash), the beginning of an id or a link's name (`web/database`), in this order.
+   * @throws NotFoundError `No such container: x`; InvalidParameterError for nothing, and when several ids begin so
    */
   resolve(reference: string): Container {
+    if (reference === '') throw new InvalidParameterError('invalid name or ID supplied: ""');
     const name = reference.startsWith('/') ? reference.slice(1) : reference;
     const exact = this.#byId.get(reference) ?? this.#byId.get(this.#idByName.get(name) ?? '');
     if (exact !== undefined) return exact;
-    const found = reference === '' ? [] : this.#withPrefix(reference);
+    const found = this.#withPrefix(reference);
     if (found.length > 1) throw new InvalidParameterError(`multiple IDs found with provided prefix: ${reference}`);
+    if (found[0] === undefined) {
+      const linked = this.#byId.get(this.links.find(name)?.targetId ?? '');
+      if (linked !== undefined) return linked;
+    }
     if (found[0] === undefined) throw new NotFoundError(`No such container: ${reference}`);
     return found[0];
   }
@@ -112,6 +120,7 @@ export class ContainerStore {
    */
   async update(container: Container, change: Partial<ContainerRecord>, options: { sync?: boolean } = {}): Promise<void> {
     container.record = { ...container.record, ...change };
+    if ('name' in change || 'links' in change) this.links.put(container.record);
     await this.#records.put(container.id, container.record, options);
   }
 
@@ -128,6 +137,7 @@ export class ContainerStore {
     await this.#records.delete(container.id);
     await rm(this.directoryOf(container.id), { recursive: true, force: true });
     this.#byId.delete(container.id);
+    this.links.delete(container.id);
     if (this.#idByName.get(container.name) === container.id) this.#idByName.delete(container.name);
     const short = container.id.slice(0, shortIdLength);
     const rest = (this.#byShortId.get(short) ?? []).filter((other) => other !== container);
@@ -156,6 +166,7 @@ export class ContainerStore {
 
   #index(container: Container): void {
     this.#byId.set(container.id, container);
+    this.links.put(container.record);
     this.#idByName.set(container.name, container.id);
     const short = container.id.slice(0, shortIdLength);
     this.#byShortId.set(short, [...(this.#byShortId.get(short) ?? []), container]);

@@ -20,6 +20,8 @@ export type ContainerState =
 export interface Alive {
   pid: number;
   startedAt: string;
+  /** End of the run before; absent in the first. */
+  finishedAt?: string;
   /** A commit pauses it for a moment: an engine that finds this in a record lets it go on. */
   pausing?: 'commit';
 }
@@ -38,6 +40,13 @@ export interface Ended {
   finishedAt: string;
 }
 
+export interface ContainerLink {
+  containerId: string;
+  /** Of the linked one when the link was made. */
+  name: string;
+  alias: string;
+}
+
 /** What is kept on disk of a container. A record is never changed: a new one takes its place. */
 export interface ContainerRecord {
   formatVersion: 1;
@@ -53,7 +62,7 @@ export interface ContainerRecord {
   endpoints: Record<string, EndpointSettings>;
   mounts: StoredMount[];
   /** `--link` on the default network. */
-  links?: { containerId: string; alias: string }[];
+  links?: ContainerLink[];
   state: ContainerState;
   /** What its healthcheck found; absent without one, and before the first run. */
   health?: ContainerHealth;

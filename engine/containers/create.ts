@@ -9,6 +9,7 @@ import type { ContainerDependencies } from './dependencies.ts';
 import { completeHostConfig, withoutNulls } from './config/host-config.ts';
 import { checkConfig, mergeConfig } from './config/merge-config.ts';
 import { checkHealthConfig } from './health/health-check.ts';
+import { askedLinks } from './links/ask-links.ts';
 import { checkName, generateName } from './config/names.ts';
 import { checkPlatform } from './config/platform.ts';
 
@@ -34,6 +35,7 @@ export async function createContainer(needs: Needs, options: CreateOptions, requ
   if (Object.keys(asked).length === 0) throw new InvalidParameterError('config cannot be empty in order to create a container');
   checkConfig(asked);
   const completed = completeHostConfig(askedHost ?? {}, asked, needs.host);
+  const links = askedLinks(needs.store, completed.hostConfig);
   const hostConfig = withIds(needs, completed.hostConfig);
   const wantedName = options.name === '' ? '' : checkName(options.name);
   const reference = asked.Image ?? '';
@@ -54,7 +56,7 @@ export async function createContainer(needs: Needs, options: CreateOptions, requ
       containerName: finalName,
       config,
       hostConfig,
-      endpoints: askedEndpoints(networking?.EndpointsConfig ?? {}, hostConfig.NetworkMode!),
+      endpoints: config.NetworkDisabled === true ? {} : askedEndpoints(networking?.EndpointsConfig ?? {}, hostConfig.NetworkMode!),
     });
     let mounts: StoredMount[] = [];
     undo.push(() => volumes.release(id, mounts, true));
@@ -71,6 +73,7 @@ export async function createContainer(needs: Needs, options: CreateOptions, requ
       image: { id: image.id, chainId: image.chainId },
       endpoints,
       mounts,
+      ...(links.length === 0 ? {} : { links }),
       state: { status: 'created' },
       restartCount: 0,
       manuallyStopped: false,
@@ -105,7 +108,8 @@ function withIds(needs: Needs, asked: HostConfig): HostConfig {
       throw mistake(error);
     }
   };
-  return { ...asked, NetworkMode: resolve(asked.NetworkMode), PidMode: resolve(asked.PidMode), IpcMode: resolve(asked.IpcMode) };
+  // Links are kept apart: containers change their names.
+  return { ...asked, Links: null, NetworkMode: resolve(asked.NetworkMode), PidMode: resolve(asked.PidMode), IpcMode: resolve(asked.IpcMode) };
 }
 
 /** Of a container that was given no host name. Who shares a network shares its name, as it is in the other's /etc/hosts. */

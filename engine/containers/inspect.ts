@@ -4,6 +4,7 @@ import type { StoredMount } from './collaborators.ts';
 import type { Container } from './container.ts';
 import { isRunning } from './container.ts';
 import type { ContainerDependencies } from './dependencies.ts';
+import { shownLinks } from './links/linked-containers.ts';
 
 type InspectNeeds = Pick<ContainerDependencies, 'store' | 'snapshots'>;
 
@@ -29,7 +30,7 @@ export async function inspectContainer(needs: InspectNeeds, reference: string, s
     ProcessLabel: '',
     AppArmorProfile: '',
     ExecIDs: container.execIds.size === 0 ? null : [...container.execIds],
-    HostConfig: record.hostConfig,
+    HostConfig: record.links === undefined ? record.hostConfig : { ...record.hostConfig, Links: shownLinks(needs.store, record) },
     GraphDriver: { Name: 'overlay2', Data: await overlayData(needs, container) },
     Mounts: record.mounts.map(wireMount),
     Config: config,

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Container, type ContainerRecord } from './container.ts';
+import { LinkIndex } from './links/link-index.ts';
 import { listContainers, listContainersJson } from './list.ts';
 
 function record(name: string, change: Partial<ContainerRecord> = {}): ContainerRecord {
@@ -22,7 +23,8 @@ function record(name: string, change: Partial<ContainerRecord> = {}): ContainerR
 
 describe('the list as text', () => {
   const containers = ['one', 'two'].map((name) => new Container(record(name)));
-  const needs = { store: { list: () => [...containers] } } as unknown as Parameters<typeof listContainers>[0];
+  const links = new LinkIndex();
+  const needs = { store: { links, list: () => [...containers] } } as unknown as Parameters<typeof listContainers>[0];
   const options = { all: true, limit: 0, size: false, filters: {} };
   const expectSame = async () => expect(JSON.parse((await listContainersJson(needs, options)).toString())).toEqual(JSON.parse(JSON.stringify(await listContainers(needs, options))));
 
@@ -34,6 +36,9 @@ describe('the list as text', () => {
     await expectSame();
     containers[1]!.sandbox = { netns: null, endpoints: { bridge: { IPAddress: '172.17.0.9' } }, ports: { '80/tcp': [{ HostIp: '0.0.0.0', HostPort: '8080' }] }, etcFiles: [], sandboxId: 's', sandboxKey: '' };
     await expectSame();
+    links.put(record('web', { links: [{ containerId: containers[1]!.id, name: 'two', alias: 'second' }] }));
+    await expectSame();
+    expect((await listContainersJson(needs, options)).toString()).toContain('["/two","/web/second"]');
     expect((await listContainersJson(needs, options)).toString()).toContain('172.17.0.9');
   });
 

@@ -23,7 +23,7 @@ export interface ListOptions {
 export async function listContainers(needs: ListNeeds, options: ListOptions): Promise<ContainerSummary[]> {
   const found = await selectContainers(needs, options);
   const now = Date.now();
-  const rows = found.map((container) => summary(container, now));
+  const rows = found.map((container) => summary(container, now, needs.store.links.namesOf(container.id)));
   if (options.size) {
     for (const [index, container] of found.entries()) {
       const bytes = await writableSize(needs, container);
@@ -38,7 +38,7 @@ export async function listContainers(needs: ListNeeds, options: ListOptions): Pr
 export async function listContainersJson(needs: ListNeeds, options: ListOptions): Promise<Buffer> {
   if (options.size) return Buffer.from(`${JSON.stringify(await listContainers(needs, options))}\n`);
   const now = Date.now();
-  return joinRows((await selectContainers(needs, options)).map((container) => rowBytes(container, now)));
+  return joinRows((await selectContainers(needs, options)).map((container) => rowBytes(container, now, needs.store.links.namesOf(container.id))));
 }
 
 /** What `options` ask for, newest first. */
@@ -59,6 +59,7 @@ interface KnownRow {
   record: Container['record'];
   sandbox: Container['sandbox'];
   endpoints: unknown;
+  names: readonly string[] | undefined;
   status: string;
   bytes: Buffer;
   /** Where the value of `Status` stands in `bytes`. */
@@ -68,27 +69,27 @@ interface KnownRow {
 
 const known = new WeakMap<Container, KnownRow>();
 
-function rowBytes(container: Container, now: number): Buffer {
+function rowBytes(container: Container, now: number, names: readonly string[] | undefined): Buffer {
   const { record, sandbox } = container;
   const status = statusText(container.state, now, record.health);
   const row = known.get(container);
   // Records and sandboxes are never changed: new ones take their place.
-  const isSame = row !== undefined && row.record === record && row.sandbox === sandbox && row.endpoints === sandbox?.endpoints;
+  const isSame = row !== undefined && row.record === record && row.sandbox === sandbox && row.endpoints === sandbox?.endpoints && row.names === names;
   if (isSame && row.status === status) return row.bytes;
-  const made = isSame ? withStatus(row, status) : makeRow(container, now, status);
+  const made = isSame ? withStatus(row, status) : makeRow(container, now, status, names);
   known.set(container, made);
   return made.bytes;
 }
 
-function makeRow(container: Container, now: number, status: string): KnownRow {
-  const { HostConfig, NetworkSettings, Mounts, ...first }: Partial<ContainerSummary> = summary(container, now);
+function makeRow(container: Container, now: number, status: string, names: readonly string[] | undefined): KnownRow {
+  const { HostConfig, NetworkSettings, Mounts, ...first }: Partial<ContainerSummary> = summary(container, now, names);
   delete first.Status;
   const before = `${JSON.stringify(first).slice(0, -1)},"Status":`;
   const value = JSON.stringify(status);
   const bytes = Buffer.from(`${before}${value},${JSON.stringify({ HostConfig, NetworkSettings, Mounts }).slice(1)}`);
   const statusFrom = Buffer.byteLength(before);
   const { record, sandbox } = container;
-  return { record, sandbox, endpoints: sandbox?.endpoints, status, bytes, statusFrom, statusTo: statusFrom + Buffer.byteLength(value) };
+  return { record, sandbox, endpoints: sandbox?.endpoints, names, status, bytes, statusFrom, statusTo: statusFrom + Buffer.byteLength(value) };
 }
 
 function withStatus(row: KnownRow, status: string): KnownRow {
@@ -113,12 +114,13 @@ function joinRows(rows: readonly Buffer[]): Buffer {
 
 const comma = 0x2c;
 
-function summary(container: Container, now: number): ContainerSummary {
+/** @param names by which others link it */
+function summary(container: Container, now: number, names: readonly string[] = []): ContainerSummary {
   const { record, state } = container;
   const { config, hostConfig } = record;
   return {
     Id: container.id,
-    Names: [`/${record.name}`],
+    Names: names.length === 0 ? [`/${record.name}`] : [`/${record.name}`, ...names].sort(),
     Image: config.Image ?? '',
     ImageID: record.image.id,
     Command: commandText([...(config.Entrypoint ?? []), ...(config.Cmd ?? [])]),

@@ -4,6 +4,7 @@ import type { SandboxRequest } from './collaborators.ts';
 import type { Container } from './container.ts';
 import { isRunning } from './container.ts';
 import type { ContainerDependencies } from './dependencies.ts';
+import { linkedNames } from './links/linked-containers.ts';
 
 type Needs = Pick<ContainerDependencies, 'store' | 'network'>;
 
@@ -16,7 +17,7 @@ export function sandboxRequest(needs: Pick<ContainerDependencies, 'store'>, { id
     hostConfig: record.hostConfig,
     endpoints: record.endpoints,
     directory: needs.store.directoryOf(id),
-    ...(record.links === undefined ? {} : { links: record.links }),
+    ...(record.links === undefined ? {} : { links: linkedNames(needs.store, record) }),
   };
 }
 

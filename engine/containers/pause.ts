@@ -31,7 +31,7 @@ export async function unpauseContainer(needs: PauseNeeds, reference: string): Pr
     const { state } = container;
     if (state.status !== 'paused') throw new ConflictError(`Container ${container.id} is not paused`);
     await needs.tasks.resume(container.id);
-    await needs.store.note(container, { state: { status: 'running', pid: state.pid, startedAt: state.startedAt } });
+    await needs.store.note(container, { state: { status: 'running', pid: state.pid, startedAt: state.startedAt, finishedAt: state.finishedAt } });
     needs.health.watch(container);
     announce(needs.events, container, 'unpause');
   });

@@ -20,7 +20,7 @@ export async function pruneContainers(
     if (isRunning(container.state) || container.state.status === 'restarting' || !accept(container)) continue;
     const bytes = await writableSize(needs, container).catch(() => 0);
     try {
-      await removeContainer(needs, container.id, { force: false, removeVolumes: false });
+      await removeContainer(needs, container.id, { force: false, removeVolumes: false, link: false });
     } catch (error) {
       // Started or removed by somebody else meanwhile.
       if (error instanceof ConflictError || error instanceof NotFoundError) continue;

@@ -131,7 +131,7 @@ async function adopt(needs: StartNeeds, container: Container, task: TaskStatus):
   if (goesOn) await needs.tasks.resume(container.id);
   const status = task.status === 'paused' && !goesOn ? 'paused' : 'running';
   if (state.status !== status || state.pid !== task.pid || state.pausing !== undefined) {
-    await needs.store.note(container, { state: { status, pid: task.pid, startedAt: state.startedAt } });
+    await needs.store.note(container, { state: { status, pid: task.pid, startedAt: state.startedAt, finishedAt: state.finishedAt } });
   }
   if (container.record.health !== undefined) await endProbes(needs, container.id);
   needs.health.watch(container);

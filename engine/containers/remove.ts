@@ -5,6 +5,7 @@ import { isRunning } from './container.ts';
 import type { Container } from './container.ts';
 import type { ContainerDependencies } from './dependencies.ts';
 import { killAndWait } from './kill.ts';
+import { removeLink } from './links/remove-link.ts';
 import { sharedMemoryOf } from './shared-memory.ts';
 
 type RemoveNeeds = Pick<ContainerDependencies, 'store' | 'snapshots' | 'mounter' | 'tasks' | 'network' | 'volumes' | 'events' | 'log'>;
@@ -14,10 +15,13 @@ export interface RemoveOptions {
   force: boolean;
   /** Remove its anonymous volumes with it. */
   removeVolumes: boolean;
+  /** Only the link of this name. */
+  link: boolean;
 }
 
 /** `docker rm`. @throws ConflictError when it runs (without force) or is being removed already */
 export async function removeContainer(needs: RemoveNeeds, reference: string, options: RemoveOptions): Promise<void> {
+  if (options.link) return removeLink(needs, reference);
   const container = needs.store.resolve(reference);
   const { state } = container;
   if (state.status === 'removing') throw new ConflictError(`removal of container ${container.name} is already in progress`);
@@ -46,7 +50,7 @@ export async function removeLocked(needs: RemoveNeeds, container: Container, opt
   const times = {
     exitCode: 'exitCode' in state ? state.exitCode : 0,
     startedAt: 'startedAt' in state ? state.startedAt : '',
-    finishedAt: 'finishedAt' in state ? state.finishedAt : '',
+    finishedAt: ('finishedAt' in state && state.finishedAt) || '',
   };
   try {
     // On disk as well: a removal that a crash interrupts is finished at the next start.

@@ -28,6 +28,10 @@ export async function renameContainer(needs: Pick<ContainerDependencies, 'store'
       throw error;
     }
     store.releaseName(oldName);
+    for (const parent of store.links.parentsOf(container.id).map((id) => store.get(id))) {
+      // What is shown of the link once this container has gone.
+      if (parent !== undefined) await store.update(parent, { links: parent.record.links?.map((link) => (link.containerId === container.id ? { ...link, name } : link)) });
+    }
     if (isRunning(container.state)) await needs.network.rename(sandboxRequest(needs, container));
     announce(needs.events, container, 'rename', { oldName: `/${oldName}` });
   });

@@ -15,7 +15,10 @@ export async function restartContainer(needs: StartNeeds, reference: string, opt
   container.restarting = true;
   try {
     await cancelRestart(needs, container);
-    if (isRunning(container.state)) await stopRunning(needs, container, signal, options.timeout);
+    if (isRunning(container.state)) {
+      await stopRunning(needs, container, signal, options.timeout);
+      announce(needs.events, container, 'stop');
+    }
     await container.lock.run(async () => {
       if (isRunning(container.state)) return;
       container.restartDelay = 0;

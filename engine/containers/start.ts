@@ -4,6 +4,8 @@ import type { Sandbox, TaskMount } from './collaborators.ts';
 import { announce } from './container-events.ts';
 import type { Container, StartFailure } from './container.ts';
 import type { ContainerDependencies } from './dependencies.ts';
+import { checkLinked, linkVariables } from './links/linked-containers.ts';
+import { refreshLinks } from './links/refresh-links.ts';
 import { logFolder, logTarget } from './logs/log-target.ts';
 import { sandboxRequest } from './network-connections.ts';
 import { removeLocked } from './remove.ts';
@@ -39,6 +41,7 @@ export async function runContainer(needs: StartNeeds, container: Container, chan
   const rootfs = store.rootfsOf(id);
   const undo: (() => Promise<void> | void)[] = [];
   try {
+    if (record.links !== undefined) checkLinked(store, container);
     undo.push(() => mounter.unmount(rootfs));
     await mounter.mount(await snapshots.mounts(id), rootfs);
     const mounts = { containerId: id, mounts: record.mounts, directory: store.directoryOf(id) };
@@ -53,7 +56,7 @@ export async function runContainer(needs: StartNeeds, container: Container, chan
     undo.push(() => tasks.delete(id, { force: true }));
     const { pid } = await tasks.create({
       id,
-      config: record.config,
+      config: record.links === undefined ? record.config : { ...record.config, Env: [...linkVariables(store, container), ...(record.config.Env ?? [])] },
       hostConfig: record.hostConfig,
       hostname: record.config.Hostname ?? '',
       rootfs,
@@ -70,8 +73,11 @@ export async function runContainer(needs: StartNeeds, container: Container, chan
     container.sandbox = sandbox;
     // A power cut ends the run, so only a policy that would start it again needs to outlive one.
     const sync = record.hostConfig.RestartPolicy?.Name !== 'no';
-    await store.update(container, { ...change, ...needs.health.begin(container), state: { status: 'running', pid, startedAt: nowTimestamp() } }, { sync });
+    const { state: before } = container;
+    const finishedAt = 'finishedAt' in before ? before.finishedAt : undefined;
+    await store.update(container, { ...change, ...needs.health.begin(container), state: { status: 'running', pid, startedAt: nowTimestamp(), finishedAt } }, { sync });
     needs.health.watch(container);
+    await refreshLinks(needs, container);
     announce(needs.events, container, 'start');
   } catch (error) {
     container.sandbox = null;
@@ -115,7 +121,9 @@ async function recordFailure(needs: StartNeeds, container: Container, error: unk
   try {
     if (state.status === 'created') await needs.store.update(container, { state: { status: 'created', failure } });
     else if (state.status === 'exited' || state.status === 'restarting') {
-      await needs.store.update(container, { state: { ...state, status: 'exited', exitCode: failure.exitCode, error: failure.message } });
+      // As moby: only what says something takes the place of the last run's exit code.
+      const exitCode = failure.exitCode === 128 && state.exitCode !== 0 ? state.exitCode : failure.exitCode;
+      await needs.store.update(container, { state: { ...state, status: 'exited', exitCode, error: failure.message } });
     }
     container.tell({ kind: 'exit', exitCode: failure.exitCode, error: failure.message });
     if (container.record.hostConfig.AutoRemove === true) await removeLocked(needs, container, { removeVolumes: true });

@@ -60,7 +60,7 @@ async function takeSample(needs: StatsNeeds, container: Container) {
   const identity = { name: `/${container.name}`, id: container.id, num_procs: 0, storage_stats: {} };
   const counted = isRunning(state) ? await needs.tasks.stats(container.id).catch(() => null) : null;
   if (counted === null || !isRunning(state)) {
-    return { read: zeroTime, pids_stats: {}, blkio_stats: blockIo([], 2), cpu_stats: emptyCpu(), memory_stats: {}, ...identity };
+    return { read: zeroTime, pids_stats: {}, blkio_stats: noBlockIo, cpu_stats: emptyCpu(), memory_stats: {}, ...identity };
   }
   const networks = container.sandbox?.netns === null ? {} : { networks: interfaces(state.pid) };
   return {
@@ -117,21 +117,25 @@ function machineCpu(): number {
   return lastLook.nanoseconds;
 }
 
+/** cgroup v2 counts bytes and operations alone. */
+const noBlockIo = {
+  io_service_bytes_recursive: null,
+  io_serviced_recursive: null,
+  io_queue_recursive: null,
+  io_service_time_recursive: null,
+  io_wait_time_recursive: null,
+  io_merged_recursive: null,
+  io_time_recursive: null,
+  sectors_recursive: null,
+};
+
 /** v1 and v2 spell operations differently, and clients look for either. */
 function blockIo(io: CgroupStats['io'], version: 1 | 2) {
   const name = (operation: 'read' | 'write') => (version === 2 ? operation : operation === 'read' ? 'Read' : 'Write');
   const rows = (value: (row: CgroupStats['io'][number]) => number) =>
     io.map((row) => ({ major: row.major, minor: row.minor, op: name(row.operation), value: value(row) }));
-  return {
-    io_service_bytes_recursive: rows((row) => row.bytes),
-    io_serviced_recursive: rows((row) => row.count),
-    io_queue_recursive: null,
-    io_service_time_recursive: null,
-    io_wait_time_recursive: null,
-    io_merged_recursive: null,
-    io_time_recursive: null,
-    sectors_recursive: null,
-  };
+  const uncounted = version === 2 ? noBlockIo : Object.fromEntries(Object.keys(noBlockIo).map((key) => [key, []]));
+  return { ...uncounted, io_service_bytes_recursive: rows((row) => row.bytes), io_serviced_recursive: rows((row) => row.count) };
 }
 
 /** Counters of the interfaces that a process sees, but for its loopback. Source: proc(5), /proc/net/dev. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ConflictError, InvalidParameterError, messageOf } from '../errors.ts';
+import { announce } from './container-events.ts';
 import { runCommand } from '../lib/run-command.ts';
 import { isRunning } from './container.ts';
 import type { ContainerDependencies } from './dependencies.ts';
@@ -13,7 +14,7 @@ export interface TopResponse {
  * `docker top`: the machine's `ps`, its rows reduced to the container's processes.
  * @param psArguments `-ef` when empty; must show the column PID.
  */
-export async function listProcesses(needs: Pick<ContainerDependencies, 'store' | 'tasks'>, reference: string, psArguments: string): Promise<TopResponse> {
+export async function listProcesses(needs: Pick<ContainerDependencies, 'store' | 'tasks' | 'events'>, reference: string, psArguments: string): Promise<TopResponse> {
   const container = needs.store.resolve(reference);
   if (container.state.status === 'restarting') throw new ConflictError(`Container ${container.id} is restarting, wait until the container is running`);
   if (!isRunning(container.state)) throw new ConflictError(`Container ${container.id} is not running`);
@@ -25,13 +26,17 @@ export async function listProcesses(needs: Pick<ContainerDependencies, 'store' |
   try {
     output = (await runCommand('ps', args)).stdout;
   } catch (error) {
-    if (psArguments === '') return plainList(pids);
+    if (psArguments === '') {
+      announce(needs.events, container, 'top');
+      return plainList(pids);
+    }
     throw new InvalidParameterError(`ps: ${messageOf(error)}`, { cause: error });
   }
   const [header = '', ...lines] = output.trimEnd().split('\n');
   const titles = header.trim().split(/\s+/);
   const pidColumn = titles.indexOf('PID');
   if (pidColumn < 0) throw new InvalidParameterError("Couldn't find PID field in ps output");
+  announce(needs.events, container, 'top');
   const rows = lines.map((line) => columns(line, titles.length));
   return { Titles: titles, Processes: rows.filter((row) => pids.has(row[pidColumn] ?? '')) };
 }

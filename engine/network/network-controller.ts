@@ -24,7 +24,7 @@ import type { NamespaceDirectory } from './sandbox/netns.ts';
 import { dnsNames, hostNetwork, networkName, privateNamespace, resolveNetworkMode, sharedNamespace, type NetworkMode } from './sandbox/network-mode.ts';
 import { toSandbox, type SandboxRecord } from './sandbox/sandbox-record.ts';
 import { sandboxResolver } from './sandbox/sandbox-resolver.ts';
-import { changeOwnHosts, writeOwnFiles } from './sandbox/own-files.ts';
+import { changeLinks, changeOwnHosts, writeOwnFiles } from './sandbox/own-files.ts';
 import { SandboxPorts } from './sandbox/sandbox-ports.ts';
 import { SandboxWiring } from './sandbox/sandbox-wiring.ts';
 
@@ -163,6 +163,13 @@ export class BridgeNetworkController implements NetworkController {
     });
     this.#parts.publisher.rename(request.containerId, request.containerName);
     await sandboxes.put(before.containerId, { ...before, containerName: request.containerName, endpoints }, { sync: false });
+  }
+
+  async relink(request: SandboxRequest): Promise<void> {
+    const record = this.#sandbox(request.containerId);
+    if (record === undefined) return;
+    const linkLines = changeLinks(record, request, (id) => this.#sandbox(id));
+    await this.#parts.sandboxes.put(record.containerId, { ...record, linkLines }, { sync: false });
   }
 
   async connect(request: SandboxRequest): Promise<Sandbox> {

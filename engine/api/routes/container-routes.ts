@@ -25,7 +25,7 @@ export interface ContainerBackend {
   unpause(reference: string): Promise<void>;
   rename(reference: string, name: string): Promise<void>;
   resize(reference: string, size: { rows: number; columns: number }): Promise<void>;
-  remove(reference: string, options: { force: boolean; removeVolumes: boolean }): Promise<void>;
+  remove(reference: string, options: { force: boolean; removeVolumes: boolean; link: boolean }): Promise<void>;
   top(reference: string, psArguments: string): Promise<{ Titles: string[]; Processes: string[][] }>;
   prune(filters: Filters, signal: AbortSignal): Promise<{ ContainersDeleted: string[] | null; SpaceReclaimed: number }>;
 }
@@ -45,7 +45,7 @@ export function containerRoutes(containers: ContainerBackend): Record<Name, Hand
     },
     async create(exchange) {
       const asked = await exchange.json<ContainerCreateRequest>(containerCreateShape);
-      if (asked === undefined) throw new InvalidParameterError('config cannot be empty in order to create a container');
+      if (asked === undefined) throw new InvalidParameterError('invalid JSON: got EOF while reading request body');
       const { request, warnings } = currentCreateRequest(exchange.version, asked);
       const platform = exchange.version >= firstWithPlatform ? exchange.query.text('platform') : '';
       const created = await containers.create({ name: exchange.query.text('name'), platform }, request);
@@ -99,7 +99,7 @@ export function containerRoutes(containers: ContainerBackend): Record<Name, Hand
       exchange.answerEmpty(200);
     },
     async remove(exchange) {
-      await containers.remove(exchange.param('id'), { force: exchange.query.flag('force'), removeVolumes: exchange.query.flag('v') });
+      await containers.remove(exchange.param('id'), { force: exchange.query.flag('force'), removeVolumes: exchange.query.flag('v'), link: exchange.query.flag('link') });
       exchange.answerEmpty(204);
     },
     async top(exchange) {

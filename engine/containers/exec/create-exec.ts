@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ExecCreateRequest } from '../../../contract/engine-api/exec.ts';
 import { ConflictError, InvalidParameterError } from '../../errors.ts';
 import { announce } from '../container-events.ts';
+import { linkVariables } from '../links/linked-containers.ts';
 import type { Container } from '../container.ts';
 import type { ContainerDependencies } from '../dependencies.ts';
 import { parseDetachKeys } from '../stdio/detach-keys.ts';
@@ -18,7 +19,7 @@ export function createExec(needs: CreateExecNeeds, reference: string, request: E
   const args = typeof request.Cmd === 'string' ? [request.Cmd] : (request.Cmd ?? []);
   if (args.length === 0) throw new InvalidParameterError('No exec command specified');
   const container = needs.store.resolve(reference);
-  parseDetachKeys(request.DetachKeys ?? '');
+  parseDetachKeys(request.DetachKeys ?? '', 'escape');
   checkExecutable(container);
   const { config, hostConfig } = container.record;
   const id = randomBytes(32).toString('hex');
@@ -26,7 +27,7 @@ export function createExec(needs: CreateExecNeeds, reference: string, request: E
     id,
     container,
     args,
-    env: [...(config.Env ?? []), ...(request.Env ?? [])],
+    env: [...linkVariables(needs.store, container), ...(config.Env ?? []), ...(request.Env ?? [])],
     cwd: request.WorkingDir || config.WorkingDir || '/',
     user: request.User || config.User || '',
     tty: request.Tty ?? false,
@@ -39,14 +40,19 @@ export function createExec(needs: CreateExecNeeds, reference: string, request: E
     state: { status: 'created' },
     launched: Promise.withResolvers(),
   });
-  announce(needs.events, container, `exec_create: ${args.join(' ')}`, { execID: id });
+  announce(needs.events, container, `exec_create: ${commandOf(args)}`, { execID: id });
   return id;
+}
+
+/** As events show it: with a blank after a command without arguments, as moby. */
+export function commandOf([entrypoint = '', ...args]: string[]): string {
+  return `${entrypoint} ${args.join(' ')}`;
 }
 
 /** @throws ConflictError in moby's words */
 export function checkExecutable(container: Container): void {
   const { status } = container.state;
-  if (status === 'paused') throw new ConflictError(`Container ${container.name} is paused, unpause the container before exec`);
+  if (status === 'paused') throw new ConflictError(`Container ${container.id} is paused, unpause the container before exec`);
   if (status === 'restarting') throw new ConflictError(`Container ${container.id} is restarting, wait until the container is running`);
   if (status !== 'running') throw new ConflictError(`Container ${container.id} is not running`);
 }

@@ -21,7 +21,8 @@ export function inspectExec(execs: ExecStore, id: string): ExecInspect {
     OpenStdin: exec.stdin,
     OpenStderr: exec.stderr,
     OpenStdout: exec.stdout,
-    CanRemove: exec.state.status === 'exited',
+    // Of moby's garbage collection: what can be removed here is gone.
+    CanRemove: false,
     ContainerID: exec.container.id,
     DetachKeys: exec.detachKeys,
     Pid: exec.state.status === 'created' ? 0 : exec.state.pid,

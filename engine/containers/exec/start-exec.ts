@@ -6,7 +6,7 @@ import { announce } from '../container-events.ts';
 import type { ContainerDependencies } from '../dependencies.ts';
 import { parseDetachKeys } from '../stdio/detach-keys.ts';
 import { bridgeStdio } from '../stdio/stdio-bridge.ts';
-import { checkExecutable } from './create-exec.ts';
+import { checkExecutable, commandOf } from './create-exec.ts';
 import type { Exec, ExecStore } from './exec-store.ts';
 
 type StartExecNeeds = Pick<ContainerDependencies, 'tasks' | 'events' | 'log'> & { execs: ExecStore };
@@ -66,7 +66,7 @@ async function launch(needs: StartExecNeeds, exec: Exec, attached: boolean): Pro
     if (exec.state.status === 'running') exec.state = { status: 'running', pid };
     container.execIds.add(exec.id);
     if (hasExited(exec)) container.execIds.delete(exec.id);
-    announce(needs.events, container, `exec_start: ${exec.args.join(' ')}`, { execID: exec.id });
+    announce(needs.events, container, `exec_start: ${commandOf(exec.args)}`, { execID: exec.id });
   } catch (error) {
     exec.state = { status: 'exited', pid: 0, exitCode: exitCodeOf(messageOf(error)) };
     needs.execs.settled(exec);

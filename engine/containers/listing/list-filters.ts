@@ -63,13 +63,20 @@ async function testFor(needs: { store: ContainerStore; images: ImageSource }, na
       return ({ record }) => record.mounts.some((mount) => values.includes(mount.Name ?? '') || values.includes(mount.Destination));
     case 'publish':
     case 'expose':
+      for (const value of values) checkPort(name, value);
       return (container) => values.some((value) => hasPort(container, value, name === 'publish'));
     case 'health':
       for (const value of values) if (!['starting', 'healthy', 'unhealthy', 'none'].includes(value)) throw new InvalidParameterError(`invalid filter 'health=${value}'`);
       return ({ record }) => values.includes(record.health?.Status ?? 'none');
+    case 'is-task': {
+      // No container here is one of swarm's.
+      const wanted = values.map((value) => ['0', 'false'].includes(value) || !['1', 'true'].includes(value) && undefined);
+      if (wanted.includes(undefined)) throw new InvalidParameterError(`invalid filter 'is-task=[${values.join(' ')}]'`);
+      return () => wanted.every((value) => value === true);
+    }
     default:
-      // `is-task` and `isolation` speak of swarm and Windows: no container here is either.
-      return () => name === 'is-task' ? values.every((value) => ['0', 'false'].includes(value)) : values.includes('default');
+      // `isolation` speaks of Windows.
+      return () => values.includes('default');
   }
 }
 
@@ -92,6 +99,14 @@ function hasLabel(container: Container, label: string): boolean {
   const labels = container.record.config.Labels ?? {};
   const equals = label.indexOf('=');
   return equals < 0 ? label in labels : labels[label.slice(0, equals)] === label.slice(equals + 1);
+}
+
+/** @throws InvalidParameterError in Go's words */
+function checkPort(name: string, value: string): void {
+  for (const part of value.split('/', 1)[0]!.split('-')) {
+    const fault = !/^\d+$/.test(part) ? 'invalid syntax' : Number(part) > 65535 ? 'value out of range' : null;
+    if (fault !== null) throw new InvalidParameterError(`error while looking up for ${name} ${value}: strconv.ParseUint: parsing ${JSON.stringify(part)}: ${fault}`);
+  }
 }
 
 /** @param value `80`, `80/udp`, `8000-8080/tcp`; the port in the container for `expose`, the host's for `publish`. */

@@ -6,15 +6,16 @@ const defaultKeys = Buffer.from([16, 17]);
 /**
  * `ctrl-p,ctrl-q`: single characters and `ctrl-` with a letter or one of `@[\]^_`, by commas. Empty means the default.
  * Source: moby/term ascii.go.
+ * @param kind what moby calls them in this place
  * @throws InvalidParameterError
  */
-export function parseDetachKeys(text: string): Buffer {
+export function parseDetachKeys(text: string, kind: 'detach' | 'escape' = 'detach'): Buffer {
   if (text === '') return defaultKeys;
   const bytes = text.split(',').map((key) => {
     if (key.length === 1) return key.charCodeAt(0);
     if (key === 'DEL') return 127;
     const control = /^ctrl-([a-zA-Z@[\\\]^_])$/.exec(key);
-    if (control === null) throw new InvalidParameterError(`Invalid detach keys (${text}) provided`);
+    if (control === null) throw new InvalidParameterError(`Invalid ${kind} keys (${text}) provided`);
     return control[1]!.toUpperCase().charCodeAt(0) - 64;
   });
   return Buffer.from(bytes);

@@ -70,6 +70,15 @@ export function changeHosts(path: string, change: { add: string[]; remove: strin
   writeFileSync(path, `${[...lines, ...change.add].join('\n')}\n`);
 }
 
+/** Puts other lines in the place of some, in a running container's hosts file; its own stay last. */
+export function replaceHosts(path: string, before: string[], after: string[]): void {
+  const lines = readFileSync(path, 'utf8').split('\n').filter((line) => line !== '');
+  const first = lines.findIndex((line) => before.includes(line));
+  const kept = lines.filter((line) => !before.includes(line));
+  kept.splice(first < 0 ? kept.length : first, 0, ...after);
+  writeFileSync(path, `${kept.join('\n')}\n`);
+}
+
 /** `name:address` or `name=address`; the address may be `host-gateway` and IPv6 in brackets. @throws InvalidParameterError */
 export function parseExtraHost(entry: string): { name: string; address: string } {
   const match = /^([^:=]+)[:=](.+)$/.exec(entry);

@@ -2,7 +2,7 @@ import type { SandboxRequest } from '../../containers/collaborators.ts';
 import type { MachineResolver } from '../dns/resolv-conf.ts';
 import type { NetworkStore } from '../networks/network-store.ts';
 import { addressesOf } from './endpoint.ts';
-import { changeHosts, ownLine, writeEtcFiles } from './etc-files.ts';
+import { changeHosts, ownLine, replaceHosts, writeEtcFiles } from './etc-files.ts';
 import type { NetworkMode } from './network-mode.ts';
 import type { SandboxRecord } from './sandbox-record.ts';
 
@@ -16,13 +16,14 @@ export interface FileParts {
 /** `/etc/hosts` and its kin of one sandbox. @param sandboxOf running containers, for links */
 export function writeOwnFiles(parts: FileParts, record: SandboxRecord, request: SandboxRequest, mode: Exclude<NetworkMode, { kind: 'container' }>, sandboxOf: (containerId: string) => SandboxRecord | undefined): Promise<SandboxRecord['etcFiles']> {
   const { store, machine } = parts;
+  record.linkLines = record.endpoints.some(({ networkName: name }) => name === 'bridge') ? linkLines(request, sandboxOf) : {};
   const isDefault = mode.kind === 'networks' && mode.networks.every(({ network }) => network.name === 'bridge');
   return writeEtcFiles({
     directory: request.directory,
     config: request.config,
     hostConfig: request.hostConfig,
     addresses: record.endpoints.flatMap(addressesOf),
-    links: linkLines(request, sandboxOf),
+    links: Object.values(record.linkLines).flat(),
     hostGateway: parts.hostGateway ?? store.get('bridge').ranges[0]!.gateway,
     machine: machine.config(),
     mode: mode.kind === 'disabled' ? 'none' : mode.kind === 'networks' ? (isDefault ? 'bridge' : 'user-defined') : mode.kind,
@@ -36,13 +37,23 @@ export function changeOwnHosts(record: SandboxRecord, { config }: SandboxRequest
   if (hosts !== undefined) changeHosts(hosts.source, { add: lines(change.add), remove: lines(change.remove) });
 }
 
-/** One line for each container that is linked on the default network: alias, short id, name. */
-function linkLines(request: SandboxRequest, sandboxOf: (containerId: string) => SandboxRecord | undefined): string[] {
-  return (request.links ?? []).flatMap(({ containerId, alias }) => {
-    const linked = sandboxOf(containerId);
-    const endpoint = linked?.endpoints.find(({ networkName: name }) => name === 'bridge');
-    if (linked === undefined || endpoint === undefined) return [];
-    const names = [...new Set([alias, containerId.slice(0, 12), linked.containerName])].join(' ');
-    return addressesOf(endpoint).map((address) => `${address}\t${names}`);
-  });
+/** Writes the lines of linked containers anew. @returns what stands there now, by alias */
+export function changeLinks(record: SandboxRecord, request: SandboxRequest, sandboxOf: (containerId: string) => SandboxRecord | undefined): Record<string, string[]> {
+  const lines = linkLines(request, sandboxOf, record.linkLines);
+  const hosts = record.etcFiles.find((file) => file.destination === '/etc/hosts');
+  if (hosts !== undefined) replaceHosts(hosts.source, Object.values(record.linkLines ?? {}).flat(), Object.values(lines).flat());
+  return lines;
+}
+
+/**
+ * Lines for each container that is linked on the default network, by alias: alias, host name, name.
+ * @param known what stands there; kept for those that do not run
+ */
+function linkLines(request: SandboxRequest, sandboxOf: (containerId: string) => SandboxRecord | undefined, known: Record<string, string[]> = {}): Record<string, string[]> {
+  return Object.fromEntries(
+    (request.links ?? []).map(({ containerId, alias, names }) => {
+      const endpoint = sandboxOf(containerId)?.endpoints.find(({ networkName: name }) => name === 'bridge');
+      return [alias, endpoint === undefined ? (known[alias] ?? []) : addressesOf(endpoint).map((address) => `${address}\t${names.join(' ')}`)];
+    }),
+  );
 }

@@ -7,6 +7,7 @@ import type { PublishedPort } from '../ports/port-publisher.ts';
 export interface SandboxRecord {
   containerId: string;
   containerName: string;
+  /** Empty for who shares another's. */
   sandboxId: string;
   /** Path of the namespace that the container joins; null for the host's. */
   netns: string | null;
@@ -16,6 +17,8 @@ export interface SandboxRecord {
   published: PublishedPort[];
   ports: PortMap;
   etcFiles: { source: string; destination: string }[];
+  /** What its hosts file says of linked containers, by alias. */
+  linkLines?: Record<string, string[]>;
   /** `--dns`, asked in place of the machine's servers. */
   dns: string[];
 }
@@ -41,6 +44,6 @@ export function toSandbox(record: SandboxRecord): Sandbox {
     ports: record.ports,
     etcFiles: record.etcFiles,
     sandboxId: record.sandboxId,
-    sandboxKey: record.netns ?? '',
+    sandboxKey: record.sandboxId === '' ? '' : (record.netns ?? ''),
   };
 }
