@@ -37,6 +37,7 @@ export function dataPaths(config: Pick<EngineConfig, 'root' | 'execRoot'>) {
     images: join(config.root, 'images'),
     containers: join(config.root, 'containers'),
     volumes: join(config.root, 'volumes'),
+    volumeRecords: join(config.root, 'volume-records'),
     network: join(config.root, 'network'),
     events: join(config.root, 'events'),
     engineId: join(config.root, 'engine-id'),

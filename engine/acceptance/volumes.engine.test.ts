@@ -33,7 +33,7 @@ afterAll(async () => {
 const mountsBelow = (folder: string) => readFileSync('/proc/self/mountinfo', 'utf8').split('\n').map((line) => line.split(' ')[4] ?? '').filter((target) => target.startsWith(folder));
 /** Of networks: not ours. */
 const namespaces = () => mountsBelow(join(engine.directory, 'root/exec'));
-const dataFolder = () => join(engine.directory, 'root/volumes/data');
+const dataFolder = () => join(engine.directory, 'root/volumes');
 const volumeNames = async () => (await engine.api<VolumeListResponse>('GET', '/volumes')).body.Volumes.map(({ Name }) => Name);
 
 async function create(name: string, hostConfig: HostConfig, command = ['sleep', '1000']): Promise<void> {

@@ -8,7 +8,7 @@ describe('Binds', () => {
     expect(parseBind('vv:/data:ro')).toMatchObject({ mode: 'ro', readOnly: true });
     expect(parseBind('vv:/data:nocopy')).toMatchObject({ copy: false });
     expect(parseBind('/data')).toMatchObject({ type: 'volume', source: '', destination: '/data' });
-    expect(parseBind('/a:/b')).toMatchObject({ type: 'bind', source: '/a', destination: '/b', mode: '', propagation: 'rprivate', createSource: true });
+    expect(parseBind('/a:/b')).toMatchObject({ type: 'bind', source: '/a', destination: '/b', mode: '', propagation: '', createSource: true });
     expect(parseBind('/a/../c/:/b/./d/:ro,rshared,z')).toMatchObject({ source: '/c', destination: '/b/d', mode: 'ro,rshared,z', readOnly: true, propagation: 'rshared' });
   });
 

@@ -15,7 +15,7 @@ export interface MountPlan {
   readOnly: boolean;
   /** As inspect shows it: what stood after the second colon. */
   mode: string;
-  /** Empty for volumes and tmpfs. */
+  /** Of binds; empty where nothing is said. */
   propagation: string;
   /** Fill a new volume with what the image has there. */
   copy: boolean;
@@ -60,7 +60,7 @@ export function parseBind(text: string): MountPlan {
 
 /** Reads an entry of `Mounts`. Source: moby parseMountSpec and validateMountConfigImpl. @throws InvalidParameterError */
 export function parseMountRequest(request: MountRequest): MountPlan {
-  const invalid = (reason: string) => new InvalidParameterError(`invalid mount config for type "${request.Type}": ${reason}`);
+  const invalid = (reason: string) => new InvalidParameterError(`invalid mount config for type "${request.Type ?? ''}": ${reason}`);
   const { Type: type, Source: source = '', ReadOnly: readOnly = false } = request;
   if (!['bind', 'volume', 'tmpfs', 'image', 'npipe', 'cluster'].includes(type)) throw invalid('mount type unknown');
   if (!request.Target) throw invalid('field Target must not be empty');
@@ -133,16 +133,14 @@ function planVolume(fields: Pick<MountPlan, 'source' | 'destination' | 'mode'>):
 }
 
 function planBind(fields: Pick<MountPlan, 'source' | 'destination' | 'mode' | 'readOnly' | 'propagation' | 'createSource'>): MountPlan {
-  return { type: 'bind', copy: false, labels: {}, driver: { name: '', options: {} }, ...fields, source: cleanPath(fields.source), propagation: fields.propagation === '' ? 'rprivate' : fields.propagation };
+  return { type: 'bind', copy: false, labels: {}, driver: { name: '', options: {} }, ...fields, source: cleanPath(fields.source) };
 }
 
 function checkDestination(path: string, type: string, invalid: (reason: string) => Error): string {
-  if (!posix.isAbsolute(path)) {
-    const config = `invalid mount path: '${path}' mount path must be absolute`;
-    throw invalid(invalid('').message.startsWith('invalid volume') ? `: invalid mount config for type "${type}": ${config}` : config);
-  }
+  const wrapped = (fault: string) => invalid(invalid('').message.startsWith('invalid volume') ? `: invalid mount config for type "${type}": ${fault}` : fault);
+  if (!posix.isAbsolute(path)) throw wrapped(`invalid mount path: '${path}' mount path must be absolute`);
   const clean = cleanPath(path);
-  if (clean === '/') throw new InvalidParameterError(`invalid specification: destination can't be '/'`);
+  if (clean === '/') throw wrapped(`invalid specification: destination can't be '/'`);
   return clean;
 }
 

@@ -144,13 +144,13 @@ describe('mounts of a container', () => {
     await expect(resolve('c1', { Binds: ['vv:/data', `${folder}/file/below:/x`] })).rejects.toThrow('error while creating mount source path');
     await expect(resolve('c1', { VolumeDriver: 'nfs' })).rejects.toThrow('plugin "nfs" not found');
     expect(await volumes.list()).toEqual([]);
-    expect(readdirSync(join(folder, 'root/volumes/data'))).toEqual([]);
+    expect(readdirSync(join(folder, 'root/volumes'))).toEqual([]);
   });
 
   it('come from other containers', async () => {
     const list = await resolve('c1', { Binds: ['vv:/data'] });
     others.set('first', list);
-    expect(await resolve('c2', { VolumesFrom: ['first:ro'] })).toEqual([{ ...list[0], RW: false, Mode: 'ro' }]);
+    expect(await resolve('c2', { VolumesFrom: ['first:ro'] })).toEqual([{ ...list[0], RW: false, Mode: '' }]);
     await expect(volumes.remove('vv', false)).rejects.toThrow('[c1, c2]');
     await expect(resolve('c3', { VolumesFrom: ['nobody'] })).rejects.toThrow('No such container: nobody');
     await expect(resolve('c3', { VolumesFrom: ['first:x'] })).rejects.toThrow('invalid mode: x');
@@ -166,7 +166,7 @@ describe('mounts of a container', () => {
 });
 
 describe('filling a new volume', () => {
-  const vv = () => join(folder, 'root/volumes/data/vv/_data');
+  const vv = () => join(folder, 'root/volumes/vv/_data');
 
   function makeImage(): void {
     const data = join(rootfs, 'data');
@@ -216,7 +216,7 @@ describe('filling a new volume', () => {
     makeImage();
     await start('c1', await resolve('c1', { Binds: ['vv:/data:nocopy', 'ww:/elsewhere', 'xx:/data/file'] }));
     await start('c2', await resolve('c2', { Mounts: [{ Type: 'volume', Source: 'vv', Target: '/data', VolumeOptions: { NoCopy: true } }] }));
-    for (const name of ['vv', 'ww', 'xx']) expect(readdirSync(join(folder, 'root/volumes/data', name, '_data'))).toEqual([]);
+    for (const name of ['vv', 'ww', 'xx']) expect(readdirSync(join(folder, 'root/volumes', name, '_data'))).toEqual([]);
   });
 
   it('does not follow an image’s links out of the image', async () => {
@@ -226,12 +226,12 @@ describe('filling a new volume', () => {
     symlinkSync('../../../../../../../../../../../../etc', join(rootfs, 'up'));
     await start('c1', await resolve('c1', { Binds: ['vv:/data', 'ww:/up'] }));
     expect(readdirSync(vv())).toEqual([]);
-    expect(readdirSync(join(folder, 'root/volumes/data/ww/_data'))).toEqual([]);
+    expect(readdirSync(join(folder, 'root/volumes/ww/_data'))).toEqual([]);
     mkdirSync(join(rootfs, 'real'));
     writeFileSync(join(rootfs, 'real/inside'), '');
     symlinkSync('/real', join(rootfs, 'within'));
     await start('c2', await resolve('c2', { Binds: ['zz:/within'] }));
-    expect(readdirSync(join(folder, 'root/volumes/data/zz/_data'))).toEqual(['inside']);
+    expect(readdirSync(join(folder, 'root/volumes/zz/_data'))).toEqual(['inside']);
   });
 
   it('is finished or begun again after the engine died in the middle', async () => {
@@ -248,7 +248,7 @@ describe('filling a new volume', () => {
     expect(readFileSync(join(vv(), 'file'), 'utf8')).toBe('content');
     // In the middle of the move:
     const second = await resolve('c2', { Binds: ['ww:/data'] });
-    const ww = join(folder, 'root/volumes/data/ww');
+    const ww = join(folder, 'root/volumes/ww');
     mkdirSync(join(ww, '_copy'));
     writeFileSync(join(ww, '_copy/second'), '');
     writeFileSync(join(ww, '_data/first'), '');

@@ -24,7 +24,7 @@ export interface MountSourceParts {
   mounter: VolumeMounter;
   images: ImageSource;
   snapshots: Snapshotter;
-  config: Pick<EngineConfig, 'hostFolders' | 'socket'>;
+  config: Pick<EngineConfig, 'root' | 'hostFolders' | 'socket'>;
   events: EventSink;
   /** Mounts of another container, for `--volumes-from`. @throws NotFoundError */
   mountsOf: (reference: string) => StoredMount[];
@@ -90,11 +90,17 @@ export class VolumeMountSource implements MountSource {
     for (const name of volumeNames(run.mounts)) await this.#parts.mounter.mount(this.#parts.store.get(name), run.containerId);
     await this.#populate(run.containerId, run.mounts, run.rootfs);
     await makeRunMounts(this.#parts.snapshots, run);
+    for (const { Type: type, Name: name = '', Destination: destination, RW: writable, Propagation: propagation } of run.mounts) {
+      if (type !== 'volume') continue;
+      const attributes = { container: run.containerId, destination, driver: 'local', propagation, 'read/write': String(writable) };
+      this.#parts.events.publish('volume', 'mount', name, attributes);
+    }
   }
 
   async unprepare(run: { containerId: string; mounts: StoredMount[]; directory: string }): Promise<void> {
     removeRunMounts(run);
     await this.#parts.mounter.unmount(run.containerId);
+    for (const name of volumeNames(run.mounts)) this.#parts.events.publish('volume', 'unmount', name, { container: run.containerId, driver: 'local' });
   }
 
   unmountUnused(): Promise<number> {
@@ -160,7 +166,7 @@ export class VolumeMountSource implements MountSource {
       if (reference === '') throw new InvalidParameterError('volumes-from specification cannot be an empty string');
       if (rest.length > 0) throw new InvalidParameterError(`invalid volume specification: '${text}'`);
       if (!['ro', 'rw', 'z', 'Z'].includes(mode)) throw new InvalidParameterError(`invalid mode: ${mode}`);
-      return this.#mountsOf(reference).map((mount) => ({ ...mount, RW: mount.RW && mode !== 'ro', Mode: mode === 'ro' ? 'ro' : mount.Mode }));
+      return this.#mountsOf(reference).map((mount) => ({ ...mount, RW: mount.RW && mode !== 'ro', Mode: '' }));
     });
   }
 
@@ -197,7 +203,8 @@ export class VolumeMountSource implements MountSource {
       return { ...(await this.#makeVolume(source, destination, plan.labels, made, plan.driver.options)), Mode: mode, RW: !plan.readOnly };
     }
     if (type === 'bind' && plan.createSource && !this.#isEngineSocket(source) && !existsSync(source)) await this.#makeSource(source);
-    return { Type: type, Source: source, Destination: destination, Mode: mode, RW: !plan.readOnly, Propagation: propagation };
+    const Propagation = type !== 'bind' ? propagation : propagation || (this.#holdsEngine(source) ? 'rslave' : 'rprivate');
+    return { Type: type, Source: source, Destination: destination, Mode: mode, RW: !plan.readOnly, Propagation };
   }
 
   async #makeVolume(name: string, destination: string, labels: Record<string, string>, made: MountPoint[], options: Record<string, string> = {}): Promise<MountPoint> {
@@ -226,6 +233,12 @@ export class VolumeMountSource implements MountSource {
     } catch (error) {
       throw new InvalidParameterError(`error while creating mount source path '${path}': ${messageOf(error)}`, { cause: error });
     }
+  }
+
+  /** What the engine unmounts there must not stay mounted in the container. Source: moby daemon/volumes_linux.go validateBindDaemonRoot. */
+  #holdsEngine(source: string): boolean {
+    const { root } = this.#parts.config;
+    return source.startsWith(root) || root.startsWith(source);
   }
 
   /** In the VM, the engine's socket is the one thing of the user's machine that a container can be given. */

@@ -21,7 +21,8 @@ export interface VolumeOptions {
 /** `mounts.adopt` must be called for every container on record before the API answers. */
 export async function openVolumes(options: VolumeOptions): Promise<{ volumes: Volumes; mounts: VolumeMountSource }> {
   const { config, events, log, mountsOf, images, snapshots } = options;
-  const store = await VolumeStore.open(dataPaths(config).volumes, log);
+  const { volumes, volumeRecords } = dataPaths(config);
+  const store = await VolumeStore.open({ records: volumeRecords, data: volumes }, log);
   const users = new VolumeUsers();
   return { volumes: new Volumes(store, users, events), mounts: new VolumeMountSource({ store, users, mounter: new VolumeMounter(store), images, snapshots, config, events, mountsOf }) };
 }

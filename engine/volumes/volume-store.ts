@@ -11,7 +11,7 @@ import { parseVolumeRecord, type VolumeRecord } from './volume-record.ts';
 const anonymousLabel = 'com.docker.volume.anonymous';
 
 /**
- * Named folders: `records/<name>.json` and `data/<name>/_data`. The folder is made before the record and removed after
+ * Named folders: `<records>/<name>.json` and `<data>/<name>/_data`. The folder is made before the record and removed after
  * it, so that a record always has one.
  */
 export class VolumeStore {
@@ -24,9 +24,9 @@ export class VolumeStore {
   }
 
   /** Removes folders that a crash left without a record. */
-  static async open(directory: string, log: (line: string) => void): Promise<VolumeStore> {
-    const records = await JsonStore.open<VolumeRecord>(join(directory, 'records'), { parse: parseVolumeRecord });
-    const store = new VolumeStore(records, join(directory, 'data'));
+  static async open(folders: { records: string; data: string }, log: (line: string) => void): Promise<VolumeStore> {
+    const records = await JsonStore.open<VolumeRecord>(folders.records, { parse: parseVolumeRecord });
+    const store = new VolumeStore(records, folders.data);
     await mkdir(store.#data, { recursive: true, mode: 0o711 });
     for (const name of await readdir(store.#data)) {
       // Only what its removal had renamed is certainly unwanted; data without a record may be all that is left of one.
