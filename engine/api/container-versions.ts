@@ -24,7 +24,10 @@ export function currentCreateRequest(version: number, request: ContainerCreateRe
   const names = Object.keys(endpoints);
   let { Healthcheck: healthcheck, MacAddress: macAddress } = request;
   if (version < 44) {
-    if (healthcheck != null) healthcheck = { ...healthcheck, StartInterval: 0 };
+    if (healthcheck != null) {
+      healthcheck = { ...healthcheck };
+      delete healthcheck.StartInterval;
+    }
     if (names.length > 1) throw new InvalidParameterError(`Container cannot be created with multiple network endpoints: ${names.join(', ')}`);
     // Where the address stands decides which of the two fields the client knows.
     if (!macAddress) for (const settings of Object.values(endpoints)) delete settings.MacAddress;

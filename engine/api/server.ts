@@ -86,9 +86,9 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
       target = find(serving.router, request);
     }
     if (target === undefined) throw new InvalidParameterError('malformed request path');
-    if (target.match === undefined) {
-      const clean = cleanPath(target.path);
-      if (clean === target.path) throw new NotFoundError('page not found');
+    const clean = cleanPath(target.path);
+    if (clean === target.path && target.match === undefined) throw new NotFoundError('page not found');
+    if (clean !== target.path || target.match === undefined) {
       // As moby's router does with `//` and `..`; clients follow.
       const mark = request.url!.indexOf('?');
       response.writeHead(301, { Location: encodeURI(clean) + (mark < 0 ? '' : request.url!.slice(mark)), 'Content-Length': 0 }).end();

@@ -1,17 +1,17 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What `du` counts: allocated bytes and inodes below and with a folder, each hard-linked file once. */
+/** Bytes of the files below a folder as they say themselves, and inodes with the folder; each hard-linked file once. As moby counts. */
 export async function diskUsage(directory: string): Promise<{ bytes: number; inodes: number }> {
   const usage = { bytes: 0, inodes: 0 };
   const seen = new Set<number>();
   const count = async (path: string): Promise<boolean> => {
-    const { blocks, ino, nlink, isDirectory } = await describe(path);
+    const { size, ino, nlink, isDirectory } = await describe(path);
     if (nlink > 1 && !isDirectory) {
       if (seen.has(ino)) return false;
       seen.add(ino);
     }
-    usage.bytes += blocks * 512;
+    if (!isDirectory) usage.bytes += size;
     usage.inodes += 1;
     return isDirectory;
   };
@@ -25,13 +25,13 @@ export async function diskUsage(directory: string): Promise<{ bytes: number; ino
   return usage;
 }
 
-async function describe(path: string): Promise<{ blocks: number; ino: number; nlink: number; isDirectory: boolean }> {
+async function describe(path: string): Promise<{ size: number; ino: number; nlink: number; isDirectory: boolean }> {
   try {
     const stats = await lstat(path);
-    return { blocks: stats.blocks, ino: stats.ino, nlink: stats.nlink, isDirectory: stats.isDirectory() };
+    return { size: stats.size, ino: stats.ino, nlink: stats.nlink, isDirectory: stats.isDirectory() };
   } catch (error) {
     // A running container may remove what was listed a moment ago.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { blocks: 0, ino: 0, nlink: 1, isDirectory: false };
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { size: 0, ino: 0, nlink: 1, isDirectory: false };
     throw error;
   }
 }

@@ -73,7 +73,8 @@ export class LayerRewriter {
   *#entry(header: TarHeader): Generator<TarEvent, void, void> {
     this.#isWriting = false;
     this.count += 1;
-    this.size += header.size;
+    // A symbolic link is as long as what it says.
+    this.size += header.type === 'symlink' ? header.linkName.length : header.size;
     const { name } = header;
     if (this.count > this.#limits.entries) throw refuse(name, `the layer has more than ${this.#limits.entries} entries`);
     if (this.size > this.#limits.bytes) throw refuse(name, `the layer's files have more than ${this.#limits.bytes} bytes, which is what is free on the disk`);

@@ -4,6 +4,7 @@ import { InvalidParameterError } from '../../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { commitShape } from '../request-shapes.ts';
 import type { Handler } from '../router.ts';
+import { withTag } from './image-routes.ts';
 
 /** The verbs of containers that are about their files. */
 export interface ContainerFilesBackend {
@@ -56,7 +57,7 @@ export function archiveRoutes(containers: ContainerFilesBackend): Record<'stat' 
       const config = await exchange.json<ContainerConfig>(commitShape);
       const [repo, tag] = [query.text('repo'), query.text('tag')];
       const id = await containers.commit(query.text('container'), {
-        target: repo === '' || tag === '' ? repo : `${repo}:${tag}`,
+        target: repo === '' ? repo : withTag(repo, tag),
         comment: query.text('comment'),
         author: query.text('author'),
         changes: query.all('changes'),

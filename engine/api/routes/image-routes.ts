@@ -163,8 +163,10 @@ function pushed(name: string, tag: string): string {
   return tag === '' ? name : `${name.replace(/:[\w.-]+$/, '')}:${tag}`;
 }
 
-/** The API gives name and tag apart, and the latter counts; a digest may stand in its place. */
-function withTag(name: string, tag: string): string {
+/** The API gives name and tag apart, and the latter counts; a digest may stand in its place. @throws InvalidParameterError */
+export function withTag(name: string, tag: string): string {
   if (tag === '' || name.includes('@')) return name;
-  return tag.includes(':') ? `${name}@${tag}` : pushed(name, tag);
+  if (tag.includes(':')) return `${name}@${tag}`;
+  if (!/^\w[\w.-]{0,127}$/.test(tag)) throw new InvalidParameterError('invalid tag format');
+  return pushed(name, tag);
 }
