@@ -33,7 +33,7 @@ describe.skipIf(missing !== null)('as dockerd', () => {
   beforeAll(async () => {
     [engine, dockerd] = await Promise.all([NativeEngine.start({ isolated: true }), Dockerd.start()]);
     replicas = [
-      { socket: engine.socket, masks: { folders: [[join(engine.directory, 'root'), '<root>']] } },
+      { socket: engine.socket, masks: { folders: [[join(engine.directory, 'root/exec'), '<exec root>'], [join(engine.directory, 'root'), '<root>']] } },
       { socket: dockerd.socket, masks: { folders: [[join(dockerd.directory, 'data'), '<root>'], [join(dockerd.directory, 'exec'), '<exec root>']] } },
     ];
     const archive = busyboxArchive(image);

@@ -95,6 +95,7 @@ export const execCases = cases('exec', {
     started('ca'),
     exec({ Cmd: ['sh', '-c', 'grep CapEff /proc/self/status'], Privileged: true }),
     post('/exec/{e}/start', {}, { ...upgraded, compare: 'status' }),
-    get('/exec/{e}/json'),
+    // What the machine allows decides whether it runs.
+    get('/exec/{e}/json', { ignore: ['body.ExitCode', 'body.Pid'] }),
   ],
 });
