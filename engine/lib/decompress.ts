@@ -22,8 +22,7 @@ const magics: [name: Compression, magic: number[]][] = [
  * @throws Error for a compression whose program this machine lacks
  */
 export async function decompress(source: Readable): Promise<{ stream: Readable; compression: Compression }> {
-  const head = await peek(source, 5);
-  const name = magics.find(([, magic]) => magic.every((byte, index) => head[index] === byte))?.[0] ?? 'none';
+  const name = compressionOf(await peek(source, 5));
   switch (name) {
     case 'none':
       return { stream: source, compression: name };
@@ -42,6 +41,11 @@ export async function decompress(source: Readable): Promise<{ stream: Readable; 
     default:
       throw new Error(`unknown compression ${name satisfies never}`);
   }
+}
+
+/** @param head the first five bytes, or all when there are fewer */
+export function compressionOf(head: Buffer): Compression {
+  return magics.find(([, magic]) => magic.every((byte, index) => head[index] === byte))?.[0] ?? 'none';
 }
 
 /** The first `length` bytes, or all when there are fewer, put back into the stream. */

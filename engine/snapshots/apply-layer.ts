@@ -35,6 +35,12 @@ export interface AppliedLayer {
 /** No image known has more; each costs memory while the layer unpacks. */
 const MAX_ENTRIES = 4_000_000;
 
+/** Bytes of a layer without its compression; each piece need only be good until the next. */
+export interface LayerSource {
+  compression: Compression;
+  chunks: Iterable<Buffer> | AsyncIterable<Buffer>;
+}
+
 /**
  * Unpacks a layer (tar, gzip or zstd, told apart by content) into an empty folder in overlayfs' form. In one pass:
  * decompress, hash, check and rewrite, extract. The folder holds a part of the layer when this throws.
@@ -42,17 +48,34 @@ const MAX_ENTRIES = 4_000_000;
  * InternalError when it cannot be written
  */
 export async function applyLayer(source: Readable, directory: string, options: ApplyOptions): Promise<AppliedLayer> {
+  const { signal } = options;
+  const onAbort = () => source.destroy(signal?.reason as Error);
+  signal?.addEventListener('abort', onAbort);
+  const open = async (): Promise<LayerSource> => {
+    const { stream, compression } = await decompress(source);
+    return { compression, chunks: stream as AsyncIterable<Buffer> };
+  };
+  try {
+    return await applyChunks(open, directory, options);
+  } catch (error) {
+    source.destroy();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** {@link applyLayer} of what is decompressed already. */
+export async function applyChunks(open: () => Promise<LayerSource>, directory: string, options: ApplyOptions): Promise<AppliedLayer> {
   const { signal, onProgress, diffId } = options;
   const rewriter = new LayerRewriter({ ...(await freeSpace(directory)), ...options.limits });
   const parser = new TarParser();
   const digester = new Digester();
   const writer = new LayerWriter(directory);
-  const onAbort = () => source.destroy(signal?.reason as Error);
-  signal?.addEventListener('abort', onAbort);
   try {
     signal?.throwIfAborted();
-    const { stream, compression } = await decompress(source);
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
+    const { chunks, compression } = await open();
+    for await (const chunk of chunks) {
       digester.update(chunk);
       for (const event of parser.push(chunk)) for (const safe of rewriter.rewrite(event)) write(writer, safe);
       onProgress?.();
@@ -64,13 +87,11 @@ export async function applyLayer(source: Readable, directory: string, options: A
     finish(writer);
     return { size: rewriter.size, hasRoot: rewriter.hasRoot, compression, tarSize: digester.size };
   } catch (error) {
-    source.destroy();
     if (signal?.aborted === true) throw signal.reason;
     if (error instanceof EngineError) throw error;
     throw new InvalidParameterError(`the layer cannot be unpacked: ${messageOf(error)}`, { cause: error });
   } finally {
     writer.close();
-    signal?.removeEventListener('abort', onAbort);
   }
 }
 
