@@ -35,6 +35,8 @@ import { readSupportedLimits } from './runtime/supported-limits.ts';
 import { openTaskService } from './runtime/task-service.ts';
 import { openOverlaySnapshotter } from './snapshots/overlay-snapshotter.ts';
 import { openVolumes } from './volumes/open-volumes.ts';
+import { volumeUser } from './containers/volume-user.ts';
+import { diskSurvey } from './system/disk-survey.ts';
 import { diskUsage } from './system/disk-usage.ts';
 import { infoResponse } from './system/info.ts';
 import { powerOffMachine } from './system/power-off.ts';
@@ -66,7 +68,15 @@ async function startEngine(config: EngineConfig, door: Door): Promise<{ close():
     listUsers: () => store.imageUsers(),
     log,
   });
-  const volumes = await openVolumes({ config, events, log, mountsOf: (reference) => store.resolve(reference).record.mounts, images, snapshots });
+  const volumes = await openVolumes({
+    config,
+    events,
+    log,
+    mountsOf: (reference) => store.resolve(reference).record.mounts,
+    describeUser: (containerId, volume) => volumeUser(store.get(containerId), volume),
+    images,
+    snapshots,
+  });
   const { cgroupVersion, controllers } = readHostFacts();
   // The API answers before the built-in images are loaded; who asks for one in that moment waits instead of being refused.
   let builtinsLoaded: Promise<void> = Promise.resolve();
@@ -102,6 +112,9 @@ async function startEngine(config: EngineConfig, door: Door): Promise<{ close():
     images,
     networks: network.networks,
     volumes: volumes.volumes,
+    files: { of: ({ kind, name }) => (kind === 'container' ? verbs.containers.files(name) : volumes.contents.files(name)) },
+    volumeContents: volumes.contents,
+    disk: { survey: () => diskSurvey({ root: config.root, images, containers: () => verbs.containers.disk(), volumes: () => volumes.volumes.disk() }) },
     system: {
       version: async () => versionResponse({ engine: engineVersion, api: apiVersion, minApi: minApiVersion, crun: await crunVersion() }),
       info: async () =>

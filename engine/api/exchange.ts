@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Duplex, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { InvalidParameterError, messageOf } from '../errors.ts';
 import { isGuestConnection } from '../guest/serve-stream.ts';
@@ -94,6 +95,19 @@ export class Exchange {
   }
 
   /**
+   * The raw body for one who may stop reading before its end: the connection stays, for the answer, and what is left of the body is
+   * thrown away after it.
+   */
+  get bodyToStopIn(): Readable {
+    const request = this.#request;
+    this.#response.once('finish', () => request.resume());
+    const body = Readable.from(request.iterator({ destroyOnReturn: false }), { objectMode: false });
+    // Whoever reads it gets its errors, even when it fails before they begin.
+    body.on('error', () => undefined);
+    return body;
+  }
+
+  /**
    * The JSON body after a check of its types; undefined for an empty one.
    * @throws InvalidParameterError, TooLargeError
    */
@@ -118,6 +132,11 @@ export class Exchange {
   answerEmpty(status: number, headers: Record<string, string> = {}): void {
     this.#response.writeHead(status, status === 204 || status === 304 ? headers : { 'Content-Length': '0', ...headers });
     this.#response.end();
+  }
+
+  answerBytes(status: number, bytes: Uint8Array, headers: Record<string, string> = {}): void {
+    this.#response.writeHead(status, { 'Content-Type': 'application/octet-stream', 'Content-Length': bytes.length, ...headers });
+    this.#response.end(bytes);
   }
 
   answerText(status: number, text: string, headers: Record<string, string> = {}): void {

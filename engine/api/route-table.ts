@@ -3,9 +3,13 @@ import { archiveRoutes } from './routes/archive-routes.ts';
 import type { ContainerFilesBackend } from './routes/archive-routes.ts';
 import { containerRoutes } from './routes/container-routes.ts';
 import type { ContainerBackend } from './routes/container-routes.ts';
+import { diskRoutes } from './routes/disk-routes.ts';
+import type { DiskBackend } from './routes/disk-routes.ts';
 import { execRoutes } from './routes/exec-routes.ts';
 import type { ExecBackend } from './routes/exec-routes.ts';
 import { extensions } from './routes/extensions.ts';
+import { fileRoutes } from './routes/file-routes.ts';
+import type { FilesBackend } from './routes/file-routes.ts';
 import { imageRoutes } from './routes/image-routes.ts';
 import type { ImageBackend } from './routes/image-routes.ts';
 import { logViewRoutes } from './routes/log-view-routes.ts';
@@ -29,6 +33,8 @@ import { streamRoutes } from './routes/stream-routes.ts';
 import type { ContainerStreamBackend } from './routes/stream-routes.ts';
 import { systemRoutes } from './routes/system-routes.ts';
 import type { SystemBackend } from './routes/system-routes.ts';
+import { volumeContentRoutes } from './routes/volume-content-routes.ts';
+import type { VolumeContentsBackend } from './routes/volume-content-routes.ts';
 import { volumeRoutes } from './routes/volume-routes.ts';
 import type { VolumeBackend } from './routes/volume-routes.ts';
 
@@ -39,6 +45,9 @@ export interface Backends {
   images: ImageBackend;
   networks: NetworkBackend;
   volumes: VolumeBackend;
+  files: FilesBackend;
+  volumeContents: VolumeContentsBackend;
+  disk: DiskBackend;
 }
 
 /** Every endpoint of the engine. A path that is not here is `404 page not found`. The first that fits wins. */
@@ -131,6 +140,10 @@ export function routeTable(backends: Backends): Route[] {
     on('POST', '/volumes/prune', volume.prune),
     on('GET', '/volumes/{name}', volume.inspect),
     on('DELETE', '/volumes/{name}', volume.remove),
+
+    ...fileRoutes(backends.files),
+    ...volumeContentRoutes(backends.volumeContents),
+    ...diskRoutes(backends.disk),
 
     on('GET', '/plugins', noPlugins),
     on('GET', '/plugins/privileges', pluginsNotSupported),

@@ -1,6 +1,8 @@
 import { archivePath, extractArchive, statPath } from './archive.ts';
 import { attachToContainer } from './attach.ts';
 import { containerChanges } from './changes.ts';
+import { containerFiles } from './files/container-files.ts';
+import { containersDisk } from './disk.ts';
 import { commitContainer } from './commit.ts';
 import { createContainer } from './create.ts';
 import type { ContainerDependencies } from './dependencies.ts';
@@ -74,6 +76,8 @@ export function containerVerbs(needs: ContainerDependencies) {
       archivePath: (reference: string, path: string) => archivePath(needs, reference, path),
       extractArchive: (reference: string, request: Parameters<typeof extractArchive>[2]) => extractArchive(needs, reference, request),
       exportContainer: (reference: string) => exportContainer(needs, reference),
+      files: (reference: string) => containerFiles(needs, reference),
+      disk: () => containersDisk(needs),
       changes: (reference: string) => containerChanges(needs, reference),
       commit: (reference: string, request: Parameters<typeof commitContainer>[2]) => commitContainer(needs, reference, request),
       hasTerminal: (reference: string) => needs.store.resolve(reference).tty,

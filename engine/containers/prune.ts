@@ -1,8 +1,8 @@
 import { ConflictError, InvalidParameterError, NotFoundError } from '../errors.ts';
 import { parseMoment, parseTimestamp } from '../lib/timestamp.ts';
-import { isRunning } from './container.ts';
 import type { Container } from './container.ts';
 import type { ContainerDependencies } from './dependencies.ts';
+import { isPrunable } from './disk.ts';
 import { writableSize } from './inspect.ts';
 import { removeContainer } from './remove.ts';
 
@@ -17,7 +17,7 @@ export async function pruneContainers(
   let reclaimed = 0;
   for (const container of needs.store.list()) {
     if (signal.aborted) break;
-    if (isRunning(container.state) || container.state.status === 'restarting' || !accept(container)) continue;
+    if (!isPrunable(container) || !accept(container)) continue;
     const bytes = await writableSize(needs, container).catch(() => 0);
     try {
       await removeContainer(needs, container.id, { force: false, removeVolumes: false, link: false });

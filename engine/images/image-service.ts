@@ -7,6 +7,7 @@ import type { NewImage } from './create-image.ts';
 import type { ImportOptions } from './import.ts';
 import type { Platform } from './model/platform.ts';
 import type { PruneOptions } from './prune.ts';
+import type { PrunePlan, PrunePlanOptions } from './prune-plan.ts';
 
 /** What the API needs of images. Built by `openImageService` in `open-image-service.ts`. */
 export interface ImageService extends ImageSource, ImageCommitter {
@@ -68,6 +69,10 @@ export interface ImageService extends ImageSource, ImageCommitter {
    * @throws NotFoundError; ConflictError in moby's words when containers use it or it has several references.
    */
   remove(reference: string, options: RemoveOptions): Promise<RemoveRow[]>;
+  /** What {@link prune} would remove now, to the byte. */
+  planPrune(options: PrunePlanOptions): PrunePlan;
+  /** Bytes of the blobs of all images, as they came from a registry. */
+  blobsSize(): number;
   /** Removes images that no container uses and says how many bytes that freed. @throws ConflictError while another runs */
   prune(options?: PruneOptions): Promise<ImagePruneReport>;
 }

@@ -20,6 +20,7 @@ import { loadBuiltins } from './load-builtins.ts';
 import { loadImages } from './load.ts';
 import { pushImage } from './push.ts';
 import { Pruning } from './prune.ts';
+import { blobsSize, planPrune } from './prune-plan.ts';
 import { pullImage } from './pull.ts';
 import { removeBrokenImages } from './store/remove-broken.ts';
 import { removeImage } from './remove.ts';
@@ -80,6 +81,8 @@ export async function openImageService(options: ImageServiceOptions): Promise<Im
     loadBuiltins: (directory) => loadBuiltins(service, directory, log),
     tag: (source, target) => tagImage(store, events, source, target),
     remove: (reference, removeOptions) => removeImage({ store, events, garbage, listUsers }, reference, removeOptions),
+    planPrune: (planOptions) => planPrune({ store, content, listUsers }, planOptions),
+    blobsSize: () => blobsSize({ store, content }),
     prune: (pruneOptions = {}) => pruning.run({ store, events, garbage, listUsers }, pruneOptions),
   };
   return service;

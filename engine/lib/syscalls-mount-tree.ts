@@ -1,4 +1,5 @@
 import { constants } from 'node:fs';
+import koffi from 'koffi';
 import { AT_FDCWD } from './syscalls.ts';
 import { check, libc } from './libc.ts';
 
@@ -27,6 +28,7 @@ const c = {
   chdir: libc.func('int chdir(const char *path)'),
   fchdir: libc.func('int fchdir(int fd)'),
   getcwd: libc.func('void *getcwd(void *buffer, size_t size)'),
+  renameat2: libc.func('int renameat2(int olddirfd, const char *oldpath, int newdirfd, const char *newpath, unsigned int flags)'),
   utimensat: libc.func('int utimensat(int dirfd, const void *path, const void *times, int flags)'),
   futimens: libc.func('int futimens(int fd, const void *times)'),
   flistxattr: libc.func('long flistxattr(int fd, void *list, size_t size)'),
@@ -71,6 +73,16 @@ const pathBuffer = Buffer.alloc(4096);
 export function currentDirectory(): string {
   check(c.getcwd(pathBuffer, pathBuffer.length) === null ? -1 : 0, 'getcwd');
   return pathBuffer.toString('utf8', 0, pathBuffer.indexOf(0));
+}
+
+const renameNoReplaceFlag = 1;
+
+/** Renames unless something has the new name (EEXIST). Answers false where the file system cannot do that in one step. */
+export function renameNoReplace(from: string, to: { folder: number; name: string }): boolean {
+  const result = c.renameat2(AT_FDCWD, from, to.folder, to.name, renameNoReplaceFlag) as number;
+  if (result < 0 && koffi.errno() === koffi.os.errno.EINVAL) return false;
+  check(result, 'rename', from);
+  return true;
 }
 
 const atSymlinkNoFollow = 0x100;

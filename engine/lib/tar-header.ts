@@ -33,6 +33,8 @@ export const BLOCK_SIZE = 512;
 
 /** What the archive says is no tar. */
 export class TarError extends Error {
+  readonly code = 'bad-archive';
+
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'TarError';

@@ -36,6 +36,7 @@ async function open(hostFolders: 'direct' | 'refuse'): Promise<void> {
     config: { root: join(folder, 'root'), execRoot: join(folder, 'exec'), hostFolders, socket: '/run/slipway/engine.sock' },
     events: { publish: (type, action, id) => events.push(`${type} ${action} ${id}`) },
     log: (line) => log.push(line),
+    describeUser: () => undefined,
     mountsOf: (reference) => {
       const found = others.get(reference);
       if (found === undefined) throw new NotFoundError(`No such container: ${reference}`);

@@ -1,6 +1,8 @@
 import { dataPaths, type EngineConfig } from '../config.ts';
 import type { EventSink, ImageSource, StoredMount } from '../containers/collaborators.ts';
 import type { Snapshotter } from '../snapshots/snapshotter.ts';
+import { VolumeContents } from './volume-contents.ts';
+import type { DescribeUser } from './volume-contents.ts';
 import { VolumeMountSource } from './mount-source.ts';
 import { VolumeMounter } from './volume-mounter.ts';
 import { VolumeStore } from './volume-store.ts';
@@ -13,16 +15,23 @@ export interface VolumeOptions {
   log: (line: string) => void;
   /** Mounts of another container, for `--volumes-from`. @throws NotFoundError */
   mountsOf: (reference: string) => StoredMount[];
+  /** A container that uses a volume, for those who want to know. */
+  describeUser: DescribeUser;
   /** For mounts of images. */
   images: ImageSource;
   snapshots: Snapshotter;
 }
 
 /** `mounts.adopt` must be called for every container on record before the API answers. */
-export async function openVolumes(options: VolumeOptions): Promise<{ volumes: Volumes; mounts: VolumeMountSource }> {
-  const { config, events, log, mountsOf, images, snapshots } = options;
+export async function openVolumes(options: VolumeOptions): Promise<{ volumes: Volumes; contents: VolumeContents; mounts: VolumeMountSource }> {
+  const { config, events, log, mountsOf, describeUser, images, snapshots } = options;
   const { volumes, volumeRecords } = dataPaths(config);
   const store = await VolumeStore.open({ records: volumeRecords, data: volumes }, log);
   const users = new VolumeUsers();
-  return { volumes: new Volumes(store, users, events), mounts: new VolumeMountSource({ store, users, mounter: new VolumeMounter(store), images, snapshots, config, events, mountsOf }) };
+  const mounter = new VolumeMounter(store);
+  return {
+    volumes: new Volumes(store, users, events),
+    contents: new VolumeContents({ store, users, mounter }, events, describeUser),
+    mounts: new VolumeMountSource({ store, users, mounter, images, snapshots, config, events, mountsOf }),
+  };
 }

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InvalidParameterError, NotFoundError } from '../errors.ts';
+import { ConflictError, InvalidParameterError, NotFoundError } from '../errors.ts';
+import { durableWrite, syncDirectory } from '../lib/durable-write.ts';
+import { syncFileSystem } from '../lib/syscalls.ts';
 import { nowTimestamp } from '../lib/timestamp.ts';
 import { JsonStore } from '../store/json-store.ts';
 import { unmountAll } from './mount-table.ts';
@@ -9,6 +11,18 @@ import { parseVolumeRecord, type VolumeRecord } from './volume-record.ts';
 
 /** Marks volumes that nobody named. Source: moby volume/service, since 23.0. */
 const anonymousLabel = 'com.docker.volume.anonymous';
+
+/** Beside `_data`, between the last file of a restore and its record. */
+const recordFile = 'restored.json';
+
+/** Files that belong to no volume yet. */
+export interface StagedVolume {
+  /** Where they go. */
+  path: string;
+  /** Makes the volume. @throws ConflictError when its name was taken meanwhile */
+  commit(name: string, details: { labels: Record<string, string> }): Promise<VolumeRecord>;
+  discard(): Promise<void>;
+}
 
 /**
  * Named folders: `<records>/<name>.json` and `<data>/<name>/_data`. The folder is made before the record and removed after
@@ -30,7 +44,8 @@ export class VolumeStore {
     await mkdir(store.#data, { recursive: true, mode: 0o711 });
     for (const name of await readdir(store.#data)) {
       // Only what its removal had renamed is certainly unwanted; data without a record may be all that is left of one.
-      if (name.startsWith('.removed-')) await store.#erase(join(store.#data, name));
+      if (name.startsWith('.removed-') || name.startsWith('.restoring-')) await store.#erase(join(store.#data, name));
+      else if (!records.has(name) && (await store.#finishRestore(name))) continue;
       else if (!records.has(name)) log(`${join(store.#data, name)} holds data of no known volume; create a volume named ${name} to have it back`);
     }
     return store;
@@ -80,6 +95,47 @@ export class VolumeStore {
     await mkdir(this.pathOf(finalName), { recursive: true, mode: 0o755 });
     await this.#records.put(finalName, record);
     return { record, isNew: true };
+  }
+
+  /** A folder for the files of a volume that gets its name when they are whole. */
+  async stage(): Promise<StagedVolume> {
+    const folder = join(this.#data, `.restoring-${randomBytes(8).toString('hex')}`);
+    await mkdir(join(folder, '_data'), { recursive: true, mode: 0o755 });
+    return {
+      path: join(folder, '_data'),
+      discard: () => this.#erase(folder),
+      commit: async (name, { labels }) => {
+        const kept = Object.fromEntries(Object.entries(labels).filter(([label]) => label !== anonymousLabel));
+        const record: VolumeRecord = { name, created: nowTimestamp(), labels: kept, options: {}, anonymous: false };
+        // From here on the next start finishes what a crash leaves: the record lies beside the files.
+        await durableWrite(join(folder, recordFile), JSON.stringify(record));
+        await syncFileSystem(folder);
+        try {
+          await rename(folder, this.folderOf(name));
+        } catch (error) {
+          if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+          throw new ConflictError(`restore ${name}: there are files of a volume of that name: choose another name`, { cause: error });
+        }
+        await syncDirectory(this.#data);
+        await this.#records.put(name, record);
+        await rm(join(this.folderOf(name), recordFile));
+        return record;
+      },
+    };
+  }
+
+  /** @returns whether the folder is of a restore that a crash cut off after its last file */
+  async #finishRestore(name: string): Promise<boolean> {
+    const path = join(this.folderOf(name), recordFile);
+    try {
+      const record = parseVolumeRecord(JSON.parse(await readFile(path, 'utf8')));
+      if (record.name !== name) return false;
+      await this.#records.put(name, record);
+    } catch {
+      return false;
+    }
+    await rm(path);
+    return true;
   }
 
   /** The data goes out of sight at once and from the disk before this returns. Idempotent. */

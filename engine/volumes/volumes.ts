@@ -6,6 +6,7 @@ import { checkVolumeOptions } from './volume-options.ts';
 import type { VolumeRecord } from './volume-record.ts';
 import { checkName } from './volume-store.ts';
 import type { VolumeStore } from './volume-store.ts';
+import { expectNoWork } from './volume-view.ts';
 import type { VolumeUsers } from './volume-users.ts';
 
 /** Body of `POST /volumes/create`. Source: swagger `VolumeCreateOptions`. */
@@ -14,6 +15,18 @@ export interface VolumeCreateRequest {
   Driver?: string;
   DriverOpts?: Record<string, string> | null;
   Labels?: Record<string, string> | null;
+}
+
+export interface VolumeDisk {
+  name: string;
+  /** 0 for one that is a mount of something else. */
+  bytes: number;
+  /** How many containers have it mounted. */
+  users: number;
+  anonymous: boolean;
+  isPlain: boolean;
+  /** Whether `docker volume prune --all` removes it; without `--all` it takes anonymous ones alone. */
+  canGo: boolean;
 }
 
 const knownFilters = ['name', 'driver', 'label', 'dangling'];
@@ -63,6 +76,7 @@ export class Volumes {
     }
     const users = this.#users.of(name);
     if (users.length > 0) throw new ConflictError(`remove ${name}: volume is in use - [${users.join(', ')}]`);
+    expectNoWork({ users: this.#users }, name, 'remove');
     await this.#store.delete(name);
     this.#events.publish('volume', 'destroy', name, { driver: 'local' });
   }
@@ -85,7 +99,7 @@ export class Volumes {
       if (this.#users.of(name).length > 0) continue;
       const bytes = await folderSize(this.#store.pathOf(name));
       // A container may have come to use it while it was measured, or somebody else removed it.
-      if (this.#users.of(name).length > 0 || this.#store.find(name) === undefined) continue;
+      if (this.#users.of(name).length > 0 || this.#users.workOn(name) !== undefined || this.#store.find(name) === undefined) continue;
       await this.#store.delete(name);
       this.#events.publish('volume', 'destroy', name, { driver: 'local' });
       deleted.push(name);
@@ -106,6 +120,19 @@ export class Volumes {
     );
   }
 
+  /** Every volume for the disk view: what its files take, and which prunes would take it. */
+  async disk(): Promise<VolumeDisk[]> {
+    const found: VolumeDisk[] = [];
+    for (const { name, anonymous, options } of this.#store.list()) {
+      const isPlain = Object.keys(options).length === 0;
+      const users = this.#users.of(name).length;
+      // What is mounted there may be on another machine.
+      const bytes = isPlain ? await folderSize(this.#store.pathOf(name)).catch(() => 0) : 0;
+      found.push({ name, bytes, users, anonymous, isPlain, canGo: isPlain && users === 0 });
+    }
+    return found;
+  }
+
   #matches(record: VolumeRecord, filters: Record<string, string[]>): boolean {
     const { name, driver, label, dangling } = filters;
     const some = (values: string[] | undefined, test: (value: string) => boolean) => values === undefined || values.length === 0 || values.some(test);
@@ -118,17 +145,21 @@ export class Volumes {
   }
 
   #show(record: VolumeRecord): Volume {
-    return {
-      Name: record.name,
-      Driver: 'local',
-      Mountpoint: this.#store.pathOf(record.name),
-      // Whole seconds, as moby reads them off the folder.
-      CreatedAt: record.created.replace(/\.\d+/, ''),
-      Labels: Object.keys(record.labels).length > 0 ? record.labels : null,
-      Scope: 'local',
-      Options: Object.keys(record.options).length > 0 ? record.options : null,
-    };
+    return showVolume(this.#store, record);
   }
+}
+
+export function showVolume(store: VolumeStore, record: VolumeRecord): Volume {
+  return {
+    Name: record.name,
+    Driver: 'local',
+    Mountpoint: store.pathOf(record.name),
+    // Whole seconds, as moby reads them off the folder.
+    CreatedAt: record.created.replace(/\.\d+/, ''),
+    Labels: Object.keys(record.labels).length > 0 ? record.labels : null,
+    Scope: 'local',
+    Options: Object.keys(record.options).length > 0 ? record.options : null,
+  };
 }
 
 /** There is one driver. @throws NotFoundError for any other. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { isMarkedAsUntransferable, Worker } from 'node:worker_threads';
-import type { FromThread, Job, RootView, ThreadFailure, ToThread } from './protocol.ts';
+import type { FromThread, Job, Question, RootView, ThreadFailure, ToThread } from './protocol.ts';
 
 /** What a confined thread could not do. `code` is the system's (`ENOENT` …), or `refused` for an archive that asks too much. */
 export class ConfinedError extends Error {
@@ -121,7 +121,7 @@ class RunningJob {
 }
 
 /** A job that answers once. @throws ConfinedError */
-export async function askInView<T>(view: RootView, job: Extract<Job, { kind: 'stat' | 'changes' }>): Promise<T> {
+export async function askInView<T>(view: RootView, job: Question): Promise<T> {
   return (await new RunningJob(view, job).done.promise) as T;
 }
 

@@ -1,4 +1,8 @@
+import type { FileEntry, FileOrder } from '../../../contract/engine-api/files.ts';
+
 /** What the engine and a confined thread say to each other. */
+
+export type { FileEntry, FileList } from '../../../contract/engine-api/files.ts';
 
 /** The file system tree that a thread sees while it works: nothing outside can be named there. */
 export interface RootView {
@@ -22,11 +26,51 @@ export type Job =
   | { kind: 'stat'; path: string }
   /** Answers the {@link PathStat} of `path`, then a tar of it. */
   | { kind: 'archive'; path: string }
-  /** A tar of the whole tree, or of an overlay's upperdir as a layer. */
-  | { kind: 'tree'; form: 'plain' | 'layer' }
+  /** A tar of the whole tree, of an overlay's upperdir as a layer, or of the root as the folder `data` without the tar's end, for a backup. */
+  | { kind: 'tree'; form: 'plain' | 'layer' | 'backup' }
   | ({ kind: 'extract'; path: string } & ExtractOptions)
   /** Folders of the layers below, topmost first; they are not in the view. */
-  | { kind: 'changes'; lower: string[] };
+  | { kind: 'changes'; lower: string[] }
+  /** Answers a {@link FileList}. */
+  | ({ kind: 'list'; path: string } & ListOptions)
+  /** Answers a {@link FileEntry}; of a link itself. */
+  | { kind: 'describe'; path: string }
+  /** Answers a {@link FileRange}; a link is followed. */
+  | { kind: 'read'; path: string; offset: number; length: number }
+  | { kind: 'make-folder'; path: string; access: ExtractOptions['access'] }
+  | { kind: 'rename'; path: string; to: string; access: ExtractOptions['access'] }
+  /** @see removeEntry */
+  | { kind: 'remove'; path: string; recursive: boolean; access: ExtractOptions['access'] }
+  /** Removes all that is in the root. */
+  | { kind: 'empty' }
+  /** Answers a {@link FolderMeasure} of the root. */
+  | { kind: 'measure' };
+
+/** Jobs that answer once. */
+export type Question = Exclude<Job, { kind: 'archive' | 'tree' | 'extract' }>;
+
+export interface ListOptions {
+  sort: FileOrder;
+  descending: boolean;
+  /** Of the first entry, after sorting. */
+  offset: number;
+  limit: number;
+  /** Part of the name, in any case; empty for all. */
+  filter: string;
+}
+
+export interface FileRange {
+  entry: FileEntry;
+  offset: number;
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+export interface FolderMeasure {
+  /** Of files by their length, each hard-linked one once. */
+  bytes: number;
+  files: number;
+  folders: number;
+}
 
 export interface ExtractOptions {
   /** A folder does not take the place of anything else, nor anything else that of a folder. */
@@ -35,6 +79,8 @@ export interface ExtractOptions {
   owner: { uid: number; gid: number } | null;
   /** Folders, as seen in the view, that say no, with their words. The longest that holds the path counts. */
   access: { path: string; refusal: string | null }[];
+  /** Takes only what lies in this folder of the archive, without its name; its own entry sets the destination's owner, mode and time. */
+  strip?: string;
 }
 
 /** `X-Docker-Container-Path-Stat`. */

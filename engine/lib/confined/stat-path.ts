@@ -44,8 +44,8 @@ export function goFileMode(mode: number): number {
   return (kinds[mode & 0o170000] ?? 0) + special + (mode & 0o777);
 }
 
-/** Go's RFC3339Nano: no zeros at the end. */
-function timestamp({ mtimeNs }: BigIntStats): string {
+/** The modification time in Go's RFC3339Nano: no zeros at the end. */
+export function timestamp({ mtimeNs }: BigIntStats): string {
   let seconds = mtimeNs / 1_000_000_000n;
   let nanoseconds = mtimeNs % 1_000_000_000n;
   if (nanoseconds < 0n) {

@@ -20,7 +20,7 @@ const createNew = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | co
  * that the container could write to itself. Source: moby `pkg/archive/archive.go` Unpack, texts included.
  */
 export class TreeExtractor {
-  readonly #options: Pick<ExtractOptions, 'keepKinds' | 'owner'>;
+  readonly #options: Pick<ExtractOptions, 'keepKinds' | 'owner' | 'strip'>;
   /** For messages alone. */
   readonly #destination: string;
   #room: number;
@@ -29,7 +29,7 @@ export class TreeExtractor {
   /** Folders whose time is set at the end, when nothing more is put into them. */
   readonly #folders: { path: Buffer; header: TarHeader }[] = [];
 
-  constructor(destination: string, options: Pick<ExtractOptions, 'keepKinds' | 'owner'>) {
+  constructor(destination: string, options: Pick<ExtractOptions, 'keepKinds' | 'owner' | 'strip'>) {
     this.#options = options;
     this.#destination = destination;
     const { bavail, bsize } = statfsSync('.');
@@ -58,7 +58,9 @@ export class TreeExtractor {
     this.#file = null;
   }
 
-  #entry(header: TarHeader): void {
+  #entry(whole: TarHeader): void {
+    const header = this.#stripped(whole);
+    if (header === null) return;
     const name = cleanName(header.name);
     if (name === null) throw new ArchiveRefusal(`"${bytesToText(header.name)}" is outside of "${this.#destination}"`);
     if (header.uid > 0xfffffffe || header.gid > 0xfffffffe) throw new ArchiveRefusal(`${bytesToText(header.name)}: the owner is no 32-bit number`);
@@ -66,6 +68,7 @@ export class TreeExtractor {
     this.#room -= header.size;
     if (name === '') {
       if (header.type !== 'directory') throw new ArchiveRefusal(`"${bytesToText(header.name)}" is no name for a ${header.type}`);
+      if (this.#options.strip !== undefined) this.#dress(header);
       return;
     }
     const path = Buffer.from(name, 'latin1');
@@ -81,6 +84,27 @@ export class TreeExtractor {
         else throw error;
       }
     }
+  }
+
+  /** Null for what lies elsewhere in the archive. */
+  #stripped(header: TarHeader): TarHeader | null {
+    const { strip } = this.#options;
+    if (strip === undefined) return header;
+    const below = (name: string) => (name.startsWith(`${strip}/`) ? name.slice(strip.length + 1) : null);
+    const name = below(header.name);
+    if (name === null) return null;
+    if (header.type !== 'hardlink') return { ...header, name };
+    const linkName = below(header.linkName);
+    if (linkName === null) throw new ArchiveRefusal(`invalid hardlink "${this.#shown(name)}" -> "${bytesToText(header.linkName)}"`);
+    return { ...header, name, linkName };
+  }
+
+  /** The destination itself, as the archive has it. */
+  #dress(header: TarHeader): void {
+    const here = Buffer.from('.');
+    this.#own(here, header);
+    chmodSync(here, header.mode);
+    this.#folders.push({ path: here, header });
   }
 
   #make(path: Buffer, name: string, header: TarHeader): void {
@@ -117,7 +141,8 @@ export class TreeExtractor {
     const fd = openSync(path, createNew, header.mode & 0o777);
     this.#file = { fd, header, left: header.size };
     const { uid, gid } = this.#options.owner ?? header;
-    if (uid !== 0 || gid !== 0) fchownSync(fd, uid, gid);
+    // Always: in a folder with setgid a new file has that folder's group.
+    fchownSync(fd, uid, gid);
     if (header.mode > 0o777) fchmodSync(fd, header.mode);
     for (const [name, value] of Object.entries(header.xattrs)) if (isTakenXattr(name)) writeXattr(path, name, value);
     if (header.size === 0) this.#closeFile();
@@ -178,7 +203,7 @@ export class TreeExtractor {
 }
 
 /** A folder with all in it; links in it are removed and not followed. */
-function removeFolder(path: Buffer): void {
+export function removeFolder(path: Buffer): void {
   for (const entry of readdirSync(path, { withFileTypes: true, encoding: 'buffer' })) {
     const child = Buffer.concat([path, Buffer.from('/'), entry.name as unknown as Buffer]);
     if (entry.isDirectory()) removeFolder(child);

@@ -17,6 +17,11 @@ export function isCopiedXattr(name: string): boolean {
   return name === 'security.capability' || (name.startsWith('user.') && !name.startsWith('user.overlay.'));
 }
 
+/** What a backup keeps besides: access lists. */
+export function isBackedUpXattr(name: string): boolean {
+  return isCopiedXattr(name) || name === 'system.posix_acl_access' || name === 'system.posix_acl_default';
+}
+
 /**
  * Writes files of the calling thread's tree as a tar, in lexical order, while others may be changing them: what
  * vanishes is left out, and no symbolic link is followed below where it starts. Sockets have no place in a tar. Paths
@@ -63,6 +68,11 @@ export class TreeWriter {
 
   *end(): Generator<Buffer, void, void> {
     yield* this.#out.write(tarEnd());
+    yield* this.flush();
+  }
+
+  /** What is left in the buffer, where something else is to follow. */
+  *flush(): Generator<Buffer, void, void> {
     yield* this.#out.flush();
   }
 

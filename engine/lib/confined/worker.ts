@@ -4,12 +4,15 @@ import { chdir, currentDirectory } from '../syscalls-mount-tree.ts';
 import { clearUmask } from '../syscalls.ts';
 import { TarParser } from '../tar-parser.ts';
 import { layerForm } from './layer-form.ts';
+import { describeFile, listFolder, measureTree, readRange } from './file-reading.ts';
+import { emptyRoot, makeFolder, removeEntry, renameEntry } from './file-changes.ts';
 import type { FromThread, Job, ToThread } from './protocol.ts';
 import { enterView } from './root-view.ts';
 import { baseName, cleanPath, statPath } from './stat-path.ts';
+import { expectAccess } from './access-rules.ts';
 import { openLayers, treeChanges } from './tree-changes.ts';
 import { ArchiveRefusal, TreeExtractor } from './tree-extractor.ts';
-import { isCopiedXattr, TreeWriter } from './tree-writer.ts';
+import { isBackedUpXattr, isCopiedXattr, TreeWriter } from './tree-writer.ts';
 
 /** Program of a confined thread: one job at a time, each inside its view. See `confined-threads.ts`. */
 
@@ -101,6 +104,11 @@ function begin(state: Running, job: Job, layers: readonly number[]): void {
     }
     case 'tree': {
       post({ kind: 'head', value: null });
+      if (job.form === 'backup') {
+        const writer = new TreeWriter({ keepsXattr: isBackedUpXattr });
+        state.output = withoutEnd(writer.entry('/', 'data'), writer);
+        return;
+      }
       const writer = new TreeWriter(job.form === 'layer' ? layerForm : { keepsXattr: isCopiedXattr });
       state.output = join(writer.children('/', ''), writer);
       return;
@@ -108,14 +116,37 @@ function begin(state: Running, job: Job, layers: readonly number[]): void {
     case 'extract': {
       enterFolder(job.path);
       const here = currentDirectory();
-      const rule = job.access.filter(({ path }) => path === '/' || here === path || here.startsWith(`${path}/`)).sort((a, b) => b.path.length - a.path.length)[0];
-      if (rule !== undefined && rule.refusal !== null) throw new ArchiveRefusal(rule.refusal);
+      expectAccess(here, job.access);
       state.input = { parser: new TarParser(), extractor: new TreeExtractor(here, job) };
       post({ kind: 'head', value: null });
       return;
     }
     case 'changes':
       finish({ kind: 'done', value: treeChanges(layers) });
+      return;
+    case 'list':
+      finish({ kind: 'done', value: listFolder(cleanPath(job.path), job) });
+      return;
+    case 'describe':
+      finish({ kind: 'done', value: describeFile(cleanPath(job.path)) });
+      return;
+    case 'read':
+      finish({ kind: 'done', value: readRange(cleanPath(job.path), job) });
+      return;
+    case 'make-folder':
+      finish({ kind: 'done', value: makeFolder(job.path, job.access) });
+      return;
+    case 'rename':
+      finish({ kind: 'done', value: renameEntry(job.path, job.to, job.access) });
+      return;
+    case 'remove':
+      finish({ kind: 'done', value: removeEntry(job.path, job) });
+      return;
+    case 'empty':
+      finish({ kind: 'done', value: emptyRoot() });
+      return;
+    case 'measure':
+      finish({ kind: 'done', value: measureTree() });
       return;
     default:
       throw new TypeError(`unknown job ${JSON.stringify(job satisfies never)}`);
@@ -135,6 +166,12 @@ function enterFolder(path: string): void {
 function* join(entries: Generator<Buffer, void, void>, writer: TreeWriter): Generator<Buffer, void, void> {
   yield* entries;
   yield* writer.end();
+}
+
+/** The tar goes on elsewhere. */
+function* withoutEnd(entries: Generator<Buffer, void, void>, writer: TreeWriter): Generator<Buffer, void, void> {
+  yield* entries;
+  yield* writer.flush();
 }
 
 /** Leaves the view before anybody hears of the end. */
@@ -168,6 +205,9 @@ function wordsOf(error: unknown): string {
     ELOOP: 'too many levels of symbolic links',
     ENAMETOOLONG: 'file name too long',
     EXDEV: 'invalid cross-device link',
+    EEXIST: 'file exists',
+    ENOTEMPTY: 'directory not empty',
+    EISDIR: 'is a directory',
   };
   if (code === undefined || syscall === undefined || words[code] === undefined) return message;
   return `${syscall}${path === undefined ? '' : ` ${String(path)}`}: ${words[code]}`;

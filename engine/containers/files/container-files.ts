@@ -1,0 +1,14 @@
+import { fileAccess } from '../../lib/files/file-access.ts';
+import type { FileAccess } from '../../lib/files/file-access.ts';
+import { accessRules, openView } from './container-view.ts';
+import type { ViewNeeds } from './container-view.ts';
+
+/** The files of a container as its processes see them, whether it runs or not. @throws NotFoundError */
+export function containerFiles(needs: ViewNeeds, reference: string): FileAccess {
+  const container = needs.store.resolve(reference);
+  return fileAccess(async (ask) => {
+    const { value, release } = await openView(needs, container, (view) => ask(view, accessRules(container)));
+    await release();
+    return value;
+  }, `container ${reference}`);
+}
