@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { Readable } from 'node:stream';
-import type { Duplex } from 'node:stream';
+import { PassThrough } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { InvalidParameterError, messageOf } from '../errors.ts';
 import { isGuestConnection } from '../guest/serve-stream.ts';
@@ -96,12 +96,19 @@ export class Exchange {
 
   /**
    * The raw body for one who may stop reading before its end: the connection stays, for the answer, and what is left of the body is
-   * thrown away after it.
+   * thrown away.
    */
   get bodyToStopIn(): Readable {
     const request = this.#request;
-    this.#response.once('finish', () => request.resume());
-    const body = Readable.from(request.iterator({ destroyOnReturn: false }), { objectMode: false });
+    const body = new PassThrough();
+    request.pipe(body);
+    request.once('close', () => {
+      if (!request.complete) body.destroy(new Error('the client went away'));
+    });
+    body.once('close', () => {
+      request.unpipe(body);
+      request.resume();
+    });
     // Whoever reads it gets its errors, even when it fails before they begin.
     body.on('error', () => undefined);
     return body;

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { InvalidParameterError, messageOf } from '../errors.ts';
 import { askInView, ConfinedError, readInView, writeInView } from '../lib/confined/confined-threads.ts';
 import type { FolderMeasure, PathStat } from '../lib/confined/protocol.ts';
@@ -43,7 +43,7 @@ export async function extractIntoVolume(parts: VolumeParts, name: string, reques
     await feed(async () => {
       const { stream } = await decompress(archive);
       signal.addEventListener('abort', () => stream.destroy(signal.reason as Error), { once: true });
-      return stream as AsyncIterable<Uint8Array>;
+      return stream;
     });
   } catch (error) {
     if (error instanceof ConfinedError) throw fileError(error, path, `volume ${name}`);

@@ -41,7 +41,7 @@ export function archiveRoutes(containers: ContainerFilesBackend): Record<'stat' 
         path: pathOf(exchange),
         noOverwriteDirNonDir: query.flag('noOverwriteDirNonDir'),
         copyUidGid: query.flag('copyUIDGID'),
-        archive: exchange.bodyToStopIn,
+        archive: exchange.body,
         signal: exchange.signal,
       });
       exchange.answerEmpty(200);

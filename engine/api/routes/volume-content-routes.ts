@@ -38,7 +38,7 @@ export function volumeContentRoutes(contents: VolumeContentsBackend): Route[] {
       method: 'PUT',
       path: '/slipway/volumes/{name}/archive',
       async handler(exchange) {
-        const { query, bodyToStopIn: archive, signal } = exchange;
+        const { query, body: archive, signal } = exchange;
         await contents.extract(named(exchange), { path: pathOf(exchange), noOverwriteDirNonDir: query.flag('noOverwriteDirNonDir'), archive, signal });
         exchange.answerEmpty(200);
       },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { ConflictError, EngineError, InvalidParameterError, messageOf } from '../../errors.ts';
 import { ConfinedError, writeInView } from '../../lib/confined/confined-threads.ts';
 import { decompress } from '../../lib/decompress.ts';
@@ -41,7 +41,7 @@ export async function restoreVolume(store: VolumeStore, { name, backup, signal }
     try {
       const feed = await writeInView({ root: staged.path, mounts: [], readOnly: false }, { kind: 'extract', path: '/', keepKinds: false, owner: null, access: [], strip: dataFolder });
       const check = new ChecksumReader();
-      await feed(() => Promise.resolve(check.passing(taken, source)));
+      await feed(() => Promise.resolve(Readable.from(check.passing(taken, source), { objectMode: false })));
       check.expectRight();
       const record = await staged.commit(finalName, metadata);
       return { record, metadata };
