@@ -88,6 +88,7 @@ export async function reconcile(needs: StartNeeds): Promise<ReconcileReport> {
   report.leftovers += strays.length + mounts.length + volumes + folders.length + snapshots.length;
   sayRemoved(needs, 'tasks that were half made', strays.map(shortId));
   sayRemoved(needs, 'mounts of containers that do not run', mounts);
+  if (volumes > 0) needs.log(`removed ${volumes} mounts of volumes that nobody runs with`);
   sayRemoved(needs, 'folders of containers that are gone', folders.map(shortId));
   sayRemoved(needs, 'snapshots of containers that are gone', snapshots.map(shortId));
   return report;

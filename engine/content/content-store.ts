@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import type { ReadStream } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -35,7 +35,10 @@ export class ContentStore {
   /** Makes what is missing; removes the ingests of an engine that died. */
   static async open(directory: string): Promise<ContentStore> {
     const blobs = join(directory, 'blobs', 'sha256');
-    await rm(join(directory, 'ingest'), { recursive: true, force: true });
+    const ingests = join(directory, 'ingest');
+    const unfinished = existsSync(ingests) ? (await readdir(ingests)).length : 0;
+    await rm(ingests, { recursive: true, force: true });
+    if (unfinished > 0) process.stderr.write(`slipway: removed ${unfinished} unfinished blobs of ${ingests}\n`);
     await mkdir(join(directory, 'ingest'), { recursive: true, mode: 0o700 });
     await mkdir(blobs, { recursive: true, mode: 0o700 });
     const sizes = new Map<Digest, number>();

@@ -216,6 +216,7 @@ export class BridgeNetworkController implements NetworkController {
     await removeLeftovers(this.#parts);
     const strays = bridges.strays(networks.bridges());
     for (const bridge of strays) await bridges.remove(bridge);
+    if (strays.length > 0) log(`removed ${strays.length} bridges that no network has: ${strays.join(', ')}`);
     // In the background: it costs a program run, and an engine without containers should answer before it is done.
     this.#ruleset = this.#parts.writeRuleset();
     // Whoever starts a container next sees the failure.

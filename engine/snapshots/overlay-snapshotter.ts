@@ -194,9 +194,9 @@ async function removeUnfinished(directory: string, records: JsonStore<SnapshotRe
     if (record.kind === 'active' && committed.has(record.id)) await records.delete(record.keyOrName);
   }
   const known = new Set(records.list().map(({ id }) => String(id)));
-  for (const name of await readdir(directory)) {
-    if (/^[0-9]+$/.test(name) && !known.has(name)) await rm(join(directory, name), { recursive: true, force: true });
-  }
+  const stale = (await readdir(directory)).filter((name) => /^[0-9]+$/.test(name) && !known.has(name));
+  for (const name of stale) await rm(join(directory, name), { recursive: true, force: true });
+  if (stale.length > 0) process.stderr.write(`slipway: removed ${stale.length} folders of ${directory} that no snapshot has\n`);
 }
 
 function infoOf({ keyOrName, parent, kind, createdAt }: SnapshotRecord): SnapshotInfo {

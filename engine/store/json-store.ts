@@ -45,10 +45,14 @@ export class JsonStore<T> {
     const values = new Map<string, T>();
     const corrupt: CorruptRecord[] = [];
     const onCorrupt = options.onCorrupt ?? reportCorrupt;
+    let unfinished = 0;
     for (const entry of await readdir(directory, { withFileTypes: true })) {
       const path = join(directory, entry.name);
       if (!entry.isFile()) continue;
-      if (entry.name.endsWith('.tmp')) await rm(path, { force: true });
+      if (entry.name.endsWith('.tmp')) {
+        await rm(path, { force: true });
+        unfinished += 1;
+      }
       if (!entry.name.endsWith('.json')) continue;
       try {
         const record = parseRecord(await readFile(path, 'utf8'));
@@ -60,6 +64,7 @@ export class JsonStore<T> {
         onCorrupt(quarantined);
       }
     }
+    if (unfinished > 0) process.stderr.write(`slipway: removed ${unfinished} unfinished records of ${directory}\n`);
     return new JsonStore(directory, values, corrupt);
   }
 

@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { open, readdir, rm } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { open, readdir } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -151,13 +150,17 @@ export async function openNext(path: string, codec: LogCodec, reader: LogFileRea
   }
 }
 
-/** Unpacked into a file without a name, in which one can go back and forth. */
+/** Source: open(2); Node does not name it. */
+const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
+
+/** Unpacked into a file that never has a name, in which one can go back and forth: nothing is left of it when the engine is killed. */
 export async function openCompressed(path: string): Promise<FileHandle> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.read.tmp`;
+  const file = await open(dirname(path), O_TMPFILE | constants.O_RDWR, 0o600);
   try {
-    await pipeline(createReadStream(path), createGunzip(), createWriteStream(temporary, { mode: 0o600 }));
-    return await open(temporary, 'r');
-  } finally {
-    await rm(temporary, { force: true });
+    await pipeline(createReadStream(path), createGunzip(), file.createWriteStream({ autoClose: false }));
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
   }
 }
