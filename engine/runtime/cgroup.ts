@@ -20,17 +20,6 @@ export function oomFile(version: 1 | 2, path: string): string {
   return join(cgroupDirectory(version, path, 'memory'), version === 2 ? 'memory.events' : 'memory.oom_control');
 }
 
-/** Whether its processes stand still; undefined when nobody can tell. Source: kernel `cgroup-v1/freezer-subsystem.rst`, `cgroup-v2.rst` (cgroup.freeze). */
-export function isFrozen(version: 1 | 2, path: string): boolean | undefined {
-  const file = join(cgroupDirectory(version, path, 'freezer'), version === 2 ? 'cgroup.freeze' : 'freezer.state');
-  try {
-    const state = readFileSync(file, 'utf8').trim();
-    return version === 2 ? state === '1' : state !== 'THAWED';
-  } catch {
-    return undefined;
-  }
-}
-
 /** Processes of a cgroup and of those below it, which the container may have made; empty when it is gone. */
 export function cgroupPids(directory: string): number[] {
   try {

@@ -8,7 +8,7 @@ import { ConflictError, InternalError, NotFoundError } from '../errors.ts';
 import type { ProcessStatus, RunResult } from '../shimd/protocol.ts';
 import { BundleStore } from './bundle.ts';
 import { type CgroupStats, readCgroupStats } from './cgroup-stats.ts';
-import { cgroupDirectories, cgroupDirectory, cgroupPids, isFrozen, oomFile } from './cgroup.ts';
+import { cgroupDirectories, cgroupDirectory, cgroupPids, oomFile } from './cgroup.ts';
 import { Crun, runtimeError } from './crun.ts';
 import { execProcess } from './exec-process.ts';
 import { hostDevices, resolveDevices } from './oci/devices.ts';
@@ -187,7 +187,7 @@ export class CrunTaskService implements TaskService {
   }
 
   async list(): Promise<TaskStatus[]> {
-    return (await this.#shimd.list()).filter(({ execId }) => execId === null).map((process) => this.#statusOf(process));
+    return (await this.#shimd.list()).filter(({ execId }) => execId === null).map(toTaskStatus);
   }
 
   async execs(containerId: string): Promise<string[]> {
@@ -255,21 +255,6 @@ export class CrunTaskService implements TaskService {
     return this.#shimd.request<RunResult>({ op: 'run', command, transition }, true);
   }
 
-  /** shimd may have died between the freeze and its note of it: of what lives, the kernel tells. */
-  #statusOf(process: ProcessStatus): TaskStatus {
-    const { containerId, pid, state, exit } = process;
-    if (exit !== null) return { containerId, pid, status: 'stopped', exit };
-    return { containerId, pid, status: state === 'created' ? state : (this.#isFrozen(containerId) ?? state === 'paused') ? 'paused' : 'running' };
-  }
-
-  #isFrozen(containerId: string): boolean | undefined {
-    try {
-      return isFrozen(this.#facts.cgroupVersion, this.#bundles.read(containerId).linux.cgroupsPath);
-    } catch {
-      return undefined;
-    }
-  }
-
   /** Process numbers of the containers whose namespaces are to be shared. */
   async #pidsOfShared({ hostConfig }: TaskSpec): Promise<Map<string, number>> {
     const shared = [hostConfig.PidMode, hostConfig.IpcMode].map(sharedContainer).filter((id) => id !== undefined);
@@ -294,6 +279,10 @@ export function openTaskService(execRoot: string, options: { shimdEntry?: string
     crunRoot: join(root, 'crun'),
     bundleRoot: join(root, 'bundles'),
   });
+}
+
+function toTaskStatus({ containerId, pid, state, exit }: ProcessStatus): TaskStatus {
+  return exit === null ? { containerId, pid, status: state } : { containerId, pid, status: 'stopped', exit };
 }
 
 function translated(error: unknown): unknown {

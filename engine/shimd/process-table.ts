@@ -1,5 +1,6 @@
 import { closeSync, constants, mkdirSync, openSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { isFrozen } from './freezer.ts';
 import { closeLaunched, launch, LaunchError, pidFileName } from './launch.ts';
 import { type FailureCode, keyOf, type LaunchRequest, type ProcessExit, type ProcessKey, type ProcessStatus, type TaskState } from './protocol.ts';
 import { containerDirectory, makeProcessDirectory, processDirectory, type ProcessRecord, readExit, readRecord, saveExit, saveRecord, startTimeOf } from './record.ts';
@@ -82,6 +83,9 @@ export class ProcessTable {
     if (exit !== undefined) {
       this.#entries.set(keyOf(record), { record, exit });
     } else if (startTimeOf(record.pid) === record.startTime) {
+      // The shimd before may have died between a pause and its note of it.
+      const frozen = record.oomFile === null || record.state === 'created' ? undefined : isFrozen(record.oomFile);
+      if (frozen !== undefined) record.state = frozen ? 'paused' : 'running';
       // The pty master went with the shimd that held it; who survives that hang-up lives on without stdio.
       const stdio = record.tty ? endedPipes(directory) : reopenPipes(directory);
       this.#entries.set(keyOf(record), new SupervisedProcess(directory, record, stdio, (ended) => this.#ended(ended)));

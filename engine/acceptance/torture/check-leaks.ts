@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isFrozen } from '../../runtime/cgroup.ts';
+import { oomFile } from '../../runtime/cgroup.ts';
 import { readHostFacts } from '../../runtime/oci/host-facts.ts';
+import { isFrozen } from '../../shimd/freezer.ts';
 
 export interface Expected {
   /** Ids of all containers. */
@@ -44,7 +45,7 @@ export function findLeaks(root: string, enginePid: number, { all, running, pause
   compare('sandbox', names('exec/sandboxes').map((name) => name.replace('.json', '')), running);
   compare('cgroup', cgroups(), running);
   for (const id of running) {
-    const frozen = isFrozen(cgroupVersion, `/slipway/${id}`);
+    const frozen = isFrozen(oomFile(cgroupVersion, `/slipway/${id}`));
     if (frozen !== paused.has(id)) found.push(`container ${id} ${frozen ? 'stands still' : 'runs'} and should not`);
   }
 

@@ -157,7 +157,8 @@ const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
 export async function openCompressed(path: string): Promise<FileHandle> {
   const file = await open(dirname(path), O_TMPFILE | constants.O_RDWR, 0o600);
   try {
-    await pipeline(createReadStream(path), createGunzip(), file.createWriteStream({ autoClose: false }));
+    // Not a stream of its own, which the file would wait for when it is closed.
+    await pipeline(createReadStream(path), createGunzip(), (unpacked) => file.writeFile(unpacked));
     return file;
   } catch (error) {
     await file.close();
