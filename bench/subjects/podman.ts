@@ -1,12 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Engine } from '../row.ts';
-import { answers } from './answers.ts';
-import { end } from './end.ts';
-import { stopEngine } from './stop-engine.ts';
-import { inNetworkOf, sharedMounts, spawnApart, withoutUnifiedCgroups } from './namespaces.ts';
-import { processesBeside } from './processes.ts';
+import { sharedMounts, withoutUnifiedCgroups } from './namespaces.ts';
+import { startDaemon } from './start-daemon.ts';
 
 const binary = '/usr/bin/podman';
 const packages = ['podman', 'netavark', 'aardvark-dns'];
@@ -17,29 +14,9 @@ export async function startPodman(directory: string, say: (line: string) => void
   mkdirSync(directory, { recursive: true });
   const socket = join(directory, 'podman.sock');
   const log = join(directory, 'log');
-  const logFile = openSync(log, 'a');
   const folders = ['--root', join(directory, 'data'), '--runroot', join(directory, 'run'), '--tmpdir', join(directory, 'tmp'), '--storage-driver', 'overlay'];
-  const child = spawnApart([binary, ...folders, 'system', 'service', '--time=0', `unix://${socket}`], { stdio: ['ignore', logFile, logFile], env: { ...process.env, ...configure(directory) } }, [
-    sharedMounts,
-    withoutUnifiedCgroups,
-  ]);
-  closeSync(logFile);
-  const pid = child.pid ?? 0;
-  try {
-    const { api, version } = await answers(child, socket, log);
-    return {
-      name: 'podman',
-      version,
-      socket,
-      api,
-      processes: () => processesBeside(pid),
-      inNetwork: (words) => inNetworkOf(pid, words),
-      stop: () => stopEngine(child, api),
-    };
-  } catch (error) {
-    await end(child);
-    throw error;
-  }
+  const command = [binary, ...folders, 'system', 'service', '--time=0', `unix://${socket}`];
+  return startDaemon({ name: 'podman', command, socket, log, wrappers: [sharedMounts, withoutUnifiedCgroups], env: { ...process.env, ...configure(directory) } });
 }
 
 /** @throws Error that names the command for whoever may run it */

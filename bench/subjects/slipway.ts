@@ -1,11 +1,7 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, openSync, closeSync, readFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Engine } from '../row.ts';
-import { answers } from './answers.ts';
-import { end } from './end.ts';
-import { stopEngine } from './stop-engine.ts';
-import { inNetworkOf, spawnApart } from './namespaces.ts';
-import { processesBeside } from './processes.ts';
+import { startDaemon } from './start-daemon.ts';
 import { projectRoot } from './project.ts';
 
 /** Node's options as the VM has them for the engine. Source: vm-assets/rootfs/usr/lib/slipway/engine. */
@@ -28,25 +24,7 @@ export async function startSlipway(directory: string, options: readonly string[]
 
   const socket = join(directory, 'docker.sock');
   const log = join(directory, 'log');
-  const logFile = openSync(log, 'a');
   const command = [node, ...options, join(program, 'engine.mjs'), '--root', join(directory, 'data'), '--exec-root', join(directory, 'exec'), '--socket', socket];
-  const child = spawnApart(command, { stdio: ['ignore', logFile, logFile] });
-  closeSync(logFile);
-  const pid = child.pid ?? 0;
-  try {
-    const { api, version } = await answers(child, socket, log);
-    return {
-      name: 'slipway',
-      version,
-      socket,
-      api,
-      processes: () => processesBeside(pid),
-      inNetwork: (words) => inNetworkOf(pid, words),
-      ociConfig: (id) => readFileSync(join(directory, 'exec/bundles', id, 'config.json'), 'utf8'),
-      stop: () => stopEngine(child, api),
-    };
-  } catch (error) {
-    await end(child);
-    throw error;
-  }
+  const engine = await startDaemon({ name: 'slipway', command, socket, log });
+  return { ...engine, ociConfig: (id) => readFileSync(join(directory, 'exec/bundles', id, 'config.json'), 'utf8') };
 }

@@ -37,3 +37,28 @@ export interface Network {
   Options: Record<string, string> | null;
   Labels: Record<string, string> | null;
 }
+
+/** One subnet that is asked for. */
+export interface IpamConfigRequest {
+  Subnet?: string;
+  IPRange?: string;
+  Gateway?: string;
+  AuxiliaryAddresses?: Record<string, string> | null;
+}
+
+/** Body of `POST /networks/create`. Source: swagger. */
+export interface NetworkCreateRequest {
+  Name: string;
+  Driver?: string;
+  Scope?: string;
+  Internal?: boolean;
+  Attachable?: boolean;
+  Ingress?: boolean;
+  ConfigOnly?: boolean;
+  ConfigFrom?: { Network?: string } | null;
+  EnableIPv4?: boolean | null;
+  EnableIPv6?: boolean | null;
+  IPAM?: { Driver?: string; Options?: Record<string, string> | null; Config?: IpamConfigRequest[] | null } | null;
+  Options?: Record<string, string> | null;
+  Labels?: Record<string, string> | null;
+}

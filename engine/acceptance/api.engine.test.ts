@@ -1,24 +1,18 @@
 import { once } from 'node:events';
-import { createReadStream, rmSync } from 'node:fs';
 import { connect } from 'node:net';
-import { dirname } from 'node:path';
 import { PassThrough } from 'node:stream';
 import Dockerode from 'dockerode';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { EventMessage } from '../../contract/engine-api/event.ts';
-import { busyboxArchive } from './fixture/busybox-archive.ts';
-import { NativeEngine } from './fixture/native-engine.ts';
+import { startBusyboxEngine } from './fixture/busybox-engine.ts';
+import type { NativeEngine } from './fixture/native-engine.ts';
 
 let engine: NativeEngine;
 let docker: Dockerode;
 
 beforeAll(async () => {
-  engine = await NativeEngine.start();
+  engine = await startBusyboxEngine();
   docker = new Dockerode({ socketPath: engine.socket });
-  const archive = busyboxArchive('bb:latest');
-  const answer = await docker.loadImage(createReadStream(archive));
-  await new Promise((resolve, reject) => docker.modem.followProgress(answer, (error) => (error ? reject(error) : resolve(undefined))));
-  rmSync(dirname(archive), { recursive: true });
 });
 
 afterEach(async () => {

@@ -1,21 +1,15 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { rmSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { ContainerSummary } from '../../contract/engine-api/container.ts';
-import { busyboxArchive } from './fixture/busybox-archive.ts';
-import { DockerCli } from './fixture/docker-cli.ts';
-import { NativeEngine } from './fixture/native-engine.ts';
+import { startBusyboxEngine } from './fixture/busybox-engine.ts';
+import type { NativeEngine } from './fixture/native-engine.ts';
 
 let engine: NativeEngine;
 
 beforeAll(async () => {
-  engine = await NativeEngine.start();
-  const archive = busyboxArchive('bb:latest');
-  await new DockerCli(engine.socket).text('load', '-i', archive);
-  rmSync(dirname(archive), { recursive: true });
+  engine = await startBusyboxEngine();
 });
 
 afterEach(async () => {

@@ -1,11 +1,10 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ContainerInspect } from '../../contract/engine-api/container.ts';
-import { busyboxArchive } from './fixture/busybox-archive.ts';
+import { startBusyboxEngine } from './fixture/busybox-engine.ts';
 import { DockerCli, finish } from './fixture/docker-cli.ts';
-import { NativeEngine } from './fixture/native-engine.ts';
+import type { NativeEngine } from './fixture/native-engine.ts';
 
 /** A busy machine is slow, not wrong. */
 const patience = { timeout: 30_000 };
@@ -15,11 +14,8 @@ let engine: NativeEngine;
 let cli: DockerCli;
 
 beforeAll(async () => {
-  engine = await NativeEngine.start();
+  engine = await startBusyboxEngine();
   cli = new DockerCli(engine.socket);
-  const archive = busyboxArchive('bb:latest');
-  await cli.text('load', '-i', archive);
-  rmSync(dirname(archive), { recursive: true });
 });
 
 afterAll(async () => {

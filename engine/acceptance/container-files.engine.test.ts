@@ -4,14 +4,14 @@ import { chmodSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, r
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { TarHeader } from '../lib/tar-header.ts';
 import { encodeTarEntry, tarEnd, tarPadding } from '../lib/tar-writer.ts';
-import { busyboxArchive } from './fixture/busybox-archive.ts';
+import { startBusyboxEngine } from './fixture/busybox-engine.ts';
 import { DockerCli } from './fixture/docker-cli.ts';
-import { NativeEngine } from './fixture/native-engine.ts';
+import type { NativeEngine } from './fixture/native-engine.ts';
 
 let engine: NativeEngine;
 let docker: DockerCli;
@@ -19,11 +19,8 @@ let docker: DockerCli;
 let folder: string;
 
 beforeAll(async () => {
-  engine = await NativeEngine.start();
+  engine = await startBusyboxEngine();
   docker = new DockerCli(engine.socket);
-  const archive = busyboxArchive('bb:latest');
-  await docker.text('load', '-qi', archive);
-  rmSync(dirname(archive), { recursive: true });
   folder = mkdtempSync(join(tmpdir(), 'slipway-files-'));
 });
 

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { createReadStream, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Dockerode from 'dockerode';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ContainerInspect } from '../../contract/engine-api/container.ts';
-import { busyboxArchive } from './fixture/busybox-archive.ts';
-import { NativeEngine } from './fixture/native-engine.ts';
+import { startBusyboxEngine } from './fixture/busybox-engine.ts';
+import type { NativeEngine } from './fixture/native-engine.ts';
 
 const entry = fileURLToPath(new URL('../main.ts', import.meta.url));
 
@@ -14,12 +14,8 @@ let engine: NativeEngine;
 let docker: Dockerode;
 
 beforeEach(async () => {
-  engine = await NativeEngine.start();
+  engine = await startBusyboxEngine();
   docker = new Dockerode({ socketPath: engine.socket });
-  const archive = busyboxArchive('bb:latest');
-  const answer = await docker.loadImage(createReadStream(archive));
-  await new Promise((resolve, reject) => docker.modem.followProgress(answer, (error) => (error ? reject(error) : resolve(undefined))));
-  rmSync(dirname(archive), { recursive: true });
 });
 
 afterEach(async () => {

@@ -1,10 +1,8 @@
-import { rmSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { ContainerInspect, ContainerSummary } from '../../contract/engine-api/container.ts';
-import { busyboxArchive } from './fixture/busybox-archive.ts';
+import { startBusyboxEngine } from './fixture/busybox-engine.ts';
 import { DockerCli } from './fixture/docker-cli.ts';
-import { NativeEngine } from './fixture/native-engine.ts';
+import type { NativeEngine } from './fixture/native-engine.ts';
 
 const ms = 1e6;
 const patience = { timeout: 20_000, interval: 25 };
@@ -12,10 +10,7 @@ const patience = { timeout: 20_000, interval: 25 };
 let engine: NativeEngine;
 
 beforeAll(async () => {
-  engine = await NativeEngine.start();
-  const archive = busyboxArchive('bb:latest');
-  await new DockerCli(engine.socket).text('load', '-i', archive);
-  rmSync(dirname(archive), { recursive: true });
+  engine = await startBusyboxEngine();
 });
 
 afterEach(async () => {

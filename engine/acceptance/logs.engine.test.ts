@@ -1,19 +1,16 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { busyboxArchive } from './fixture/busybox-archive.ts';
+import { startBusyboxEngine } from './fixture/busybox-engine.ts';
 import { DockerCli, finish, until } from './fixture/docker-cli.ts';
-import { NativeEngine } from './fixture/native-engine.ts';
+import type { NativeEngine } from './fixture/native-engine.ts';
 
 let engine: NativeEngine;
 let docker: DockerCli;
 
 beforeAll(async () => {
-  engine = await NativeEngine.start();
+  engine = await startBusyboxEngine();
   docker = new DockerCli(engine.socket);
-  const archive = busyboxArchive('bb:latest');
-  await docker.text('load', '-i', archive);
-  rmSync(dirname(archive), { recursive: true });
 });
 
 afterAll(async () => {

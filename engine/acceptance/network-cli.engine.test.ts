@@ -1,10 +1,8 @@
-import { rmSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ContainerInspect } from '../../contract/engine-api/container.ts';
-import { busyboxArchive } from './fixture/busybox-archive.ts';
+import { startBusyboxEngine } from './fixture/busybox-engine.ts';
 import { cliMissing, DockerCli } from './fixture/docker-cli.ts';
-import { NativeEngine } from './fixture/native-engine.ts';
+import type { NativeEngine } from './fixture/native-engine.ts';
 
 const missing = cliMissing();
 if (missing !== null) process.stderr.write(`network-cli.engine.test.ts is skipped: ${missing}\n`);
@@ -14,11 +12,8 @@ describe.skipIf(missing !== null)('docker network', () => {
   let docker: DockerCli;
 
   beforeAll(async () => {
-    engine = await NativeEngine.start();
+    engine = await startBusyboxEngine();
     docker = new DockerCli(engine.socket);
-    const archive = busyboxArchive('bb:latest');
-    await docker.text('load', '-i', archive);
-    rmSync(dirname(archive), { recursive: true });
   });
   afterEach(async () => {
     const all = (await docker.text('ps', '-aq')).split('\n').filter((id) => id !== '');

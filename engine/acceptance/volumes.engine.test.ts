@@ -1,21 +1,18 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { ContainerInspect, ContainerSummary, HostConfig } from '../../contract/engine-api/container.ts';
 import type { Volume, VolumeListResponse } from '../../contract/engine-api/volume.ts';
-import { busyboxArchive } from './fixture/busybox-archive.ts';
+import { startBusyboxEngine } from './fixture/busybox-engine.ts';
 import { DockerCli } from './fixture/docker-cli.ts';
-import { NativeEngine } from './fixture/native-engine.ts';
+import type { NativeEngine } from './fixture/native-engine.ts';
 
 let engine: NativeEngine;
 let docker: DockerCli;
 
 beforeAll(async () => {
-  engine = await NativeEngine.start();
+  engine = await startBusyboxEngine();
   docker = new DockerCli(engine.socket);
-  const archive = busyboxArchive('bb:latest');
-  await docker.text('load', '-i', archive);
-  rmSync(dirname(archive), { recursive: true });
 });
 
 afterEach(async () => {

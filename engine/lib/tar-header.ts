@@ -27,6 +27,21 @@ export interface TarHeader {
   xattrs: Record<string, string>;
 }
 
+/** Of root, from 1970, without anything that only some kinds of entries have. */
+export const plainEntry: Omit<TarHeader, 'name' | 'type' | 'mode'> = {
+  size: 0,
+  uid: 0,
+  gid: 0,
+  mtime: 0,
+  mtimeNanoseconds: 0,
+  linkName: '',
+  userName: '',
+  groupName: '',
+  deviceMajor: 0,
+  deviceMinor: 0,
+  xattrs: Object.freeze({}),
+};
+
 export type TarEntryType = 'file' | 'hardlink' | 'symlink' | 'character-device' | 'block-device' | 'directory' | 'fifo';
 
 export const BLOCK_SIZE = 512;

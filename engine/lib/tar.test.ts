@@ -2,28 +2,13 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { TarHeader } from './tar-header.ts';
-import { decodeHeader, encodeHeaderBlock, TarError, textToBytes } from './tar-header.ts';
+import { decodeHeader, encodeHeaderBlock, TarError, textToBytes, plainEntry } from './tar-header.ts';
 import type { TarEvent } from './tar-parser.ts';
 import { TarParser } from './tar-parser.ts';
 import { decodePaxRecords, encodePaxRecords } from './tar-pax.ts';
 import { encodeTarEntry, tarEnd, tarPadding } from './tar-writer.ts';
 
-export const plainHeader: TarHeader = {
-  name: 'a',
-  type: 'file',
-  size: 0,
-  mode: 0o644,
-  uid: 0,
-  gid: 0,
-  mtime: 0,
-  mtimeNanoseconds: 0,
-  linkName: '',
-  userName: '',
-  groupName: '',
-  deviceMajor: 0,
-  deviceMinor: 0,
-  xattrs: {},
-};
+export const plainHeader: TarHeader = { ...plainEntry, name: 'a', type: 'file', mode: 0o644 };
 
 /** Any byte but NUL. */
 const byteString = (maxLength: number) =>

@@ -1,83 +1,66 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { fetchIn, NetworkFixture, pings } from './testing/network-fixture.ts';
-import { addNeighbour, echoIn, enterPrivateMachine, leavePrivateMachine, run, runIn, serveIn } from './testing/private-machine.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { fetchIn, pings } from './testing/network-fixture.ts';
+import { echoIn, run, runIn } from './testing/private-machine.ts';
+import { usePrivateNetwork } from './testing/private-network.ts';
 
 /** How networks are reached from outside, and what becomes of connections whose container moves. */
 
-let folder: string;
-let neighbour: string;
-let fixture: NetworkFixture;
-const stops: (() => Promise<void>)[] = [];
+const shared = usePrivateNetwork();
+const { serve, stops } = shared;
+beforeAll(() => run('nsenter', `--net=${shared.neighbour}`, 'ip', 'route', 'add', '10.70.0.0/16', 'via', '192.0.2.1'));
 
-beforeAll(async () => {
-  folder = await enterPrivateMachine();
-  neighbour = await addNeighbour(folder);
-  await run('nsenter', `--net=${neighbour}`, 'ip', 'route', 'add', '10.70.0.0/16', 'via', '192.0.2.1');
-  fixture = new NetworkFixture(folder);
-  await fixture.open();
-});
-afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
-  await fixture.clear();
-});
-afterAll(async () => {
-  await fixture.close();
-  leavePrivateMachine(folder);
-});
-
-const serve = async (netns: string, port: number, text: string) => void stops.push(await serveIn(netns, port, text));
 const mode = (value: string) => ({ 'com.docker.network.bridge.gateway_mode_ipv4': value });
-const network = (name: string, subnet: string, options: Record<string, string>, rest: object = {}) => fixture.network.networks.create({ Name: name, IPAM: { Config: [{ Subnet: subnet }] }, Options: options, ...rest });
+const network = (name: string, subnet: string, options: Record<string, string>, rest: object = {}) => shared.fixture.network.networks.create({ Name: name, IPAM: { Config: [{ Subnet: subnet }] }, Options: options, ...rest });
 const published = (hostPort: string) => ({ '80/tcp': [{ HostIp: '', HostPort: hostPort }] });
 
 describe('gateway modes', () => {
   it('routed: others reach published ports at the container itself, and nothing is translated', async () => {
     await network('routed', '10.70.1.0/24', mode('routed'));
-    const web = await fixture.box({ name: 'web', hostConfig: { NetworkMode: 'routed', PortBindings: published('8070') } });
-    const other = await fixture.box({ hostConfig: { NetworkMode: 'routed', PortBindings: published('8070') } });
+    const web = await shared.fixture.box({ name: 'web', hostConfig: { NetworkMode: 'routed', PortBindings: published('8070') } });
+    const other = await shared.fixture.box({ hostConfig: { NetworkMode: 'routed', PortBindings: published('8070') } });
     for (const port of [80, 81]) await serve(web.netns, port, 'web');
-    await serve(neighbour, 80, 'outside');
+    await serve(shared.neighbour, 80, 'outside');
     expect([web, other].map(({ sandbox }) => sandbox.ports)).toEqual(Array(2).fill({ '80/tcp': [{ HostIp: '0.0.0.0', HostPort: '' }] }));
-    expect(await fetchIn(neighbour, 'http://10.70.1.2/')).toBe('web to 192.0.2.2');
-    expect(await fetchIn(neighbour, 'http://10.70.1.2:81/')).toBe('');
-    expect(await pings(neighbour, '10.70.1.2')).toBe(true);
+    expect(await fetchIn(shared.neighbour, 'http://10.70.1.2/')).toBe('web to 192.0.2.2');
+    expect(await fetchIn(shared.neighbour, 'http://10.70.1.2:81/')).toBe('');
+    expect(await pings(shared.neighbour, '10.70.1.2')).toBe(true);
     expect(await fetchIn(web.netns, 'http://192.0.2.2/')).toBe('outside to 10.70.1.2');
     await expect(fetchIn(null, 'http://127.0.0.1:8070/')).rejects.toThrow();
-    await fixture.close();
-    await fixture.open();
-    expect(await fetchIn(neighbour, 'http://10.70.1.2/')).toBe('web to 192.0.2.2');
+    await shared.fixture.close();
+    await shared.fixture.open();
+    expect(await fetchIn(shared.neighbour, 'http://10.70.1.2/')).toBe('web to 192.0.2.2');
     // On to a network with a port of this machine, and back.
-    const moved = await fixture.network.controller.attach(web.request, 'bridge', { GwPriority: 1 });
+    const moved = await shared.fixture.network.controller.attach(web.request, 'bridge', { GwPriority: 1 });
     expect(moved.ports['80/tcp']).toContainEqual({ HostIp: '0.0.0.0', HostPort: '8070' });
-    expect(await fetchIn(neighbour, 'http://192.0.2.1:8070/')).toBe('web to 192.0.2.2');
-    expect((await fixture.network.controller.detach(web.request, 'bridge')).ports).toEqual({ '80/tcp': [{ HostIp: '0.0.0.0', HostPort: '' }] });
-    await fixture.network.controller.release(web.request.containerId);
-    expect(await fetchIn(neighbour, 'http://10.70.1.2/')).toBe('');
+    expect(await fetchIn(shared.neighbour, 'http://192.0.2.1:8070/')).toBe('web to 192.0.2.2');
+    expect((await shared.fixture.network.controller.detach(web.request, 'bridge')).ports).toEqual({ '80/tcp': [{ HostIp: '0.0.0.0', HostPort: '' }] });
+    await shared.fixture.network.controller.release(web.request.containerId);
+    expect(await fetchIn(shared.neighbour, 'http://10.70.1.2/')).toBe('');
   });
 
   it('nat: only published ports; nat-unprotected: every port of the container too', async () => {
     await network('guarded', '10.70.2.0/24', mode('nat'));
     await network('unprotected', '10.70.3.0/24', mode('nat-unprotected'));
-    const [guarded, open] = [await fixture.box({ hostConfig: { NetworkMode: 'guarded', PortBindings: published('8072') } }), await fixture.box({ hostConfig: { NetworkMode: 'unprotected', PortBindings: published('8073') } })];
+    const [guarded, open] = [await shared.fixture.box({ hostConfig: { NetworkMode: 'guarded', PortBindings: published('8072') } }), await shared.fixture.box({ hostConfig: { NetworkMode: 'unprotected', PortBindings: published('8073') } })];
     for (const { netns } of [guarded, open]) for (const port of [80, 81]) await serve(netns, port, 'web');
-    expect(await fetchIn(neighbour, 'http://10.70.2.2/')).toBe('');
-    expect(await fetchIn(neighbour, 'http://10.70.3.2:81/')).toBe('web to 192.0.2.2');
-    for (const port of [8072, 8073]) expect(await fetchIn(neighbour, `http://192.0.2.1:${port}/`)).toBe('web to 192.0.2.2');
+    expect(await fetchIn(shared.neighbour, 'http://10.70.2.2/')).toBe('');
+    expect(await fetchIn(shared.neighbour, 'http://10.70.3.2:81/')).toBe('web to 192.0.2.2');
+    for (const port of [8072, 8073]) expect(await fetchIn(shared.neighbour, `http://192.0.2.1:${port}/`)).toBe('web to 192.0.2.2');
   });
 
   it('isolated: not even this machine is on the network', async () => {
     await network('isolated', '10.70.4.0/24', { ...mode('isolated'), 'com.docker.network.bridge.name': 'br-isolated' }, { Internal: true });
-    const [one, two] = [await fixture.box({ hostConfig: { NetworkMode: 'isolated' } }), await fixture.box({ hostConfig: { NetworkMode: 'isolated' } })];
+    const [one, two] = [await shared.fixture.box({ hostConfig: { NetworkMode: 'isolated' } }), await shared.fixture.box({ hostConfig: { NetworkMode: 'isolated' } })];
     expect(await run('ip', '-4', '-o', 'addr', 'show', 'dev', 'br-isolated')).toBe('');
     expect(await pings(one.netns, two.sandbox.endpoints.isolated!.IPAddress!)).toBe(true);
     expect(one.sandbox.endpoints.isolated).toMatchObject({ IPAddress: '10.70.4.1', Gateway: '' });
-    expect(fixture.network.networks.inspect('isolated').IPAM.Config).toEqual([{ Subnet: '10.70.4.0/24' }]);
+    expect(shared.fixture.network.networks.inspect('isolated').IPAM.Config).toEqual([{ Subnet: '10.70.4.0/24' }]);
   });
 
   it('are refused in the words of dockerd', async () => {
-    const { networks } = fixture.network;
+    const { networks } = shared.fixture.network;
     await expect(networks.create({ Name: 'bad', Options: mode('isolated') })).rejects.toThrow("gateway mode 'isolated' can only be used for an internal network");
     await expect(networks.create({ Name: 'bad', Options: mode('nope') })).rejects.toThrow('failed to parse com.docker.network.bridge.gateway_mode_ipv4 value: nope (unknown gateway mode nope)');
     await expect(networks.create({ Name: 'bad', IPAM: { Driver: 'null' } })).rejects.toThrow('ipv4 pool is empty');
@@ -90,28 +73,28 @@ describe('what is under way', () => {
     const hostConfig = { NetworkMode: 'udp', PortBindings: { '53/udp': [{ HostIp: '', HostPort: '5370' }] } };
     const ask = async () => {
       const script = `const s = require('node:dgram').createSocket('udp4'); s.on('message', (m) => { console.log(String(m)); process.exit(); }); s.bind(40000, () => s.send('hi', 5370, '192.0.2.1')); setTimeout(process.exit, 1000)`;
-      return (await runIn(neighbour, process.execPath, '-e', script)).stdout.trim();
+      return (await runIn(shared.neighbour, process.execPath, '-e', script)).stdout.trim();
     };
     // Before anybody publishes the port the sender's flow leads to this machine itself.
     expect(await ask()).toBe('');
-    const before = await fixture.box({ hostConfig });
+    const before = await shared.fixture.box({ hostConfig });
     stops.push(await echoIn(before.netns, 53, 'one '));
     expect(await ask()).toBe('one hi');
-    await fixture.network.controller.release(before.request.containerId);
-    const after = await fixture.box({ hostConfig, endpoints: { udp: { IPAMConfig: { IPv4Address: '10.70.5.9' } } } });
+    await shared.fixture.network.controller.release(before.request.containerId);
+    const after = await shared.fixture.box({ hostConfig, endpoints: { udp: { IPAMConfig: { IPv4Address: '10.70.5.9' } } } });
     stops.push(await echoIn(after.netns, 53, 'two '));
     expect(await ask()).toBe('two hi');
   });
 
   it('a connection that this machine carries ends when its container is taken off the network', async () => {
     await network('left', '10.70.6.0/24', {});
-    const web = await fixture.box({ hostConfig: { NetworkMode: 'left', PortBindings: published('8076') } });
+    const web = await shared.fixture.box({ hostConfig: { NetworkMode: 'left', PortBindings: published('8076') } });
     await serve(web.netns, 80, 'web');
     const client = connect({ host: '127.0.0.1', port: 8076 });
     client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
     await once(client, 'data');
     const ended = new Promise((resolve) => client.once('error', resolve).once('close', resolve));
-    await fixture.network.controller.detach(web.request, 'left');
+    await shared.fixture.network.controller.detach(web.request, 'left');
     await ended;
     expect(client.destroyed).toBe(true);
   });
@@ -122,12 +105,12 @@ describe('settings of one interface', () => {
   it('are set whatever the interface is called', async () => {
     await network('set', '10.70.7.0/24', { 'com.docker.network.container_iface_prefix': 'net' });
     const asked = { DriverOpts: { [option]: 'net.ipv4.conf.IFNAME.log_martians=1,net.ipv4.neigh.IFNAME.gc_stale_time=77' } };
-    const box = await fixture.box({ hostConfig: { NetworkMode: 'set' }, endpoints: { set: asked } });
+    const box = await shared.fixture.box({ hostConfig: { NetworkMode: 'set' }, endpoints: { set: asked } });
     expect((await runIn(box.netns, 'cat', '/proc/sys/net/ipv4/conf/net0/log_martians', '/proc/sys/net/ipv4/neigh/net0/gc_stale_time')).stdout).toBe('1\n77\n');
     expect((await runIn(box.netns, 'cat', '/proc/sys/net/ipv4/conf/lo/log_martians')).stdout).toBe('0\n');
   });
 
   it.each(['net.ipv4.conf.eth0.log_martians=1', 'net.ipv4.conf.IFNAME.../x=1', 'kernel.IFNAME=1', 'net.ipv4.conf.IFNAME.log_martians'])('%s is refused', async (text) => {
-    await expect(fixture.box({ endpoints: { bridge: { DriverOpts: { [option]: text } } } })).rejects.toThrow('invalid endpoint sysctl');
+    await expect(shared.fixture.box({ endpoints: { bridge: { DriverOpts: { [option]: text } } } })).rejects.toThrow('invalid endpoint sysctl');
   });
 });

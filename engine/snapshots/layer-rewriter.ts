@@ -1,6 +1,6 @@
 import { InvalidParameterError } from '../errors.ts';
 import type { TarHeader } from '../lib/tar-header.ts';
-import { bytesToText } from '../lib/tar-header.ts';
+import { bytesToText, plainEntry } from '../lib/tar-header.ts';
 import type { TarEvent } from '../lib/tar-parser.ts';
 import { checkComponents, splitName } from './layer-names.ts';
 
@@ -16,22 +16,7 @@ const OPAQUE = '.wh..wh..opq';
 const AUFS_METADATA = '.wh..wh.';
 const OPAQUE_XATTR = 'trusted.overlay.opaque';
 
-const emptyDirectory: TarHeader = {
-  name: '',
-  type: 'directory',
-  size: 0,
-  mode: 0o755,
-  uid: 0,
-  gid: 0,
-  mtime: 0,
-  mtimeNanoseconds: 0,
-  linkName: '',
-  userName: '',
-  groupName: '',
-  deviceMajor: 0,
-  deviceMinor: 0,
-  xattrs: {},
-};
+const emptyDirectory: TarHeader = { ...plainEntry, name: '', type: 'directory', mode: 0o755 };
 
 /**
  * Turns a layer's entries into those that are safe to write into an empty folder, in this order, and mean the same to
@@ -157,7 +142,7 @@ export class LayerRewriter {
   }
 
   *#opaque(path: string): Generator<TarEvent, void, void> {
-    const header = this.#directories.get(path) ?? { ...emptyDirectory, name: path };
+    const header = this.#directories.get(path) ?? { ...emptyDirectory, name: path, xattrs: {} };
     header.xattrs[OPAQUE_XATTR] = 'y';
     this.#directories.set(path, header);
     yield { kind: 'entry', header };

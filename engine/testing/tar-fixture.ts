@@ -1,4 +1,5 @@
 import type { TarHeader } from '../lib/tar-header.ts';
+import { plainEntry } from '../lib/tar-header.ts';
 import { encodeTarEntry, tarEnd, tarPadding } from '../lib/tar-writer.ts';
 
 /** An entry of an archive for a test: a name, and what differs from a plain empty file (or folder, when it ends with a slash). */
@@ -11,16 +12,9 @@ export function makeTar(entries: FixtureEntry[]): Buffer {
     const header: TarHeader = {
       type: isDirectory ? 'directory' : 'file',
       mode: isDirectory ? 0o755 : 0o644,
-      uid: 0,
-      gid: 0,
-      mtime: 1_700_000_000,
-      mtimeNanoseconds: 0,
-      linkName: '',
-      userName: '',
-      groupName: '',
-      deviceMajor: 0,
-      deviceMinor: 0,
+      ...plainEntry,
       xattrs: {},
+      mtime: 1_700_000_000,
       ...fields,
       size: bytes.length,
     };

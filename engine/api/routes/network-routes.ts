@@ -1,25 +1,9 @@
-import type { EndpointSettings, Network } from '../../../contract/engine-api/network.ts';
+import type { EndpointSettings, Network, NetworkCreateRequest } from '../../../contract/engine-api/network.ts';
 import { InvalidParameterError, NotFoundError } from '../../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Filters } from '../filters.ts';
 import { networkConnectShape, networkCreateShape } from '../request-shapes.ts';
 import type { Handler } from '../router.ts';
-
-export interface NetworkCreateRequest {
-  Name: string;
-  Driver?: string;
-  Scope?: string;
-  Internal?: boolean;
-  Attachable?: boolean;
-  Ingress?: boolean;
-  ConfigOnly?: boolean;
-  ConfigFrom?: { Network?: string } | null;
-  EnableIPv4?: boolean | null;
-  EnableIPv6?: boolean | null;
-  IPAM?: { Driver?: string; Options?: Record<string, string> | null; Config?: { Subnet?: string; IPRange?: string; Gateway?: string; AuxiliaryAddresses?: Record<string, string> | null }[] | null } | null;
-  Options?: Record<string, string> | null;
-  Labels?: Record<string, string> | null;
-}
 
 export interface NetworkBackend {
   list(filters: Filters): Network[];

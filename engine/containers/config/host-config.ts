@@ -1,5 +1,6 @@
 import type { ContainerConfig, DeviceMapping, HostConfig, Ulimit } from '../../../contract/engine-api/container.ts';
 import { InvalidParameterError } from '../../errors.ts';
+import { defaultMaskedPaths, defaultReadonlyPaths } from '../../runtime/oci/default-mounts.ts';
 import { resolveCapabilities } from '../../runtime/oci/capabilities.ts';
 import { parseSecurityOptions } from '../../runtime/oci/security-options.ts';
 import type { HostFacts } from '../dependencies.ts';
@@ -9,23 +10,6 @@ import { completePortBindings } from './port-bindings.ts';
 import { checkResources } from './resources.ts';
 import { checkRestartPolicy } from './restart-policy.ts';
 import { checkStorageOptions } from './storage-options.ts';
-
-/** What a container must not read or write in /proc and /sys. Source: moby oci/defaults.go, v28. */
-const maskedPaths = [
-  '/proc/asound',
-  '/proc/acpi',
-  '/proc/interrupts',
-  '/proc/kcore',
-  '/proc/keys',
-  '/proc/latency_stats',
-  '/proc/timer_list',
-  '/proc/timer_stats',
-  '/proc/sched_debug',
-  '/proc/scsi',
-  '/sys/firmware',
-  '/sys/devices/virtual/powercap',
-];
-const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
 const defaultShmSize = 64 * 1024 * 1024;
 const knownRuntimes = ['crun', 'runc', 'io.containerd.runc.v2'];
@@ -115,8 +99,8 @@ export function completeHostConfig(request: HostConfig, config: ContainerConfig,
     ShmSize: asked.ShmSize || defaultShmSize,
     Runtime: asked.Runtime || 'crun',
     SecurityOpt: withLabels(asked),
-    MaskedPaths: asked.MaskedPaths ?? (privileged ? null : maskedPaths),
-    ReadonlyPaths: asked.ReadonlyPaths ?? (privileged ? null : readonlyPaths),
+    MaskedPaths: asked.MaskedPaths ?? (privileged ? null : defaultMaskedPaths([])),
+    ReadonlyPaths: asked.ReadonlyPaths ?? (privileged ? null : defaultReadonlyPaths),
   };
   if ((asked.Links?.length ?? 0) === 0) hostConfig.Links = null;
   hostConfig.PortBindings = completePortBindings(asked.PortBindings);

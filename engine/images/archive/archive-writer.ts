@@ -4,6 +4,7 @@ import { hexOf } from '../../content/digest.ts';
 import { InternalError } from '../../errors.ts';
 import { decompress } from '../../lib/decompress.ts';
 import type { TarHeader } from '../../lib/tar-header.ts';
+import { plainEntry } from '../../lib/tar-header.ts';
 import { encodeTarEntry, tarEnd, tarPadding } from '../../lib/tar-writer.ts';
 import { givenManifest, layersOf, makeManifest, ociTypes } from '../model/own-manifest.ts';
 import type { OwnManifest } from '../model/own-manifest.ts';
@@ -140,18 +141,5 @@ function* bytesEntry(name: string, bytes: Buffer): Generator<Buffer, void, void>
 }
 
 function entry(header: Pick<TarHeader, 'name' | 'type' | 'mode'> & { size?: number }): Buffer {
-  return encodeTarEntry({
-    size: 0,
-    ...header,
-    uid: 0,
-    gid: 0,
-    mtime: 0,
-    mtimeNanoseconds: 0,
-    linkName: '',
-    userName: '',
-    groupName: '',
-    deviceMajor: 0,
-    deviceMinor: 0,
-    xattrs: {},
-  });
+  return encodeTarEntry({ ...plainEntry, ...header, xattrs: {} });
 }

@@ -1,7 +1,7 @@
 import { ForbiddenError } from '../../errors.ts';
 import { parseAddress, parseSubnet, type Family } from '../addressing/addresses.ts';
 import { AddressPool } from '../addressing/address-pool.ts';
-import { listFaults } from '../networks/network-create-request.ts';
+import { listFaults } from '../networks/check-ipam.ts';
 import { gatewayMode, subnetsOf, type NetworkRecord } from '../networks/network-record.ts';
 import type { BridgeRules } from '../nftables/ruleset.ts';
 import type { Bridges } from './bridges.ts';

@@ -1,4 +1,4 @@
-import type { Network } from '../../../contract/engine-api/network.ts';
+import type { Network, NetworkCreateRequest } from '../../../contract/engine-api/network.ts';
 import type { EventSink } from '../../containers/collaborators.ts';
 import { ConflictError, ForbiddenError, InvalidParameterError } from '../../errors.ts';
 import type { Subnet } from '../addressing/addresses.ts';
@@ -7,7 +7,6 @@ import { withMachineLock } from '../drivers/machine-lock.ts';
 import type { BridgeNetworkController } from '../network-controller.ts';
 import type { RulesetWriter } from '../nftables/nft.ts';
 import { addBridge, removeBridge } from '../nftables/ruleset.ts';
-import type { NetworkCreateRequest } from './network-create-request.ts';
 import { networkFilter, pruneFilter } from './network-filters.ts';
 import { predefinedNames, type NetworkRecord } from './network-record.ts';
 import type { NetworkStore } from './network-store.ts';

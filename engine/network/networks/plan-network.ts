@@ -1,8 +1,9 @@
+import type { IpamConfigRequest, NetworkCreateRequest } from '../../../contract/engine-api/network.ts';
 import { ForbiddenError, InvalidParameterError, NotFoundError, UnavailableError } from '../../errors.ts';
 import { contains, formatAddress, formatSubnet, lastAddress, parseAddress, parseSubnet, type Family, type Subnet } from '../addressing/addresses.ts';
 import { AddressPool } from '../addressing/address-pool.ts';
 import { chooseSubnet } from '../addressing/default-subnets.ts';
-import { checkIpam, type IpamConfigRequest, type NetworkCreateRequest } from './network-create-request.ts';
+import { checkIpam } from './check-ipam.ts';
 import { collide, drivers, type NetworkDriver, type NetworkRange, type NetworkRecord } from './network-record.ts';
 import { newRecord } from './network-store.ts';
 import { bridgeConfig, parentConfig, readGatewayMode } from './driver-options.ts';

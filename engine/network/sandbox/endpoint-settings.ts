@@ -2,7 +2,7 @@ import type { EndpointSettings } from '../../../contract/engine-api/network.ts';
 import { InvalidParameterError } from '../../errors.ts';
 import { contains, parseAddress, type Address } from '../addressing/addresses.ts';
 import { isMac } from '../addressing/mac-address.ts';
-import { listFaults } from '../networks/network-create-request.ts';
+import { listFaults } from '../networks/check-ipam.ts';
 import { endpointSysctls, sysctlsOption } from './endpoint-sysctls.ts';
 import { rangesOf, subnetsOf, type NetworkRecord } from '../networks/network-record.ts';
 

@@ -1,29 +1,6 @@
+import type { IpamConfigRequest } from '../../../contract/engine-api/network.ts';
 import { InvalidParameterError } from '../../errors.ts';
 import { contains, formatSubnet, parseAddress, parseSubnet, type Subnet } from '../addressing/addresses.ts';
-
-export interface IpamConfigRequest {
-  Subnet?: string;
-  IPRange?: string;
-  Gateway?: string;
-  AuxiliaryAddresses?: Record<string, string> | null;
-}
-
-/** Body of `POST /networks/create`. Source: swagger. */
-export interface NetworkCreateRequest {
-  Name: string;
-  Driver?: string;
-  Scope?: string;
-  Internal?: boolean;
-  Attachable?: boolean;
-  Ingress?: boolean;
-  ConfigOnly?: boolean;
-  ConfigFrom?: { Network?: string } | null;
-  EnableIPv4?: boolean | null;
-  EnableIPv6?: boolean | null;
-  IPAM?: { Driver?: string; Options?: Record<string, string> | null; Config?: IpamConfigRequest[] | null } | null;
-  Options?: Record<string, string> | null;
-  Labels?: Record<string, string> | null;
-}
 
 /**
  * Checks addresses before anything is planned, all faults at once. IPv6 subnets of a network without IPv6 are left alone,
