@@ -14,6 +14,7 @@ import { createVm } from './create-vm.ts';
 import { identifyProcess } from './home/process-identity.ts';
 import { listeningInodes } from './ports/port-owner.ts';
 import { limitsSuite } from './testing/limits-suite.ts';
+import { networksSuite } from './testing/networks-suite.ts';
 import type { Vm } from './vm.ts';
 
 /**
@@ -176,6 +177,7 @@ describe('a VM', () => {
   });
 
   limitsSuite(engine);
+  networksSuite(engine);
 
   it('keeps even root of the guest from this computer, until the user allows it', async () => {
     const listener = createServer((socket) => socket.end('reached this computer\n')).listen(0, '0.0.0.0');
