@@ -1,4 +1,5 @@
 import { useEffect, useSyncExternalStore } from 'react';
+import { TooltipRoom } from './components/overlay/tooltip.tsx';
 import { Loading } from './components/layout/loading.tsx';
 import { EngineBar, TransportBar } from './features/shell/engine-bar.tsx';
 import { useGlobalKeys } from './features/shell/keyboard.ts';
@@ -27,11 +28,13 @@ function Window() {
   const facts = useSettings((state) => state.facts);
   if (transport === 'no-session' || transport === 'session-lost') return <SessionPage isLost={transport === 'session-lost'} />;
   return (
+    <TooltipRoom>
     <div className="app" data-frame={facts?.shell === 'electron' && facts.platform === 'darwin' ? 'inset' : 'plain'}>
       <Face />
       <FaceBar />
       <AppDialogs />
     </div>
+    </TooltipRoom>
   );
 }
 

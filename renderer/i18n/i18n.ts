@@ -1,6 +1,6 @@
 import i18next, { type TOptions } from 'i18next';
 import { english } from '../locales/en/index.ts';
-import type { TextKey } from './text-key.ts';
+import type { TextKey, ValuesFor } from './text-key.ts';
 
 export const languages = ['en', 'de'] as const;
 export type Language = (typeof languages)[number];
@@ -26,14 +26,12 @@ void i18n.init({
  * The text of a key (`namespace:path`) in the language of the window. A key with plural forms takes `count`. Not a hook: when the language
  * changes, the whole window is drawn anew (`app.tsx`), so that a list of thousands of rows subscribes to nothing.
  */
-export function t(key: TextKey, values?: TextValues): string {
-  if (values !== undefined) return i18n.t(key, values as TOptions);
+export function t<K extends TextKey>(key: K, ...[values]: ValuesFor<K>): string {
+  if (values !== undefined) return i18n.t(key as string, values as TOptions);
   let text = plain.get(key);
-  if (text === undefined) plain.set(key, (text = i18n.t(key)));
+  if (text === undefined) plain.set(key, (text = i18n.t(key as string)));
   return text;
 }
-
-export type TextValues = Record<string, string | number>;
 
 export function language(): Language {
   return i18n.language as Language;

@@ -1,6 +1,6 @@
 import { Fragment, type ReactNode } from 'react';
-import { t, type TextValues } from './i18n.ts';
-import type { TextKey } from './text-key.ts';
+import { t } from './i18n.ts';
+import type { TextKey, TextValues, ValuesFor } from './text-key.ts';
 
 export type Tags = Record<string, (children: ReactNode) => ReactNode>;
 
@@ -18,7 +18,7 @@ export function Rich({ text, values = {}, tags = {} }: { text: TextKey; values?:
   const names = Object.keys(values);
   const marks = Object.fromEntries(names.map((name, index) => [name, name === 'count' ? (values[name] ?? '') : `\ue000${index}\ue001`]));
   const filled = (piece: string): string => piece.replace(/\ue000(\d+)\ue001/g, (_, index: string) => String(values[names[Number(index)] ?? ''] ?? ''));
-  return t(text, marks)
+  return t(text, ...([marks] as ValuesFor<TextKey>))
     .split(/<(\w+)>(.*?)<\/\1>/s)
     .map((piece, index, pieces) => {
       if (index % 3 === 0) return <Fragment key={index}>{filled(piece)}</Fragment>;

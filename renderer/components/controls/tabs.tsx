@@ -1,4 +1,5 @@
-import { useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { Tabs as Radix } from 'radix-ui';
+import type { ReactNode } from 'react';
 
 export interface TabItem<T extends string> {
   value: T;
@@ -7,38 +8,30 @@ export interface TabItem<T extends string> {
   count?: ReactNode;
 }
 
-/** Tabs of one page; arrows move between them, the panel is labelled by its tab (`tab-<value>`, `panel-<value>`). */
-export function Tabs<T extends string>({ label, value, items, onPick }: { label: string; value: T; items: readonly TabItem<T>[]; onPick(value: T): void }) {
-  const list = useRef<HTMLDivElement>(null);
+export interface TabsProps<T extends string> {
+  label: string;
+  value: T;
+  items: readonly TabItem<T>[];
+  onPick(value: T): void;
+  /** The panel of the tab that is shown. */
+  children: ReactNode;
+}
 
-  function move(event: KeyboardEvent): void {
-    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    if (step === 0) return;
-    event.preventDefault();
-    const index = items.findIndex((item) => item.value === value);
-    const next = items[(index + step + items.length) % items.length];
-    if (next === undefined) return;
-    onPick(next.value);
-    list.current?.querySelector<HTMLElement>(`#tab-${next.value}`)?.focus();
-  }
-
+/** Tabs of one page with the panel of the one that is picked. */
+export function Tabs<T extends string>({ label, value, items, onPick, children }: TabsProps<T>) {
   return (
-    <div className="tabs" role="tablist" aria-label={label} ref={list} onKeyDown={move}>
-      {items.map((item) => (
-        <button
-          key={item.value}
-          id={`tab-${item.value}`}
-          type="button"
-          role="tab"
-          aria-selected={item.value === value}
-          aria-controls={`panel-${item.value}`}
-          tabIndex={item.value === value ? 0 : -1}
-          onClick={() => onPick(item.value)}
-        >
-          {item.label}
-          {item.count !== undefined && item.count !== 0 && <small className="numbers">{item.count}</small>}
-        </button>
-      ))}
-    </div>
+    <Radix.Root className="tabs-root" value={value} onValueChange={(next) => onPick(next as T)}>
+      <Radix.List className="tabs" aria-label={label}>
+        {items.map((item) => (
+          <Radix.Trigger key={item.value} value={item.value}>
+            {item.label}
+            {item.count !== undefined && item.count !== 0 && <small className="numbers">{item.count}</small>}
+          </Radix.Trigger>
+        ))}
+      </Radix.List>
+      <Radix.Content className="tab-panel" value={value} tabIndex={-1}>
+        {children}
+      </Radix.Content>
+    </Radix.Root>
   );
 }

@@ -1,4 +1,5 @@
 import type { MouseEvent } from 'react';
+import { t } from '../../i18n/i18n.ts';
 import { formatPort, type PortView } from '../../format/engine/ports.ts';
 
 export interface PortLinksProps {
@@ -40,7 +41,7 @@ function Inside({ text, isArrow }: { text: string; isArrow: boolean }) {
   if (!isArrow) return text;
   return (
     <>
-      <span className="unseen"> to </span>
+      <span className="unseen"> {t('common:portTo')} </span>
       <svg className="ports__arrow" width="9" height="8" viewBox="0 0 9 8" fill="none" stroke="currentColor" aria-hidden="true">
         <path d="M1 4h6.6M5.2 1.6 7.7 4 5.2 6.4" />
       </svg>

@@ -1,5 +1,7 @@
-import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { DropdownMenu } from 'radix-ui';
+import { useRef, useState, type ReactNode } from 'react';
 import { KeyCap } from '../controls/key-cap.tsx';
+import { useOverlayRoot } from './overlay-root.ts';
 import './overlay.css';
 
 export interface MenuItem {
@@ -18,69 +20,59 @@ export interface MenuAnchor {
   y: number;
 }
 
-/**
- * A menu in the top layer at a point. Opens with focus on its first item; arrows move, Home and End jump, a press
- * outside or Escape closes and gives the focus back.
- */
+/** A menu at a point: a context menu, or that of a button whose corner is given. Radix brings arrows, letters, Escape and the way back of the focus. */
 export function Menu({ label, anchor, items, onClose }: { label: string; anchor: MenuAnchor; items: readonly MenuItem[]; onClose(): void }) {
-  const menu = useRef<HTMLDivElement>(null);
-
-  useEffect(() => {
-    const element = menu.current;
-    if (element === null) return;
-    const before = document.activeElement;
-    element.showPopover();
-    const box = element.getBoundingClientRect();
-    element.style.left = `${Math.max(8, Math.min(anchor.x, innerWidth - box.width - 8))}px`;
-    element.style.top = `${Math.max(8, anchor.y + box.height > innerHeight - 8 ? anchor.y - box.height : anchor.y)}px`;
-    element.querySelector<HTMLElement>('[role=menuitem]:not(:disabled)')?.focus();
-    const onToggle = (event: Event): void => {
-      if ((event as ToggleEvent).newState === 'closed') onClose();
-    };
-    element.addEventListener('toggle', onToggle);
-    return () => {
-      element.removeEventListener('toggle', onToggle);
-      if (before instanceof HTMLElement && before.isConnected && element.contains(document.activeElement)) before.focus();
-    };
-    // The menu is made anew for every opening; it neither moves nor changes while it is open.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, []);
-
-  function move(event: KeyboardEvent): void {
-    event.stopPropagation();
-    const buttons = [...(menu.current?.querySelectorAll<HTMLElement>('[role=menuitem]:not(:disabled)') ?? [])];
-    const index = buttons.indexOf(document.activeElement as HTMLElement);
-    const next = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: -1 }[event.key];
-    if (next !== undefined) {
-      event.preventDefault();
-      buttons.at(next % buttons.length)?.focus();
-    } else if (event.key === 'Escape' || event.key === 'Tab') {
-      event.preventDefault();
-      onClose();
-    }
-  }
-
+  const [before] = useState(() => document.activeElement);
+  const giveBack = (): void => void (before instanceof HTMLElement && before.isConnected && before.focus({ preventScroll: true }));
   return (
-    <div ref={menu} className="menu" role="menu" aria-label={label} popover="auto" onKeyDown={move} onClick={(event) => event.stopPropagation()}>
-      {items.map((item) => (
-        <div key={item.label} role="none">
-          {item.divided === true && <hr />}
-          <button
-            type="button"
-            role="menuitem"
-            className={`menu__item${item.danger === true ? ' menu__item--danger' : ''}`}
-            disabled={item.disabled}
-            onClick={() => {
-              onClose();
-              item.pick();
-            }}
-          >
-            {item.icon}
-            <span>{item.label}</span>
-            {item.keys !== undefined && <KeyCap chord={item.keys} />}
-          </button>
-        </div>
-      ))}
-    </div>
+    <DropdownMenu.Root open modal={false} onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <DropdownMenu.Trigger asChild>
+        <span className="menu-anchor" style={{ left: anchor.x, top: anchor.y }} aria-hidden="true" />
+      </DropdownMenu.Trigger>
+      <MenuContent label={label} items={items} giveBack={giveBack} />
+    </DropdownMenu.Root>
+  );
+}
+
+/** A button that opens a menu below it; `children` is the button. */
+export function MenuButton({ label, items, children }: { label: string; items: readonly MenuItem[]; children: ReactNode }) {
+  const trigger = useRef<HTMLButtonElement>(null);
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger asChild ref={trigger}>
+        {children}
+      </DropdownMenu.Trigger>
+      <MenuContent label={label} items={items} align="end" giveBack={() => trigger.current?.focus()} />
+    </DropdownMenu.Root>
+  );
+}
+
+/** @param giveBack puts the focus where it was: before an item acts, so that a dialog that it opens knows where to return to. */
+function MenuContent({ label, items, align = 'start', giveBack }: { label: string; items: readonly MenuItem[]; align?: 'start' | 'end'; giveBack(): void }) {
+  const root = useOverlayRoot();
+  return (
+    <DropdownMenu.Portal container={root}>
+      <DropdownMenu.Content className="menu" aria-label={label} align={align} sideOffset={2} collisionPadding={8} loop onCloseAutoFocus={(event) => event.preventDefault()} onEscapeKeyDown={giveBack} onKeyDown={(event) => event.stopPropagation()} onClick={(event) => event.stopPropagation()}>
+        {items.map((item) => (
+          <MenuRow key={item.label} item={item} giveBack={giveBack} />
+        ))}
+      </DropdownMenu.Content>
+    </DropdownMenu.Portal>
+  );
+}
+
+function MenuRow({ item, giveBack }: { item: MenuItem; giveBack(): void }) {
+  return (
+    <>
+      {item.divided === true && <DropdownMenu.Separator className="menu__line" />}
+      <DropdownMenu.Item className={`menu__item${item.danger === true ? ' menu__item--danger' : ''}`} disabled={item.disabled === true} onSelect={() => {
+          giveBack();
+          item.pick();
+        }}>
+        {item.icon}
+        <span>{item.label}</span>
+        {item.keys !== undefined && <KeyCap chord={item.keys} />}
+      </DropdownMenu.Item>
+    </>
   );
 }

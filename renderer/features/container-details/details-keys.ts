@@ -18,7 +18,7 @@ export function useDetailsKeys(pick: (tab: DetailsTab) => void): void {
       if (isTyping(event.target) || event.metaKey || event.ctrlKey || event.altKey || event.shiftKey) return;
       if (event.key === 'l') pick('logs');
       else if (event.key === 't') pick('terminal');
-      else if (event.key === 'Escape' && document.querySelector('[popover]:popover-open') === null) go({ page: 'containers' });
+      else if (event.key === 'Escape' && document.querySelector('[role=menu], [role=dialog]') === null) go({ page: 'containers' });
       else return;
       event.preventDefault();
     }

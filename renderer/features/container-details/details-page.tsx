@@ -63,12 +63,11 @@ function Details({ view, tab: wanted, menu }: { view: ContainerView; tab: Detail
         value={tab}
         onPick={pick}
         items={panels.map(({ tab: value, label, Count }) => ({ value, label: t(label), ...(Count === undefined ? {} : { count: <Count view={view} /> }) }))}
-      />
-      <div className="tab-panel" role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`}>
+      >
         <Loading>
           <panel.Panel key={view.id} view={view} />
         </Loading>
-      </div>
+      </Tabs>
       {anchor !== undefined && menu(view, anchor, () => setAnchor(undefined))}
     </Page>
   );

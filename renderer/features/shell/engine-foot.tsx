@@ -27,7 +27,7 @@ function useEngineState(): { shape: GlyphShape; word: string } {
 export function EngineFoot() {
   const { shape, word } = useEngineState();
   const version = useVm(({ vm, info }) => (vm?.status === 'running' ? plainVersion(info?.ServerVersion ?? vm.engineVersion) : ''));
-  const size = useVm(({ info }) => (info === undefined ? undefined : t('shell:engine.size', { cpus: info.NCPU, memory: formatMemory(info.MemTotal) })));
+  const size = useVm(({ info }) => (info === undefined ? undefined : t('shell:engine.size', { count: info.NCPU, memory: formatMemory(info.MemTotal) })));
   return (
     <div className="engine-foot" role="status" title={word}>
       <div className="engine-foot__state">
