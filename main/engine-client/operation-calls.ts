@@ -70,7 +70,7 @@ async function send(agent: Agent, name: OperationName, params: OperationParams, 
 /** Path and query of a request. Parameters were checked by `main/ipc/operation-params.ts`; they are escaped all the same. */
 export function pathOf(name: OperationName, params: OperationParams): string {
   const { path, query } = engineOperations[name];
-  const filled = path.replace(/\{(\w+)\}/g, (_, key: string) => String(params[key]).split('/').map(encodeURIComponent).join('/'));
+  const filled = path.replace(/\{(\w+)\}/g, (_, key: string) => String(params[key]).split('/').map(escapeSegment).join('/'));
   const search = new URLSearchParams();
   for (const key of query) {
     const value = params[key];
@@ -81,6 +81,9 @@ export function pathOf(name: OperationName, params: OperationParams): string {
   const text = search.toString();
   return text === '' ? filled : `${filled}?${text}`;
 }
+
+/** Colon and at stand as they are, as the docker CLI sends them: a reference is `name:tag@digest`. */
+const escapeSegment = (segment: string): string => encodeURIComponent(segment).replaceAll('%3A', ':').replaceAll('%40', '@');
 
 async function wholeBody(answer: IncomingMessage, most: number): Promise<string> {
   const chunks: Buffer[] = [];

@@ -6,8 +6,7 @@ import { familiarReference } from '../format/engine/reference.ts';
 import { t } from '../i18n/i18n.ts';
 import { beginCommand } from './window/commands.ts';
 import { refreshImages } from './images.ts';
-import { useNavigation } from './window/navigation.ts';
-import { showToast } from './window/toasts.ts';
+import { beginTask } from './window/tasks.ts';
 
 /** A pull or a load under way, or one that failed and waits to be seen. */
 export interface Transfer {
@@ -70,13 +69,15 @@ export function pullImage(reference: string): Promise<{ outcome: 'done' } | { ou
   const key = begin('pull', subject, 0);
   const command = beginCommand(docker.pull(subject));
   const measure = rateMeter();
-  const page = useNavigation.getState().route.page;
+  const task = beginTask({ kind: 'pull', subject, route: { page: 'images' }, cancel: () => endTransfer(key), doneTitle: t('actions:pulled', { name: subject }), failedTitle: t('actions:notPulled', { name: subject }) });
 
   return new Promise((resolve) => {
     const stream = openStream('images/pull', { reference: subject }, {
       onData: (message) => {
         change(key, ({ progress }) => {
           const next = advance(progress, message);
+          const { current, total } = downloadedOf(next);
+          task.tell({ done: current, total });
           return { progress: next, rate: measure(downloadedOf(next).current) };
         });
       },
@@ -86,20 +87,22 @@ export function pullImage(reference: string): Promise<{ outcome: 'done' } | { ou
         void refreshImages();
         if (failure !== undefined) {
           command.failed(failure);
+          task.failed(failure);
           closers.delete(key);
           change(key, () => ({ failure }));
           resolve({ outcome: 'failed', failure });
           return;
         }
         command.done();
+        task.done();
         drop(key);
-        if (useNavigation.getState().route.page !== page) showToast({ kind: 'good', title: t('actions:pulled', { name: subject }) });
         resolve({ outcome: 'done' });
       },
     });
     closers.set(key, () => {
       stream.close();
       command.done(t('actions:cancelled'));
+      task.cancelled();
       drop(key);
       void refreshImages();
       resolve({ outcome: 'cancelled' });
@@ -111,6 +114,7 @@ export function pullImage(reference: string): Promise<{ outcome: 'done' } | { ou
 export async function loadImage(file: File): Promise<void> {
   const key = begin('load', file.name, file.size);
   const command = beginCommand(docker.load(file.name));
+  const task = beginTask({ kind: 'load', subject: file.name, route: { page: 'images' }, cancel: () => endTransfer(key), doneTitle: t('actions:loaded', { name: file.name }), failedTitle: t('actions:notLoaded', { name: file.name }) });
   let isOver = false;
   const finish = (failure: IpcFailure | undefined): void => {
     if (isOver) return;
@@ -120,10 +124,11 @@ export async function loadImage(file: File): Promise<void> {
     const told = failure ?? (transfer?.progress.error === undefined ? undefined : new IpcFailure({ kind: 'invalid', message: transfer.progress.error }));
     if (told === undefined) {
       command.done();
-      showToast({ kind: 'good', title: transfer?.progress.note || t('actions:loaded', { name: file.name }) });
+      task.done(transfer?.progress.note);
       drop(key);
     } else {
       command.failed(told);
+      task.failed(told);
       closers.delete(key);
       change(key, () => ({ failure: told }));
     }
@@ -137,12 +142,13 @@ export async function loadImage(file: File): Promise<void> {
     isOver = true;
     stream.close();
     command.done(t('actions:cancelled'));
+    task.cancelled();
     drop(key);
   });
-  await send(file, stream, key, () => isOver, finish);
+  await send(file, stream, (sent) => (change(key, () => ({ sent })), task.tell({ done: sent, total: file.size })), () => isOver, finish);
 }
 
-async function send(file: File, stream: OpenStream<'images/load'>, key: string, isOver: () => boolean, finish: (failure: IpcFailure) => void): Promise<void> {
+async function send(file: File, stream: OpenStream<'images/load'>, tell: (sent: number) => void, isOver: () => boolean, finish: (failure: IpcFailure) => void): Promise<void> {
   const reader = file.stream().getReader();
   try {
     let sent = 0;
@@ -152,7 +158,7 @@ async function send(file: File, stream: OpenStream<'images/load'>, key: string, 
       if (done) break;
       await stream.send(value);
       sent += value.length;
-      change(key, () => ({ sent }));
+      tell(sent);
     }
     await stream.send({ type: 'end' });
   } catch (error) {

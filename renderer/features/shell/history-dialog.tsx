@@ -16,9 +16,10 @@ export function HistoryDialog({ onClose }: { onClose(): void }) {
           {entries.toReversed().map((entry) => (
             <li key={entry.id}>
               <time className="numbers">{formatClock(entry.startedAt)}</time>
-              <code className="selectable isolated cut" title={entry.text}>
-                {entry.text}
-              </code>
+              <span className="history__what selectable isolated">
+                <code>{entry.text}</code>
+                {entry.api !== undefined && <code className="history__api">{entry.api}</code>}
+              </span>
               <small className={`cut isolated ${entry.status === 'failed' ? 'bad' : ''}`}>{entry.result}</small>
               <IconButton label={`${t('shell:history.copy')}: ${entry.text}`} onClick={() => void navigator.clipboard.writeText(entry.text)}>
                 <Copy size={14} strokeWidth={1.75} />

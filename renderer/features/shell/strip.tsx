@@ -4,6 +4,7 @@ import { Button } from '../../components/controls/button.tsx';
 import { StateGlyph } from '../../components/drawing/state-glyph.tsx';
 import { useCommands, type CommandEntry } from '../../stores/window/commands.ts';
 import { openDialog } from '../../stores/window/dialogs.ts';
+import { TaskCentre } from './task-centre.tsx';
 import { t } from '../../i18n/i18n.ts';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
@@ -43,6 +44,7 @@ export function Strip() {
         </>
       )}
       <span className="strip__gap" />
+      <TaskCentre />
       <Button kind="quiet" icon={<Copy {...icon} />} onClick={copy} disabled={last === undefined} aria-label={t('shell:strip.copyLabel')} title={t('shell:strip.copyLabel')}>
         {copied !== undefined && copied === last?.id ? t('shell:strip.copied') : t('shell:strip.copy')}
       </Button>

@@ -73,7 +73,8 @@ export function beginTask({ kind, subject, route = useNavigation.getState().rout
     },
     failed(failure) {
       change(key, { status: 'failed', note: '', failure, cancel: undefined });
-      showToast({ kind: 'trouble', title: failedTitle, detail: sentences(failure.message, failure.hint) });
+      // Where it was begun the page tells it, with the steps; a toast would say it twice.
+      if (isElsewhere()) showToast({ kind: 'trouble', title: failedTitle, detail: sentences(failure.message, failure.hint) });
     },
     cancelled: () => change(key, { status: 'cancelled', note: '', cancel: undefined }),
   };
