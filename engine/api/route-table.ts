@@ -20,6 +20,7 @@ import type { NetworkBackend, NetworkContainers } from './routes/network-routes.
 import {
   buildkitNotSupported,
   cancelBuild,
+  clusterVolumesAlone,
   noBuildCache,
   noPlugins,
   noSuchPlugin,
@@ -139,6 +140,7 @@ export function routeTable(backends: Backends): Route[] {
     on('POST', '/volumes/create', volume.create),
     on('POST', '/volumes/prune', volume.prune),
     on('GET', '/volumes/{name}', volume.inspect),
+    on('PUT', '/volumes/{name}', clusterVolumesAlone),
     on('DELETE', '/volumes/{name}', volume.remove),
 
     ...fileRoutes(backends.files),

@@ -64,11 +64,13 @@ async function settle(needs: StartNeeds, container: Container, ended: Ended, cle
         lastDelay: container.restartDelay,
       });
   const removes = delay === null && record.hostConfig.AutoRemove === true && !container.restarting;
-  await needs.store
+  // Whoever sees the new state finds the event: it does not wait for the disk.
+  const saved = needs.store
     .update(container, { ...needs.health.unwatch(container), state: { status: delay === null ? 'exited' : 'restarting', ...ended } }, { sync: !removes })
     .catch((error: unknown) => needs.log(`exit of ${container.name}: ${messageOf(error)}`));
   if (ended.oomKilled) announce(needs.events, container, 'oom');
   announce(needs.events, container, 'die', { exitCode: String(ended.exitCode), execDuration: String(Math.max(0, Math.floor(ranFor / 1000))) });
+  await saved;
   if (delay !== null) {
     scheduleRestart(needs, container, delay);
     await cleaned;

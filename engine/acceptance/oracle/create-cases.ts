@@ -179,7 +179,7 @@ const options: [what: string, config: object][] = [
 /** `POST /containers/create`: what it refuses, and what inspect shows of what it takes. */
 export const createCases = cases('create', {
   ...Object.fromEntries(refusals.map(([what, body, query], index) => [`refuses ${what}`, [post(`/containers/create${query ?? `?name=r${index}`}`, body)]])),
-  ...Object.fromEntries(options.map(([what, config]) => [`takes ${what}`, [created('cc', config), get('/containers/cc/json')]])),
+  ...Object.fromEntries(options.map(([what, config]) => [`takes ${what}`, [created('cc', config), get('/containers/cc/json', { sortBy: 'Destination' })]])),
   'a name is taken once': [created('ca'), created('ca'), post('/containers/create?name=/ca', { Image: image })],
   'the network of another': [
     started('base'),

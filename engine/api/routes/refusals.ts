@@ -8,6 +8,11 @@ export const notSwarmManager: Handler = () => {
   );
 };
 
+/** `PUT /volumes/{name}` changes volumes of a cluster, and of no others. */
+export const clusterVolumesAlone: Handler = () => {
+  throw new UnavailableError('volume update only valid for cluster volumes, but swarm is unavailable');
+};
+
 /** @param what in the user's words: `docker build` */
 export function notBuiltYet(what: string): Handler {
   return () => {

@@ -175,7 +175,7 @@ export const commonDifferences: KnownDifference[] = [
   },
   {
     noun: '*',
-    paths: ['body.HostConfig.NetworkMode', 'body.*.HostConfig.NetworkMode'],
+    paths: ['body.**HostConfig.NetworkMode'],
     when: ({ ours, theirs }) => ours === 'bridge' && theirs === 'default',
     reason: 'moby 28 shows the network mode `default` as `bridge`',
   },

@@ -27,7 +27,7 @@ export const containerDifferences: KnownDifference[] = [
   },
   {
     noun: 'create',
-    paths: ['body.message'],
+    paths: ['status', 'body.message'],
     when: messages(/^(unknown or invalid runtime name: |invalid isolation \()/),
     reason: 'moby 28 says `unknown or invalid runtime name: …` and `invalid isolation (…)`',
   },
