@@ -20,7 +20,7 @@ export function createExec(needs: CreateExecNeeds, reference: string, request: E
   if (args.length === 0) throw new InvalidParameterError('No exec command specified');
   const container = needs.store.resolve(reference);
   parseDetachKeys(request.DetachKeys ?? '', 'escape');
-  checkExecutable(container);
+  checkExecutable(container, container.name);
   const { config, hostConfig } = container.record;
   const id = randomBytes(32).toString('hex');
   needs.execs.add({
@@ -49,10 +49,10 @@ export function commandOf([entrypoint = '', ...args]: string[]): string {
   return `${entrypoint} ${args.join(' ')}`;
 }
 
-/** @throws ConflictError in moby's words */
-export function checkExecutable(container: Container): void {
+/** @param shown what a paused one is called: moby's create and start differ. @throws ConflictError in moby's words */
+export function checkExecutable(container: Container, shown = container.id): void {
   const { status } = container.state;
-  if (status === 'paused') throw new ConflictError(`Container ${container.id} is paused, unpause the container before exec`);
+  if (status === 'paused') throw new ConflictError(`Container ${shown} is paused, unpause the container before exec`);
   if (status === 'restarting') throw new ConflictError(`Container ${container.id} is restarting, wait until the container is running`);
   if (status !== 'running') throw new ConflictError(`Container ${container.id} is not running`);
 }

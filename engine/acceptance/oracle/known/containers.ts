@@ -155,6 +155,13 @@ export const containerDifferences: KnownDifference[] = [
   {
     noun: 'archive',
     request: /^PUT/,
+    paths: ['status', 'body', 'header.content-type'],
+    when: ({ theirs }, ourMessage, theirMessage) => ourMessage.startsWith('Error processing tar file') && theirMessage === '' && (theirs === absent || theirs === 200),
+    reason: 'an archive without a single byte is 400',
+  },
+  {
+    noun: 'archive',
+    request: /^PUT/,
     paths: ['status', 'body.message'],
     reason: 'what cannot be unpacked into a container is 400, and is said without the name of a helper program',
   },
