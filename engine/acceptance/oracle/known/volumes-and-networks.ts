@@ -106,4 +106,16 @@ export const volumeAndNetworkDifferences: KnownDifference[] = [
     when: messages(/port is already allocated by container/),
     reason: 'a port that is taken: it is said by whom',
   },
+  {
+    noun: 'networks',
+    paths: ['body.State.Error'],
+    when: ({ ours, theirs }) => /port is already allocated/.test(String(ours)) && /port is already allocated/.test(String(theirs)),
+    reason: 'a port that is taken: it is said by whom',
+  },
+  {
+    noun: '*',
+    paths: ['body.HostnamePath', 'body.HostsPath', 'body.ResolvConfPath', 'body.LogPath'],
+    when: ({ theirs }) => theirs === '',
+    reason: 'paths of files are shown once a start has been tried, wherever it failed',
+  },
 ];
