@@ -3,6 +3,7 @@ import type { ImagePruneReport, SearchResult } from './engine-api/image.ts';
 import type { EndpointSettings, Network } from './engine-api/network.ts';
 import type { ProgressMessage } from './engine-api/progress.ts';
 import type { DiskUsageResponse, VersionResponse } from './engine-api/system.ts';
+import type { LogSearchRequest, LogState } from './engine-api/log-view.ts';
 import type { Volume, VolumeListResponse } from './engine-api/volume.ts';
 import { bytes, json, lines, upload, type OperationKind } from './engine-operation.ts';
 
@@ -15,6 +16,10 @@ interface Image {
   image: string;
 }
 
+interface LogSources {
+  container: string[];
+}
+
 /**
  * Every call to the engine that the window can make, besides those with a channel of their own in `ipc.ts`. Closed: what is not here does not
  * compile in the window and is refused in `main`. A row is enough to add one (docs/window.md).
@@ -22,6 +27,18 @@ interface Image {
 export const engineOperations = {
   'system.version': json<object, VersionResponse>('GET /version'),
   'system.df': json<{ type?: string[] }, DiskUsageResponse>('GET /system/df?type'),
+
+  // This engine's own, absent on others: docs/api-extensions.md.
+  'system.extensions': json<object, { Extensions: Record<string, number> }>('GET /slipway'),
+  'logs.state': lines<LogSources & { follow?: boolean; levels?: boolean }, LogState>('GET /slipway/logs/state?container&follow&levels'),
+  'logs.lines': bytes<LogSources & { from?: number; tail?: number; time?: string; line?: string; before?: number; count?: number; follow?: boolean }>(
+    'GET /slipway/logs/lines?container&from&tail&time&line&before&count&follow',
+  ),
+  /** All of it as text, to be kept. */
+  'logs.text': bytes<LogSources & { format: 'text' }>('GET /slipway/logs/lines?container&format'),
+  'logs.pick': bytes<{ body: { Containers: string[]; Lines: [number, number][] } }>('POST /slipway/logs/lines'),
+  'logs.search': bytes<{ body: LogSearchRequest }>('POST /slipway/logs/search'),
+  'logs.map': json<LogSources & { buckets: number }, { Counted: number; Lines: number[]; Errors: number[]; Warnings: number[] }>('GET /slipway/logs/map?container&buckets'),
 
   'containers.top': json<Id & { ps_args?: string }, { Titles: string[]; Processes: string[][] | null }>('GET /containers/{id}/top?ps_args'),
   'containers.changes': json<Id, { Path: string; Kind: 0 | 1 | 2 }[] | null>('GET /containers/{id}/changes'),

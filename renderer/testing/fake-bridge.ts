@@ -6,6 +6,7 @@ import type { IpcError, IpcResult } from '../../contract/ipc-result.ts';
 import type { AppFacts, LogChunk, Settings } from '../../contract/ipc.ts';
 import type { IpcBridge, ToMain, ToWindow } from '../../contract/ipc-wire.ts';
 import type { VmState } from '../../contract/vm-state.ts';
+import { fakeLogs } from './fake-logs.ts';
 
 /** Everything that a window asks for, as it is in one moment. */
 export interface Scene {
@@ -17,6 +18,8 @@ export interface Scene {
   inspects: Record<string, ContainerInspect>;
   images: ImageSummary[];
   logs: LogChunk[];
+  /** Lines of the log, of which `logs` are the last; absent: as many as they are. `null`: an engine without an index. */
+  logLines?: number | null;
   terminal: string;
   pull: ProgressMessage[];
   /** Answers of channels that fail in this scene. */
@@ -31,6 +34,8 @@ export interface Scene {
 export function createFakeBridge(scene: Scene): IpcBridge {
   let deliver: (message: ToWindow) => void = () => undefined;
   const streams = new Map<number, string>();
+  let madeLogs: ReturnType<typeof fakeLogs> | undefined;
+  const logs = () => (madeLogs ??= fakeLogs(scene.logs, scene.logLines ?? scene.logs.reduce((sum, { text }) => sum + text.split('\n').length - 1, 0)));
 
   function event(Type: 'container' | 'image', Action: string, ID: string): void {
     const seconds = Date.now() / 1000;
@@ -71,15 +76,30 @@ export function createFakeBridge(scene: Scene): IpcBridge {
 
   function answer(channel: string, params: unknown): IpcResult<unknown> | undefined {
     if (scene.silent.includes(channel)) return undefined;
+    if (channel === 'engine/call') {
+      const { operation, params: given } = params as { operation: string; params: { buckets?: number } };
+      if (operation === 'logs.map') return { ok: true, value: logs().map(given.buckets ?? 100) };
+      if (operation === 'system.extensions') {
+        return scene.logLines === null ? { ok: false, error: { kind: 'not-found', message: 'page not found', status: 404 } } : { ok: true, value: { Extensions: { logs: 1 } } };
+      }
+    }
     const error = scene.failures[channel];
     if (error !== undefined) return { ok: false, error };
     const value = answers[channel]?.(params as never);
     return { ok: true, value: structuredClone(value) };
   }
 
-  function open(stream: number, channel: string): void {
+  function open(stream: number, channel: string, asked: unknown): void {
     streams.set(stream, channel);
+    const { operation = '', params = {} } = asked as { operation?: string; params?: Record<string, unknown> };
     const send = (payload: unknown): void => deliver({ type: 'data', stream, payload });
+    if (channel === 'engine/lines' && operation === 'logs.state') send(logs().state(params['container'] as string[]));
+    if (channel === 'engine/bytes') {
+      const given = (params['body'] ?? params) as never;
+      const answers = { 'logs.lines': logs().lines, 'logs.pick': logs().pick, 'logs.search': logs().search } as Record<string, ((given: never) => Uint8Array[]) | undefined>;
+      for (const bytes of answers[operation]?.(given) ?? []) send(bytes);
+      deliver({ type: 'end', stream });
+    }
     if (channel === 'containers/logs') for (const chunk of scene.logs) send(chunk);
     if (channel === 'images/pull') {
       for (const message of scene.pull) send(message);
@@ -100,7 +120,7 @@ export function createFakeBridge(scene: Scene): IpcBridge {
           const result = answer(received.channel, received.params);
           if (result !== undefined) deliver({ type: 'response', id: received.id, result });
           if (received.channel === 'containers/list') for (const push of scene.afterwards.splice(0)) setTimeout(() => deliver(push), 50);
-        } else if (received.type === 'open') open(received.stream, received.channel);
+        } else if (received.type === 'open') open(received.stream, received.channel, received.params);
         else if (received.type === 'close') streams.delete(received.stream);
         else if (received.type === 'data' && streams.get(received.stream) === 'containers/terminal' && received.payload instanceof Uint8Array) {
           deliver({ type: 'data', stream: received.stream, payload: received.payload });

@@ -45,15 +45,31 @@ export const shots = [
   },
   {
     name: '03-logs',
+    scene: 'long-log',
+    hash: '#/logs/shop-api-1,shop-worker-1,shop-web-1',
+    act: async (page) => {
+      await page.getByText('starting, attempt 4').first().waitFor();
+      await page.getByRole('searchbox').fill('timeout');
+      await page.getByText(/^[\d,]+ lines$/).first().waitFor();
+      await page.getByRole('searchbox').press('Shift+Enter');
+      await page.getByText(/ of [\d,]+/).first().waitFor();
+      await page.getByRole('button', { name: 'Fields of this line' }).nth(1).click();
+    },
+  },
+  { name: '03-logs-one', scene: 'containers', hash: `${api}/logs`, act: (page) => page.getByText('starting, attempt 4').first().waitFor() },
+  {
+    name: '03-logs-columns',
     scene: 'containers',
     hash: `${api}/logs`,
     act: async (page) => {
       await page.getByText('starting, attempt 4').first().waitFor();
-      await page.getByRole('searchbox').fill('timeout');
+      await page.getByRole('button', { name: 'Columns' }).click();
+      await page.getByRole('button', { name: 'Merge with…' }).click();
     },
   },
-  { name: '03-logs-narrow', scene: 'containers', hash: `${api}/logs`, viewport: narrow, act: (page) => page.getByText('starting, attempt 4').first().waitFor() },
-  { name: '03-logs-page', scene: 'long-log', hash: '#/logs', act: (page) => page.getByText('starting, attempt 4').first().waitFor() },
+  { name: '03-logs-narrow', scene: 'long-log', hash: `${api}/logs`, viewport: narrow, act: (page) => page.getByText('starting, attempt 4').first().waitFor() },
+  { name: '03-logs-plain', scene: 'plain-log', hash: `${api}/logs`, themes: ['dark'], act: (page) => page.getByText('starting, attempt 4').first().waitFor() },
+  { name: '03-logs-empty', scene: 'empty-log', hash: '#/logs', themes: ['dark'], act: (page) => page.getByText('written nothing yet').waitFor() },
   { name: '03-overview', scene: 'containers', hash: `${api}/overview`, act: (page) => page.getByText('SEARCH_URL').waitFor() },
   {
     name: '04-run',

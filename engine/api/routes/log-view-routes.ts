@@ -16,7 +16,7 @@ type LogLevel = 'error' | 'warning' | 'info' | 'debug' | 'none';
 /** Logs by number of line; see docs/api-extensions.md. */
 export interface LogViewBackend {
   logState(references: readonly string[], options: { follow: boolean; levels: boolean; signal: AbortSignal }): AsyncIterable<unknown>;
-  logLines(references: readonly string[], options: { from: LogPosition; before: number; count: number; follow: boolean; signal: AbortSignal }): AsyncIterable<Buffer>;
+  logLines(references: readonly string[], options: { from: LogPosition; before: number; count: number; follow: boolean; asText: boolean; signal: AbortSignal }): AsyncIterable<Buffer>;
   pickLogLines(references: readonly string[], lines: readonly LineReference[], signal: AbortSignal): AsyncIterable<Buffer>;
   searchLogs(
     references: readonly string[],
@@ -65,8 +65,8 @@ export function logViewRoutes(logs: LogViewBackend): Record<'state' | 'lines' | 
     },
     async lines(exchange) {
       const { query, signal } = exchange;
-      const options = { from: positionOf(query), before: natural(query, 'before') ?? 0, count: natural(query, 'count') ?? Infinity, follow: query.flag('follow'), signal };
-      await exchange.pumpLate(frames, logs.logLines(query.all('container'), options));
+      const options = { from: positionOf(query), before: natural(query, 'before') ?? 0, count: natural(query, 'count') ?? Infinity, follow: query.flag('follow'), asText: query.text('format') === 'text', signal };
+      await exchange.pumpLate(options.asText ? 'text/plain; charset=utf-8' : frames, logs.logLines(query.all('container'), options));
     },
     async pick(exchange) {
       const request = await exchange.json<PickRequest>(pickShape);

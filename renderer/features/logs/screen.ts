@@ -10,5 +10,5 @@ export const logsScreen = screen({
 export const logsPanel = containerPanel({
   tab: 'logs',
   label: 'container-details:tabs.logs',
-  load: () => import('./log-view.tsx').then(({ LogView }) => ({ default: LogView })),
+  load: () => import('./log-view.tsx'),
 });

@@ -19,6 +19,7 @@ export const docker = {
   remove: (names: readonly string[], force: boolean): DockerCommand => ['docker', 'rm', ...(force ? ['--force'] : []), ...names],
   inspect: (name: string): DockerCommand => ['docker', 'inspect', name],
   logs: (name: string, tail: number | 'all'): DockerCommand => ['docker', 'logs', '--follow', '--timestamps', ...(tail === 'all' ? [] : ['--tail', String(tail)]), name],
+  composeLogs: (services: readonly string[]): DockerCommand => ['docker', 'compose', 'logs', '--follow', '--timestamps', ...services],
   exec: (name: string, command: readonly string[], user?: string): DockerCommand => [
     'docker', 'exec', '--interactive', '--tty', ...(user === undefined ? [] : ['--user', user]), name, ...command,
   ],

@@ -119,7 +119,9 @@ export const scenes = {
     ...base,
     containers: Array.from({ length: 400 }, (_, index) => container(`p${index % 12}-service-${index}`, `registry.example/team/app-${index % 40}:v1.${index}`, index % 7 === 0 ? 'exited' : 'running', index % 7 === 0 ? 'Exited (0) 2 hours ago' : 'Up 3 hours', [], `p${index % 12}`)),
   }),
-  'long-log': () => ({ ...base, logs: sampleLog(60_000) }),
+  'long-log': () => ({ ...base, logs: sampleLog(420), logLines: 10_482_113 }),
+  'plain-log': () => ({ ...base, logLines: null }),
+  'empty-log': () => ({ ...base, logs: [] }),
 } satisfies Record<string, () => Scene>;
 
 export type SceneName = keyof typeof scenes;

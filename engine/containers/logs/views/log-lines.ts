@@ -1,5 +1,7 @@
 import { encodeLines, frameHeader, frameTypes } from '../../../../contract/log-frames.ts';
 import type { FrameType, WireLine } from '../../../../contract/log-frames.ts';
+import { plainText } from '../../../../contract/log-text.ts';
+import { formatNanoseconds } from '../../../lib/timestamp.ts';
 import { DoubtError } from '../index/indexed-file.ts';
 import type { Cursor, LineReference } from '../index/merged-log.ts';
 import { withoutDoubt } from '../index/container-log.ts';
@@ -23,6 +25,8 @@ export interface LogLinesOptions {
   count: number;
   /** Stay for lines that come, until none of the containers runs. Lines of several containers come in the order in which they are found. */
   follow: boolean;
+  /** Plain text instead of frames: time, the container's name where there are several, and the line without its escape sequences. */
+  asText: boolean;
   signal: AbortSignal;
 }
 
@@ -45,7 +49,7 @@ export async function* streamLogLines(view: LogView, options: LogLinesOptions): 
     if (options.follow) news = await LogWatch.open(view.containers, merged.logs.map(({ path }) => path), options.signal);
     for (const log of merged.logs) await log.refresh(options.signal);
     const row = Math.max(merged.first, (await withoutDoubt(merged.logs, () => rowOf(view, options.from))) - options.before);
-    yield jsonFrame({ Row: row, First: merged.first, End: merged.end });
+    if (!options.asText) yield jsonFrame({ Row: row, First: merged.first, End: merged.end });
     if (options.count === 0) return;
     const cursors = await withoutDoubt(merged.logs, () => merged.cursorsAt(row));
     let left = options.count;
@@ -54,7 +58,7 @@ export async function* streamLogLines(view: LogView, options: LogLinesOptions): 
       const last = news === undefined || news.ended;
       for await (const lines of rowsOf(view, cursors, left)) {
         left -= lines.length;
-        yield frame(frameTypes.lines, encodeLines(lines, utf8));
+        yield options.asText ? textOf(view, lines) : frame(frameTypes.lines, encodeLines(lines, utf8));
         if (options.signal.aborted) return;
       }
       if (last || left <= 0 || options.signal.aborted) return;
@@ -67,6 +71,11 @@ export async function* streamLogLines(view: LogView, options: LogLinesOptions): 
     news?.close();
     view.close();
   }
+}
+
+function textOf({ containers }: LogView, lines: readonly WireLine[]): Buffer {
+  const names = containers.length > 1 ? containers.map(({ name }) => `${name} `) : [''];
+  return Buffer.from(lines.map(({ source, time, text }) => `${time === 0n ? '' : `${formatNanoseconds(time)} `}${names[source] ?? ''}${plainText(text)}\n`).join(''));
 }
 
 /** Starts again where it was when the index had to be made anew. */
