@@ -12,10 +12,19 @@ export type VmAccelerator = 'kvm' | 'hvf' | 'whpx' | 'hyperv' | 'tcg' | 'externa
 /**
  * Phases of a start in the order in which they run. `requirements`: QEMU, disk and image are there and whole;
  * `disk`: the data disk exists; `hypervisor`: QEMU runs and answers on QMP; `kernel`: the guest's first user-space line;
- * `guest`: root file system mounted, init handed over; `engine`: the guest channel is authenticated and `/_ping` answers.
+ * `guest`: root file system mounted, init handed over; `engine`: the guest channel is authenticated and `/_ping` answers; `snapshot`: the VM, ready
+ * to go on, is kept for later starts; `restore`: a VM goes on where the kept one stood.
  */
-export const vmPhaseIds = ['requirements', 'disk', 'hypervisor', 'kernel', 'guest', 'engine'] as const;
+export const vmPhaseIds = ['requirements', 'disk', 'hypervisor', 'kernel', 'guest', 'engine', 'snapshot', 'restore'] as const;
 export type VmPhaseId = (typeof vmPhaseIds)[number];
+
+/** The phases of each way to start. `making`: the first start of a VM that can be kept; those after it are `restored`. */
+export const vmRoutes = {
+  cold: ['requirements', 'disk', 'hypervisor', 'kernel', 'guest', 'engine'],
+  making: ['requirements', 'disk', 'hypervisor', 'kernel', 'guest', 'engine', 'snapshot', 'restore'],
+  restored: ['requirements', 'disk', 'hypervisor', 'restore', 'engine'],
+} as const satisfies Record<string, readonly VmPhaseId[]>;
+export type VmRoute = keyof typeof vmRoutes;
 
 export interface VmPhase {
   id: VmPhaseId;

@@ -9,6 +9,7 @@ const flags = {
   'exec-root': { type: 'string' },
   'guest-port': { type: 'string', multiple: true },
   'guest-key': { type: 'string' },
+  'guest-order': { type: 'string' },
   'host-folders': { type: 'string' },
   'builtin-images': { type: 'string' },
   'insecure-registry': { type: 'string', multiple: true },
@@ -21,7 +22,7 @@ const flags = {
   tlskey: { type: 'string' },
 } as const;
 
-export const usage = `usage: engine --root DIR --socket PATH [--exec-root DIR] [--guest-port DEVICE …] [--guest-key FILE]
+export const usage = `usage: engine --root DIR --socket PATH [--exec-root DIR] [--guest-port DEVICE …] [--guest-key FILE] [--guest-order FILE]
   [--host-folders direct|refuse] [--builtin-images DIR] [--insecure-registry HOST …] [--registry-mirror URL …]
   [--shimd FILE] [--host tcp://ADDRESS:PORT …] [--tlsverify] [--tlscacert FILE] [--tlscert FILE --tlskey FILE]`;
 
@@ -50,6 +51,7 @@ export function parseCommandLine(args: readonly string[]): EngineConfig {
     socket: resolve(socket),
     guestPorts,
     ...(guestKey === undefined ? {} : { guestKeyFile: resolve(guestKey) }),
+    ...(values['guest-order'] === undefined ? {} : { guestOrderFile: resolve(values['guest-order']) }),
     hostFolders,
     ...(values['builtin-images'] === undefined ? {} : { builtinImages: resolve(values['builtin-images']) }),
     insecureRegistries: values['insecure-registry'] ?? [],

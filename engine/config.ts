@@ -12,6 +12,8 @@ export interface EngineConfig {
   guestPorts: string[];
   /** Key file of the guest channel (32 bytes), made by the host for this VM instance. */
   guestKeyFile?: string;
+  /** What the host wants of this start of the VM, `guest/start-order.ts`. */
+  guestOrderFile?: string;
   /**
    * `direct`: bind mounts name folders of this machine. `refuse`: this machine is a VM and the user's folders are not
    * in it, so a bind mount is refused with a reason.

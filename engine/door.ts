@@ -18,13 +18,14 @@ export class Door {
   readonly #config: EngineConfig;
   readonly #log: (line: string) => void;
   readonly #routes = Promise.withResolvers<readonly Route[]>();
+  #ready: Promise<void> | undefined;
   #lookupPort: LookupPort = () => null;
   #guest: GuestChannel | null = null;
 
   constructor(config: EngineConfig, log: (line: string) => void) {
     this.#config = config;
     this.#log = log;
-    this.server = createApiServer({ log, routes: pingRoutes, complete: this.#routes.promise });
+    this.server = createApiServer({ log, routes: pingRoutes(() => this.#ready), complete: this.#routes.promise });
     this.openChannel();
   }
 
@@ -33,8 +34,9 @@ export class Door {
     return this.#guest;
   }
 
-  /** Opens the guest channel with the key that its file holds now. */
-  openChannel(): void {
+  /** Opens the guest channel with the key that its file holds now. Nobody is answered before `ready`. */
+  openChannel(ready?: Promise<void>): void {
+    this.#ready = ready;
     const { guestPorts, guestKeyFile } = this.#config;
     if (guestPorts.length === 0 || guestKeyFile === undefined) return;
     this.#guest = startGuestChannel({

@@ -27,6 +27,7 @@ import { openImageService } from './images/open-image-service.ts';
 import { lockRoot } from './instance-lock.ts';
 import { IdleMemory } from './lib/idle-memory.ts';
 import { log } from './log.ts';
+import { setClock } from './lib/syscalls-machine.ts';
 import { openNetwork } from './network/open-network.ts';
 import { NativeHostPorts } from './network/ports/native-host-ports.ts';
 import { enterHostNamespace } from './runtime/host-namespace.ts';
@@ -146,6 +147,7 @@ async function startEngine(config: EngineConfig, door: Door): Promise<{ close():
         await stopAllContainers(needs);
         powerOffMachine();
       },
+      setClock,
     },
   });
   const idle = new IdleMemory();

@@ -55,7 +55,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   }
   const vm =
     options.engineSocket === undefined
-      ? createVm({ home, imageDirectory: options.imageDirectory, settings: () => settings.current, rebuildImage: options.rebuildImage, log })
+      ? createVm({ home, imageDirectory: options.imageDirectory, settings: () => settings.current, rebuildImage: options.rebuildImage, snapshots: process.env.SLIPWAY_SNAPSHOTS !== 'off', log })
       : createExternalEngine({ socketPath: options.engineSocket });
   const openApi = () => vm.openStream({ kind: 'api' });
   const hostSocket = await listenHostSocket(address, openApi);

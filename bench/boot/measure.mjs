@@ -1,21 +1,23 @@
-// Cold boots, from the app's start of the VM to the engine's answer, by phase:
-//   node scripts/with-node.mjs bench/boot/measure.mjs [--boots 5] [--image DIR] [--json FILE]
-// Each boot is the web shell as users start it, stopped again before the next; all share one home, so the first one makes the data disk and
-// is listed, but not counted. Prints each boot, the medians, and the machine's load at both ends.
+// Starts of the VM, from the app's start to the engine's answer, by phase: npm run vm:bench -- [--boots 10] [--only cold|restored] [--image DIR] [--json FILE]
+// Each is the web shell as users start it, stopped again before the next. Cold and restored ones take turns, each kind in a home of its own; the first of
+// each (it makes the data disk, and the snapshot) is listed, but not counted. `list` is the first list of containers, `rss` QEMU's resident memory in MB five
+// seconds after the answer, `cpu` its processor time up to the answer in ms: on a machine that does other work as well it says more than the times.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { get } from 'node:http';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
-const { values } = parseArgs({ options: { boots: { type: 'string', default: '5' }, image: { type: 'string' }, json: { type: 'string' } } });
+const { values } = parseArgs({ options: { boots: { type: 'string', default: '10' }, only: { type: 'string' }, image: { type: 'string' }, json: { type: 'string' } } });
 const shell = join(import.meta.dirname, '../../main/web/main.ts');
-const home = mkdtempSync(join(tmpdir(), 'slipway-boot-bench-'));
-const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+const kinds = ['cold', 'restored'].filter((kind) => values.only === undefined || values.only === kind);
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+const words = (result) => Object.entries(result).map(([name, number]) => `${name} ${number}`).join('  ');
 
-function listContainers() {
+function listContainers(home) {
   return new Promise((resolve, reject) => {
     const request = get({ socketPath: join(home, 'run/docker.sock'), path: '/containers/json?all=1', headers: { connection: 'close' } }, (response) => {
       response.resume().on('end', () => (response.statusCode === 200 ? resolve() : reject(new Error(`the list answered ${response.statusCode}`))));
@@ -24,9 +26,17 @@ function listContainers() {
   });
 }
 
-/** One boot: milliseconds by phase, `total` and `list`. */
-async function boot() {
-  const child = spawn(process.execPath, [shell, '--home', home, '--no-open', ...(values.image === undefined ? [] : ['--image', values.image])], { stdio: ['ignore', 'pipe', 'inherit'] });
+/** Of the VM that runs in a home: processor time in ms, resident memory in MB. */
+function usage(home) {
+  const { pid } = JSON.parse(readFileSync(join(home, 'run/lock'), 'utf8')).vm;
+  const [user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ').slice(11, 13);
+  return { cpu: (Number(user) + Number(system)) * 10, rss: Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1000) };
+}
+
+/** One start: milliseconds by phase, `total`, `list`, `cpu`, `rss`. */
+async function start(kind, home) {
+  const options = ['--home', home, '--no-open', ...(values.image === undefined ? [] : ['--image', values.image])];
+  const child = spawn(process.execPath, [shell, ...options], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, SLIPWAY_SNAPSHOTS: kind === 'cold' ? 'off' : 'on' } });
   const exited = new Promise((resolve) => child.once('exit', resolve));
   const phases = {};
   try {
@@ -36,8 +46,11 @@ async function boot() {
       const total = /answers after (\d+) ms/.exec(line);
       if (total !== null) {
         const answeredAt = performance.now();
-        await listContainers();
-        return { ...phases, total: Number(total[1]), list: Math.round(Number(total[1]) + performance.now() - answeredAt) };
+        const { cpu } = usage(home);
+        await listContainers(home);
+        const list = Math.round(Number(total[1]) + performance.now() - answeredAt);
+        await delay(Math.max(0, 5000 - (performance.now() - answeredAt)));
+        return { ...phases, total: Number(total[1]), list, cpu, rss: usage(home).rss };
       }
       if (line.startsWith('The start failed')) throw new Error(line);
     }
@@ -49,16 +62,20 @@ async function boot() {
 }
 
 const loadBefore = loadavg()[0];
-const boots = [];
+const starts = Object.fromEntries(kinds.map((kind) => [kind, []]));
+const homes = Object.fromEntries(kinds.map((kind) => [kind, mkdtempSync(join(tmpdir(), 'slipway-boot-bench-'))]));
 try {
   for (let index = 0; index <= Number(values.boots); index++) {
-    const result = await boot();
-    console.log(`${index === 0 ? 'first' : String(index).padStart(5)}  ${Object.entries(result).map(([name, ms]) => `${name} ${ms}`).join('  ')}`);
-    if (index > 0) boots.push(result);
+    for (const kind of kinds) {
+      const result = await start(kind, homes[kind]);
+      console.log(`${index === 0 ? 'first' : String(index).padStart(5)} ${kind.padEnd(8)}  ${words(result)}`);
+      if (index > 0) starts[kind].push(result);
+    }
   }
 } finally {
-  rmSync(home, { recursive: true, force: true });
+  for (const home of Object.values(homes)) rmSync(home, { recursive: true, force: true });
 }
-const medians = Object.fromEntries(Object.keys(boots[0]).map((name) => [name, median(boots.map((result) => result[name]))]));
-console.log(`median ${Object.entries(medians).map(([name, ms]) => `${name} ${ms}`).join('  ')}  (load ${loadBefore.toFixed(1)} before, ${loadavg()[0].toFixed(1)} after)`);
-if (values.json !== undefined) writeFileSync(values.json, JSON.stringify({ boots, medians, load: [loadBefore, loadavg()[0]] }, null, 2));
+const medians = Object.fromEntries(kinds.map((kind) => [kind, Object.fromEntries(Object.keys(starts[kind][0] ?? {}).map((name) => [name, median(starts[kind].map((result) => result[name]))]))]));
+for (const kind of kinds) console.log(`median ${kind}  ${words(medians[kind])}`);
+console.log(`load ${loadBefore.toFixed(1)} before, ${loadavg()[0].toFixed(1)} after`);
+if (values.json !== undefined) writeFileSync(values.json, JSON.stringify({ starts, medians, load: [loadBefore, loadavg()[0]] }, null, 2));

@@ -63,7 +63,7 @@ export function routeTable(backends: Backends): Route[] {
   const network = networkRoutes(backends.networks, backends.containers);
   const volume = volumeRoutes(backends.volumes);
   return [
-    ...pingRoutes,
+    ...pingRoutes(),
     on('GET', '/version', system.version),
     on('GET', '/info', system.info),
     on('GET', '/events', system.events),
@@ -76,6 +76,7 @@ export function routeTable(backends: Backends): Route[] {
     on('POST', '/slipway/logs/lines', logs.pick),
     on('POST', '/slipway/logs/search', logs.search),
     on('GET', '/slipway/logs/map', logs.map),
+    on('POST', '/slipway/clock', system.setClock),
 
     on('GET', '/containers/json', container.list),
     on('POST', '/containers/create', container.create),

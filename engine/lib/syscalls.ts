@@ -69,6 +69,18 @@ export function mount(options: { source?: string; target: string; type?: string;
   check(c.mount(source ?? 'none', target, type ?? null, flags ?? 0, data ?? null), 'mount', target, `${type ?? 'no type'} from ${source ?? 'none'}`);
 }
 
+/** {@link mount} in another thread: for one that reads a disk. */
+export function mountAside(options: { source: string; target: string; type: string; flags?: number; data?: string }): Promise<void> {
+  const { source, target, type, flags, data } = options;
+  return new Promise((resolve, reject) => {
+    c.mount.async(source, target, type, flags ?? 0, data ?? null, (error: unknown, result: number) => {
+      if (error == null && result === 0) resolve();
+      // errno is the other thread's.
+      else reject(error instanceof Error ? error : new Error(`mount ${target}: ${type} from ${source} failed`));
+    });
+  });
+}
+
 /** Bind mount; a read-only one takes a second call because the kernel ignores the flag in the first. */
 export function bindMount(source: string, target: string, options: { readOnly?: boolean; recursive?: boolean } = {}): void {
   const flags = MountFlag.bind | (options.recursive === true ? MountFlag.recursive : 0);

@@ -8,6 +8,8 @@ export type BootTrouble =
   | { kind: 'engine-dies' }
   | { kind: 'timeout' };
 
+type Sign = 'kernel' | 'guest' | 'parked' | 'channel';
+
 /** The guest did not reach the next phase. */
 export class BootTroubleError extends Error {
   readonly trouble: BootTrouble;
@@ -39,6 +41,7 @@ export class BootWatch {
     switch (news.kind) {
       case 'kernel':
       case 'guest':
+      case 'parked':
         return this.reached(news.kind);
       case 'failed':
         return this.#fail({ kind: 'failed', reason: news.reason });
@@ -51,12 +54,12 @@ export class BootWatch {
     }
   }
 
-  reached(sign: 'kernel' | 'guest' | 'channel'): void {
+  reached(sign: Sign): void {
     this.#sign(sign).resolve();
   }
 
   /** @throws BootTroubleError, or the signal's reason. */
-  async until(sign: 'kernel' | 'guest' | 'channel', deadlineMs: number): Promise<void> {
+  async until(sign: Sign, deadlineMs: number): Promise<void> {
     await this.orTrouble(this.#sign(sign).promise, deadlineMs);
   }
 

@@ -1,15 +1,17 @@
+import { rm } from 'node:fs/promises';
 import type { VmPhaseId } from '../../contract/vm-state.ts';
 import { bootFailure } from './boot-failure.ts';
 import { BootTroubleError, BootWatch } from './boot-watch.ts';
 import { callEngine } from './channel/engine-call.ts';
 import { GuestConnection } from './channel/guest-connection.ts';
 import { ConsoleReader } from './console-reader.ts';
-import type { Hypervisor, LaunchedVm, RealAccelerator, VmDriver, VmSettings } from './driver.ts';
-import { prepareDataDisk, requireFreeSpace } from './home/data-disk.ts';
-import { makeInstanceFolders, writeInstanceKey, type InstanceFiles } from './home/instance-files.ts';
+import type { Hypervisor, LaunchedVm, RealAccelerator, VmDriver, VmMemory, VmSettings } from './driver.ts';
+import { freeSpace, prepareDataDisk, requireFreeSpace } from './home/data-disk.ts';
+import { makeInstanceFolders, writeInstanceKey, writeStartOrder, type InstanceFiles } from './home/instance-files.ts';
 import { acquireInstanceLock, type InstanceLock } from './home/instance-lock.ts';
 import { checkImage, type VmImage } from './image.ts';
 import type { PhaseClock } from './phase-clock.ts';
+import { SnapshotStore } from './snapshot/snapshot-store.ts';
 import { VmStartError } from './start-error.ts';
 import type { HostPortAuthority } from './vm.ts';
 
@@ -25,11 +27,16 @@ export interface BootDeadlines {
 
 export const bootDeadlines: BootDeadlines = { acceleratedKernelMs: 10_000, kernelMs: 60_000, guestMs: 60_000, engineMs: 120_000 };
 
+/** Free space below which no snapshot is made: it and the copy of its memory for the next start take about 300 MB each. */
+const snapshotBytes = 2 * 1024 ** 3;
+
 export interface BootRequest {
   files: InstanceFiles;
   imageDirectory: string;
   canRebuildImage: boolean;
   settings: VmSettings;
+  /** Whether a VM may be kept after its first start and restored at later ones. */
+  snapshots: boolean;
   hostAccess(): boolean;
   driver: VmDriver;
   deadlines: BootDeadlines;
@@ -49,6 +56,8 @@ export interface BootedVm {
   lock: InstanceLock;
   accelerator: RealAccelerator;
   engineVersion: string;
+  /** Resolves once the VM's snapshot is as the next start wants it; the lock is held until then. */
+  snapshotSettled: Promise<void>;
 }
 
 /**
@@ -77,12 +86,23 @@ export async function boot(request: BootRequest): Promise<BootedVm> {
   }
 }
 
+/** What is the same for all attempts of one start. */
+interface Attempt {
+  request: BootRequest;
+  lock: InstanceLock;
+  image: VmImage;
+  hypervisor: Hypervisor;
+  accelerator: RealAccelerator;
+  /** Why no better accelerator was taken; null when nothing is better. */
+  reason: string | null;
+}
+
 async function bootWithBest(request: BootRequest, lock: InstanceLock, image: VmImage, hypervisor: Hypervisor, accelerators: { order: RealAccelerator[]; reason: string | null }) {
   let reason = accelerators.reason;
   for (const [index, accelerator] of accelerators.order.entries()) {
     const isLast = index === accelerators.order.length - 1;
     try {
-      return await bootOnce(request, lock, image, hypervisor, accelerator, reason);
+      return await restoreOrBoot({ request, lock, image, hypervisor, accelerator, reason });
     } catch (error) {
       request.signal.throwIfAborted();
       const next = accelerators.order[index + 1];
@@ -101,59 +121,182 @@ function isAcceleratorsFault(error: unknown): error is VmStartError {
   return (phase === 'hypervisor' && code === 'qemu-failed') || (phase === 'kernel' && (code === 'boot-timeout' || code === 'vm-died'));
 }
 
-async function bootOnce(request: BootRequest, lock: InstanceLock, image: VmImage, hypervisor: Hypervisor, accelerator: RealAccelerator, reason: string | null) {
-  const { clock, files, signal, deadlines } = request;
-  clock.begin('hypervisor');
+/** Restores the VM that was kept; boots and keeps one where there is none; boots, and no more, where that cannot be had or went wrong. */
+async function restoreOrBoot(attempt: Attempt): Promise<StartedVm & { snapshotSettled: Promise<void> }> {
+  const { request, hypervisor } = attempt;
+  const { files, clock } = request;
+  const store = new SnapshotStore(files.snapshot);
+  const identity = request.snapshots ? await hypervisor.snapshotIdentity({ ...attempt, files, settings: request.settings }) : null;
+  let plan = identity === null ? 'none' : await store.plan(identity);
+  if (plan === 'make' && (await freeSpace(files.home)) < snapshotBytes) plan = 'none';
+  if (identity === null || plan === 'none') {
+    clock.follow('cold');
+    return { ...(await bootCold(attempt)), snapshotSettled: Promise.resolve() };
+  }
+  try {
+    if (plan === 'make') {
+      clock.follow('making');
+      await keepSnapshot(attempt, store);
+      clock.begin('restore');
+    } else {
+      clock.follow('restored');
+    }
+    const started = await restore(attempt, store, plan);
+    // While nobody waits: what makes it last, and the copy for the next start.
+    const snapshotSettled = (plan === 'make' ? store.commit(identity) : Promise.resolve())
+      .then(() => store.prepareNext())
+      .catch((error: unknown) => request.log(`the VM's snapshot: ${error instanceof Error ? error.message : String(error)}`));
+    return { ...started, snapshotSettled };
+  } catch (error) {
+    request.signal.throwIfAborted();
+    if (error instanceof VmStartError && snapshotIsInnocent(error)) throw error;
+    request.log(`the VM's snapshot is thrown away, and the VM boots cold: ${error instanceof Error ? error.message : String(error)}`);
+    await store.fail(identity);
+    clock.follow('cold');
+    return { ...(await bootCold(attempt)), snapshotSettled: Promise.resolve() };
+  }
+}
+
+/** What no cold boot would get over either. */
+function snapshotIsInnocent({ failure: { code } }: VmStartError): boolean {
+  return code === 'data-disk-damaged' || code === 'already-running';
+}
+
+/** A VM that was launched, with what reads and talks to it. */
+interface StartedVm {
+  vm: LaunchedVm;
+  guest: GuestConnection;
+  console: ConsoleReader;
+  accelerator: RealAccelerator;
+  engineVersion: string;
+}
+
+async function launch({ request, lock, image, hypervisor, accelerator }: Attempt, order: 'go' | 'park', memory?: VmMemory) {
+  const { files, signal } = request;
   const key = await writeInstanceKey(files);
-  const vm = await hypervisor.launch({ files, image, settings: request.settings, hostAccess: () => request.hostAccess(), accelerator, signal, started: (pid) => lock.recordVm(pid) });
+  await writeStartOrder(files, order);
+  const vm = await hypervisor.launch({
+    ...{ files, image, settings: request.settings, accelerator, signal },
+    ...(memory === undefined ? {} : { memory }),
+    hostAccess: () => request.hostAccess(),
+    started: (pid) => lock.recordVm(pid),
+  });
   const watch = new BootWatch(vm.exited, signal);
   const console = new ConsoleReader(vm.console, (news) => {
     watch.take(news);
     if (news.kind === 'engine-ended') request.onEngineEnded();
   });
-  const guest = new GuestConnection({
-    paths: vm.channels,
-    key,
-    authority: request.authority,
-    log: request.log,
-    onChange: (connected) => {
-      if (connected) watch.reached('channel');
-      request.onConnection(connected);
-    },
-  });
-  vm.onGuestPort((open) => {
-    if (!open) guest.engineGone();
-  });
-  clock.detail('hypervisor', `${hypervisor.name}, ${accelerator.toUpperCase()}${reason === null ? '' : `; ${reason}`}`);
-
-  let phase: VmPhaseId = 'kernel';
-  let phaseStart = performance.now();
-  const enter = (next: VmPhaseId) => {
-    phase = next;
-    phaseStart = performance.now();
-    clock.begin(next);
+  const connect = () => {
+    const guest = new GuestConnection({
+      paths: vm.channels,
+      key,
+      authority: request.authority,
+      log: request.log,
+      onChange: (connected) => {
+        if (connected) watch.reached('channel');
+        request.onConnection(connected);
+      },
+    });
+    vm.onGuestPort((open) => {
+      if (!open) guest.engineGone();
+    });
+    return guest;
   };
+  return { vm, watch, console, connect };
+}
+
+/** Runs one boot's phases and ends the VM when one fails. @throws VmStartError, or the signal's reason. */
+async function guarded<T>(attempt: Attempt, { vm, console }: { vm: LaunchedVm; console: ConsoleReader }, phases: (enter: (phase: VmPhaseId) => void) => Promise<T>): Promise<T> {
+  const { request, accelerator } = attempt;
+  let phase = request.clock.current;
+  let phaseStart = performance.now();
   try {
+    return await phases((next) => {
+      phase = next;
+      phaseStart = performance.now();
+      request.clock.begin(next);
+    });
+  } catch (error) {
+    await endVm(vm);
+    request.signal.throwIfAborted();
+    if (!(error instanceof BootTroubleError)) throw error;
+    const context = { phase, accelerator, dataDisk: request.files.dataDisk, image: request.imageDirectory, waitedMs: performance.now() - phaseStart };
+    throw bootFailure(error.trouble, { ...context, lastLines: [...console.lastLines(), ...vm.complaints()] });
+  }
+}
+
+async function bootCold(attempt: Attempt): Promise<StartedVm> {
+  const { accelerator, request } = attempt;
+  const started = await bootToAnswer(attempt, 'go').catch(async (error: unknown) => {
+    request.signal.throwIfAborted();
+    if (error instanceof VmStartError && error.failure.phase !== 'hypervisor' && error.failure.code !== 'data-disk-damaged') await suspectImage(request, error);
+    throw error;
+  });
+  request.clock.finish();
+  return { ...started, accelerator };
+}
+
+async function bootToAnswer(attempt: Attempt, order: 'go' | 'park', memory?: VmMemory) {
+  const { hypervisor, accelerator, reason } = attempt;
+  const { clock, deadlines, signal } = attempt.request;
+  clock.begin('hypervisor');
+  const launched = await launch(attempt, order, memory);
+  const { vm, watch, console } = launched;
+  clock.detail('hypervisor', `${hypervisor.name}, ${accelerator.toUpperCase()}${reason === null ? '' : `; ${reason}`}`);
+  const guest = launched.connect();
+  const engineVersion = await guarded(attempt, launched, async (enter) => {
     enter('kernel');
     await watch.until('kernel', accelerator === 'tcg' ? deadlines.kernelMs : deadlines.acceleratedKernelMs);
     enter('guest');
     await watch.until('guest', deadlines.guestMs);
     enter('engine');
     await watch.until('channel', deadlines.engineMs);
-    const engineVersion = await watch.orTrouble(askEngine(guest, signal), deadlines.engineMs);
-    clock.detail('engine', `engine ${engineVersion}`);
-    clock.finish();
-    return { vm, guest, console, accelerator, engineVersion };
-  } catch (error) {
+    return watch.orTrouble(askEngine(guest, signal), deadlines.engineMs);
+  }).catch((error: unknown) => {
     guest.close();
-    await endVm(vm);
-    signal.throwIfAborted();
-    if (!(error instanceof BootTroubleError)) throw error;
-    const context = { phase, accelerator, dataDisk: files.dataDisk, image: request.imageDirectory, waitedMs: performance.now() - phaseStart };
-    const failure = bootFailure(error.trouble, { ...context, lastLines: [...console.lastLines(), ...vm.complaints()] });
-    if (failure.failure.code !== 'data-disk-damaged') await suspectImage(request, failure);
-    throw failure;
-  }
+    throw error;
+  });
+  clock.detail('engine', `engine ${engineVersion}`);
+  return { vm, watch, console, guest, engineVersion };
+}
+
+/** Boots a VM up to where its engine waits for the data disk, and keeps it. No VM runs after that. */
+async function keepSnapshot(attempt: Attempt, store: SnapshotStore): Promise<void> {
+  const { request } = attempt;
+  await store.clear();
+  const started = await bootToAnswer(attempt, 'park', { file: store.ram, shared: true });
+  await guarded(attempt, started, async (enter) => {
+    enter('snapshot');
+    await started.watch.until('parked', request.deadlines.engineMs);
+    await started.vm.save(store.state);
+  }).finally(() => started.guest.close());
+  await endVm(started.vm);
+}
+
+/** @param plan after `make` all of it is the phase `restore`, whose VM was launched before */
+async function restore(attempt: Attempt, store: SnapshotStore, plan: 'make' | 'restore'): Promise<StartedVm> {
+  const { hypervisor, accelerator, reason, request } = attempt;
+  const { clock, files, deadlines, signal } = request;
+  if (plan === 'restore') clock.begin('hypervisor');
+  await store.copyRam(files.ram);
+  const launched = await launch(attempt, 'go', { file: files.ram, shared: false }).finally(() => rm(files.ram, { force: true }));
+  const { vm, watch, console } = launched;
+  if (plan === 'restore') clock.detail('hypervisor', `${hypervisor.name}, ${accelerator.toUpperCase()}${reason === null ? '' : `; ${reason}`}`);
+  let guest: GuestConnection | null = null;
+  const engineVersion = await guarded(attempt, launched, async (enter) => {
+    if (plan === 'restore') enter('restore');
+    guest = launched.connect();
+    await watch.orTrouble(vm.load(store.state), deadlines.kernelMs);
+    if (plan === 'restore') enter('engine');
+    await watch.until('channel', deadlines.engineMs);
+    return watch.orTrouble(askEngine(guest, signal), deadlines.engineMs);
+  }).catch((error: unknown) => {
+    guest?.close();
+    throw error;
+  });
+  clock.detail(plan === 'restore' ? 'engine' : 'restore', `engine ${engineVersion}`);
+  clock.finish();
+  return { vm, guest: guest!, console, accelerator, engineVersion };
 }
 
 /** Answers the engine's version. `/_ping` alone: it is served before the engine has opened its stores, and every answer names the server. */

@@ -5,7 +5,7 @@ const keptLines = 200;
 const longestLine = 2000;
 
 /** What the guest says of its own start, one line each on the serial console. */
-export type GuestNews = { kind: 'kernel' } | { kind: 'guest' } | { kind: 'engine-ended'; line: string } | { kind: 'failed'; reason: string } | { kind: 'panic'; line: string };
+export type GuestNews = { kind: 'kernel' } | { kind: 'guest' } | { kind: 'parked' } | { kind: 'engine-ended'; line: string } | { kind: 'failed'; reason: string } | { kind: 'panic'; line: string };
 
 /** Reads the serial console as lines, keeps the last ones, and tells what the guest says of itself. */
 export class ConsoleReader {
@@ -47,6 +47,7 @@ export function parseGuestNews(line: string): GuestNews | null {
   const said = /slipway: (.*)$/.exec(line)?.[1];
   if (said === 'kernel') return { kind: 'kernel' };
   if (said === 'guest') return { kind: 'guest' };
+  if (said === 'parked') return { kind: 'parked' };
   if (said?.startsWith('failed ') === true) return { kind: 'failed', reason: said.slice('failed '.length) };
   if (said?.startsWith('the engine ended') === true) return { kind: 'engine-ended', line: said };
   const panic = /Kernel panic - .*/.exec(line)?.[0];

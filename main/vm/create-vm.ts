@@ -17,6 +17,8 @@ export interface CreateVmOptions {
   rebuildImage?(): Promise<void>;
   /** One line of what the VM does, for the app's own log; never secret. */
   log?(line: string): void;
+  /** Whether the VM is kept after its first start and restored at later ones, where the hypervisor can; true unless said. */
+  snapshots?: boolean;
   driver?: VmDriver;
   deadlines?: Partial<BootDeadlines>;
 }
@@ -34,6 +36,7 @@ export function createVm(options: CreateVmOptions): Vm {
     settings: options.settings,
     driver,
     deadlines: { ...bootDeadlines, ...options.deadlines },
+    snapshots: options.snapshots ?? true,
     rebuildImage: options.rebuildImage,
     log,
   });

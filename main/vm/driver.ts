@@ -31,6 +31,11 @@ export interface Hypervisor {
   /** Makes an empty sparse disk, or grows one; see data-disk.ts. */
   createDisk(path: string, bytes: number): Promise<void>;
   growDisk(path: string, bytes: number): Promise<void>;
+  /**
+   * Everything of this VM and this computer that a snapshot depends on, as one text; null where a VM cannot be kept and restored.
+   * One that was made with another identity is never restored.
+   */
+  snapshotIdentity(vm: VmIdentity): Promise<string | null>;
   /** Best first, and never empty: the last one works everywhere. `reason` says why a better one was left out. */
   accelerators(choice: VmSettings['acceleration'], arch: GuestArch): Promise<{ order: RealAccelerator[]; reason: string | null }>;
   /**
@@ -40,11 +45,24 @@ export interface Hypervisor {
   launch(request: LaunchRequest): Promise<LaunchedVm>;
 }
 
-export interface LaunchRequest {
+export interface VmIdentity {
   files: InstanceFiles;
   image: VmImage;
   settings: VmSettings;
   accelerator: RealAccelerator;
+}
+
+/**
+ * The VM's memory as a file. `shared`: what the guest writes is in the file, and {@link LaunchedVm.save} leaves it out of the state. Otherwise the VM
+ * begins with what the file holds, keeps changes to itself, and waits for {@link LaunchedVm.load}.
+ */
+export interface VmMemory {
+  file: string;
+  shared: boolean;
+}
+
+export interface LaunchRequest extends VmIdentity {
+  memory?: VmMemory;
   signal: AbortSignal;
   /** Whether the guest may reach this computer now; asked again and again. */
   hostAccess(): boolean;
@@ -67,6 +85,10 @@ export interface LaunchedVm {
   onDiskFull(listener: () => void): void;
   /** Goes on after {@link onDiskFull}. */
   resume(): Promise<void>;
+  /** Stops the VM for good and writes the state of its devices to a file. */
+  save(stateFile: string): Promise<void>;
+  /** Takes such a state and lets the VM go on from there. @throws Error when the hypervisor refuses it. */
+  load(stateFile: string): Promise<void>;
   /** Ends the VM at once but in order: what the guest wrote to its disks is in the files. */
   quit(): Promise<void>;
   kill(): void;

@@ -10,6 +10,8 @@ import { VmStartError } from './start-error.ts';
 /** What a VM boots from; made by `vm-assets`, read-only. */
 export interface VmImage {
   version: string;
+  /** Of all files together: another image has another one. */
+  digest: string;
   arch: GuestArch;
   kernel: string;
   initrd: string;
@@ -67,7 +69,8 @@ export async function checkImage(check: ImageCheck): Promise<VmImage> {
   }
   if (learned) await writeFile(check.verifiedFile, JSON.stringify(verified), { mode: 0o600 });
   const file = (name: (typeof neededFiles)[number]) => join(check.directory, name);
-  return { version: manifest.version, arch: manifest.arch, kernel: file('kernel'), initrd: file('initrd.cpio'), root: file('root.erofs'), commandLine: manifest.cmdline };
+  const digest = neededFiles.map((name) => manifest.files[name]?.sha256).join(' ');
+  return { version: manifest.version, digest, arch: manifest.arch, kernel: file('kernel'), initrd: file('initrd.cpio'), root: file('root.erofs'), commandLine: manifest.cmdline };
 }
 
 async function readManifest(check: ImageCheck): Promise<Manifest> {

@@ -7,7 +7,7 @@ import type { BootDeadlines } from './boot.ts';
 import { callEngine } from './channel/engine-call.ts';
 import { createVm } from './create-vm.ts';
 import { VmStartError } from './start-error.ts';
-import { bootsWell, createFakeDriver, writeFakeImage, type FakeDriver, type FakeDriverOptions } from './testing/fake-driver.ts';
+import { bootsWell, createFakeDriver, writeFakeImage, type FakeDriver, type FakeDriverOptions, type FakeVm } from './testing/fake-driver.ts';
 import type { Vm } from './vm.ts';
 
 // Machines that run tests are busy.
@@ -79,6 +79,66 @@ describe('a start', () => {
       expect(phase.startedMs).toBeGreaterThanOrEqual(state.phases[index - 1]?.startedMs ?? 0);
     }
     expect(new Set(states.map(({ status }) => status))).toEqual(new Set(['starting', 'running']));
+  });
+
+  describe.runIf(process.platform === 'linux')('of a VM that can be kept', () => {
+    const phasesOf = (vm: Vm) => {
+      if (vm.state.status !== 'running') throw new Error(vm.state.status);
+      return vm.state.phases.map(({ id, status }) => (status === 'done' ? id : `${id} ${status}`));
+    };
+    const cold = ['requirements', 'disk', 'hypervisor', 'kernel', 'guest', 'engine'];
+    const parks = (vm: FakeVm) => {
+      bootsWell(vm);
+      vm.say('slipway: parked');
+    };
+    const kept = () => readFile(join(folder, 'home/snapshot/about.json'), 'utf8').then(
+      (text) => 'files' in (JSON.parse(text) as object),
+      () => false,
+    );
+    let identity: string;
+    beforeEach(() => (identity = 'one'));
+
+    it('keeps it, goes on with a copy, and restores it at later starts', async () => {
+      const loaded: string[] = [];
+      const orders: string[] = [];
+      const { vm, driver } = open({ identity: () => identity, script: parks, load: async (file) => void loaded.push(await readFile(file, 'utf8')), launch: async ({ files, memory }) => {
+        if (memory !== undefined) await writeFile(memory.file, memory.shared ? 'memory' : await readFile(memory.file));
+        orders.push((await readFile(files.order, 'latin1')).split(' ')[0]!);
+        expect((await stat(files.order)).size).toBe(32);
+      } });
+      await vm.start();
+      expect(phasesOf(vm)).toEqual([...cold, 'snapshot', 'restore']);
+      await expect.poll(kept).toBe(true);
+      await vm.stop();
+      await vm.start();
+      expect(phasesOf(vm)).toEqual(['requirements', 'disk', 'hypervisor', 'restore', 'engine']);
+      expect([orders, loaded, driver.vms.length]).toEqual([['park', 'go', 'go'], ['state of VM 0', 'state of VM 0'], 3]);
+    });
+
+    it('boots cold when it cannot be restored, and tries no more after the second time', async () => {
+      const { vm, lines } = open({ identity: () => identity, script: parks, load: () => Promise.reject(new Error('no such device')), launch: async ({ memory }) => {
+        if (memory?.shared === true) await writeFile(memory.file, 'memory');
+      } });
+      for (const route of ['making', 'making', 'cold']) {
+        await vm.start();
+        expect(phasesOf(vm), route).toEqual(cold);
+        expect(await kept()).toBe(false);
+        await vm.stop();
+      }
+      expect(lines.filter((line) => line.includes('thrown away, and the VM boots cold: no such device'))).toHaveLength(2);
+    });
+
+    it('keeps another one when anything about it changed', async () => {
+      const { vm } = open({ identity: () => identity, script: parks, launch: async ({ memory }) => {
+        if (memory?.shared === true) await writeFile(memory.file, 'memory');
+      } });
+      await vm.start();
+      await expect.poll(kept).toBe(true);
+      await vm.stop();
+      identity = 'another QEMU';
+      await vm.start();
+      expect(phasesOf(vm)).toContain('snapshot');
+    });
   });
 
   it('leaves a new 0600 key, which is not the one of the start before', async () => {

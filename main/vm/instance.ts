@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { stoppedVm, type VmFailure, type VmPhase, type VmState } from '../../contract/vm-state.ts';
 import { boot, endVm, type BootDeadlines, type BootedVm } from './boot.ts';
+import { keepClock } from './clock-keeper.ts';
 import type { VmDriver, VmSettings } from './driver.ts';
 import { EngineSupervisor } from './engine-supervisor.ts';
 import { freeSpace, setDataDiskAside } from './home/data-disk.ts';
@@ -16,6 +17,7 @@ export interface InstanceOptions {
   settings(): VmSettings;
   driver: VmDriver;
   deadlines: BootDeadlines;
+  snapshots: boolean;
   rebuildImage?(): Promise<void>;
   log(line: string): void;
 }
@@ -34,6 +36,7 @@ export class Instance implements Vm {
   #stopping: Promise<void> | null = null;
   #booted: BootedVm | null = null;
   #supervisor: EngineSupervisor | null = null;
+  #clockKeeper: { stop(): void } | null = null;
   #diskFullTimer: NodeJS.Timeout | undefined;
 
   constructor(options: InstanceOptions) {
@@ -139,6 +142,7 @@ export class Instance implements Vm {
         steps: [{ text: 'Start it again; what was written to the data disk is there.', action: 'retry' }],
       });
     });
+    this.#clockKeeper = keepClock(booted.guest, this.#options.log);
     booted.vm.onDiskFull(() => this.#waitForSpace(booted));
   }
 
@@ -190,11 +194,13 @@ export class Instance implements Vm {
     this.#booted = null;
     this.#supervisor?.stop();
     clearInterval(this.#diskFullTimer);
+    this.#clockKeeper?.stop();
     booted.guest.close();
     await this.#authority?.sync([]);
   }
 
   async #release(booted: BootedVm): Promise<void> {
+    await booted.snapshotSettled;
     await booted.lock.release().catch((error: unknown) => this.#options.log(`the lock could not be removed: ${String(error)}`));
   }
 

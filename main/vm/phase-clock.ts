@@ -1,10 +1,10 @@
-import { vmPhaseIds, type VmPhase, type VmPhaseId } from '../../contract/vm-state.ts';
+import { vmRoutes, type VmPhase, type VmPhaseId, type VmRoute } from '../../contract/vm-state.ts';
 
 /** The phases of one start with their times. `changed` is called after each change with the new list. */
 export class PhaseClock {
   readonly #startedAt = performance.now();
   readonly #changed: (phases: VmPhase[]) => void;
-  #phases: VmPhase[] = vmPhaseIds.map((id) => ({ id, status: 'waiting' }));
+  #phases: VmPhase[] = vmRoutes.cold.map((id) => ({ id, status: 'waiting' }));
 
   constructor(changed: (phases: VmPhase[]) => void) {
     this.#changed = changed;
@@ -18,10 +18,16 @@ export class PhaseClock {
     return this.#phases.find((phase) => phase.status === 'running')?.id ?? this.#phases.findLast((phase) => phase.status === 'done')?.id ?? 'requirements';
   }
 
+  /** It has turned out which phases this start has; those that have run keep their times. */
+  follow(route: VmRoute): void {
+    this.#phases = vmRoutes[route].map((id) => this.#phases.find((phase) => phase.id === id) ?? { id, status: 'waiting' });
+    this.#changed(this.#phases);
+  }
+
   /** Ends the running phase, if any, and begins this one. Later phases wait again: a start may fall back to an earlier phase. */
   begin(id: VmPhaseId): void {
     const now = this.#now();
-    const index = vmPhaseIds.indexOf(id);
+    const index = this.#phases.findIndex((phase) => phase.id === id);
     this.#update((phase, at) => {
       if (at === index) return { id, status: 'running', startedMs: now };
       if (at > index) return { id: phase.id, status: 'waiting' };

@@ -15,9 +15,11 @@ export interface SystemBackend {
   events(options: { since?: bigint; until?: bigint; filters: Filters; signal: AbortSignal }): AsyncIterable<{ message: EventMessage; text: string }>;
   /** Syncs the disks and switches the machine off, soon after it has returned. */
   powerOff(): Promise<void>;
+  /** Sets this machine's clock. */
+  setClock(unixMs: number): void;
 }
 
-export function systemRoutes(backend: SystemBackend): Record<'version' | 'info' | 'diskUsage' | 'events' | 'powerOff', Handler> {
+export function systemRoutes(backend: SystemBackend): Record<'version' | 'info' | 'diskUsage' | 'events' | 'powerOff' | 'setClock', Handler> {
   return {
     version: async (exchange) => exchange.answer(200, await backend.version()),
     info: async (exchange) => exchange.answer(200, infoFor(exchange.version, await backend.info())),
@@ -29,6 +31,13 @@ export function systemRoutes(backend: SystemBackend): Record<'version' | 'info' 
     async powerOff(exchange) {
       if (!exchange.overGuestChannel) throw new ForbiddenError('only the host of this machine may switch it off');
       await backend.powerOff();
+      exchange.answerEmpty(204);
+    },
+    setClock(exchange) {
+      if (!exchange.overGuestChannel) throw new ForbiddenError('only the host of this machine may set its clock');
+      const unixMs = Number(exchange.query.text('unixMs'));
+      if (!(unixMs > 0)) throw new InvalidParameterError('unixMs is to be the milliseconds since 1970');
+      backend.setClock(unixMs);
       exchange.answerEmpty(204);
     },
   };

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { kernelRandom } from '../../lib/kernel-random.ts';
 import type { OutputStream, RecordEncoder } from './file-log.ts';
 
 const newline = 10;
@@ -44,7 +44,7 @@ export class LocalRecordEncoder implements RecordEncoder {
   #partial(last: boolean): Buffer {
     const before = this.#parts[this.#stream];
     if (before === undefined && last) return Buffer.alloc(0);
-    const part = before ?? { id: randomBytes(32).toString('hex'), ordinal: 0 };
+    const part = before ?? { id: kernelRandom(32).toString('hex'), ordinal: 0 };
     part.ordinal += 1;
     this.#parts[this.#stream] = last ? undefined : part;
     const metadata = [...(last ? [0x08, 1] : []), 0x12, part.id.length, ...Buffer.from(part.id), 0x18, ...varint(BigInt(part.ordinal))];

@@ -40,6 +40,8 @@ export class GuestSocket {
    * there is nothing left of the old one.
    */
   reconnect(): void {
+    // At once, not when the socket has closed: no request may begin on a session that nobody serves.
+    if (this.session !== null) this.#link?.close('the engine closed the port');
     this.#socket?.destroy();
   }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, lstat, mkdir, open, rm } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Where one instance keeps what it needs, below SLIPWAY_HOME. */
@@ -10,9 +10,17 @@ export interface InstanceFiles {
   run: string;
   qmpSocket: string;
   channelSockets: string[];
+  /** A VM's state passes here when it is kept or restored. */
+  migrationSocket: string;
   /** What the guest sends to the network, and what of it may go on: see network-guard. */
   guardSockets: { outgoing: string; allowed: string };
   key: string;
+  /** What the guest is to do: `engine/guest/start-order.ts` reads it. */
+  order: string;
+  /** This VM's memory, where it has a file; gone once QEMU holds it. */
+  ram: string;
+  /** See snapshot-store.ts. */
+  snapshot: string;
   lock: string;
   /** Sizes and times of image files whose checksums were right. */
   verifiedImage: string;
@@ -26,8 +34,12 @@ export function instanceFiles(home: string): InstanceFiles {
     run,
     qmpSocket: join(run, 'qmp.sock'),
     channelSockets: [join(run, 'channel-0.sock'), join(run, 'channel-1.sock')],
+    migrationSocket: join(run, 'migration.sock'),
     guardSockets: { outgoing: join(run, 'net-outgoing.sock'), allowed: join(run, 'net-allowed.sock') },
     key: join(run, 'instance.key'),
+    order: join(run, 'start-order'),
+    ram: join(run, 'ram'),
+    snapshot: join(home, 'snapshot'),
     lock: join(run, 'lock'),
     verifiedImage: join(home, 'verified-image.json'),
   };
@@ -61,7 +73,12 @@ export async function writeInstanceKey(files: InstanceFiles): Promise<Buffer> {
   return key;
 }
 
+/** Of a fixed size, as the guest's kernel learns it once: a VM that was restored reads another file under the same name. */
+export async function writeStartOrder(files: InstanceFiles, order: 'go' | 'park'): Promise<void> {
+  await writeFile(files.order, `${`${order} ${Date.now()}`.padEnd(31)}\n`, { mode: 0o600 });
+}
+
 /** What an earlier VM left in `run/`: QEMU removes its sockets on an orderly end only. */
 export async function removeStaleSockets(files: InstanceFiles): Promise<void> {
-  for (const path of [files.qmpSocket, ...files.channelSockets, ...Object.values(files.guardSockets)]) await rm(path, { force: true });
+  for (const path of [files.qmpSocket, ...files.channelSockets, ...Object.values(files.guardSockets), files.migrationSocket]) await rm(path, { force: true });
 }

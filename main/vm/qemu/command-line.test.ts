@@ -3,6 +3,7 @@ import { qemuArguments, type QemuInstance } from './command-line.ts';
 
 const image = (arch: 'amd64' | 'arm64'): QemuInstance['image'] => ({
   version: '0',
+  digest: '',
   arch,
   kernel: '/image/kernel',
   initrd: '/image/initrd.cpio',
@@ -17,6 +18,7 @@ const linux: QemuInstance = {
   cpus: 4,
   dataDisk: '/home/me/.slipway/data.qcow2',
   keyFile: '/home/me/.slipway/run/instance.key',
+  orderFile: '/home/me/.slipway/run/start-order',
   qmp: '/home/me/.slipway/run/qmp.sock',
   channels: ['/home/me/.slipway/run/channel-0.sock', '/home/me/.slipway/run/channel-1.sock'],
   guard: { outgoing: '/home/me/.slipway/run/net-outgoing.sock', allowed: '/home/me/.slipway/run/net-allowed.sock' },
@@ -26,6 +28,8 @@ const windows: Partial<QemuInstance> = { platform: 'win32', accelerator: 'whpx',
 const cases: [name: string, instance: QemuInstance][] = [
   ['linux-kvm', linux],
   ['linux-tcg', { ...linux, accelerator: 'tcg' }],
+  ['linux-tcg-kept', { ...linux, accelerator: 'tcg', memory: { file: '/home/me/.slipway/snapshot/ram', shared: true } }],
+  ['linux-tcg-restored', { ...linux, accelerator: 'tcg', memory: { file: '/home/me/.slipway/run/ram', shared: false } }],
   ['linux-tcg-arm64', { ...linux, accelerator: 'tcg', image: image('arm64') }],
   ['linux-kvm-arm64', { ...linux, image: image('arm64') }],
   ['macos-hvf-x64', { ...linux, platform: 'darwin', accelerator: 'hvf' }],

@@ -1,4 +1,4 @@
-import type { GuestArch, RealAccelerator } from '../driver.ts';
+import type { GuestArch, RealAccelerator, VmMemory } from '../driver.ts';
 import type { VmImage } from '../image.ts';
 
 export interface QemuInstance {
@@ -9,6 +9,9 @@ export interface QemuInstance {
   cpus: number;
   dataDisk: string;
   keyFile: string;
+  orderFile: string;
+  /** Absent: memory of QEMU's own, as much as there is to be. */
+  memory?: VmMemory;
   /** Unix sockets that QEMU listens on; on Windows names of pipes below `\\.\pipe\`. */
   qmp: string;
   channels: string[];
@@ -33,6 +36,7 @@ export function qemuArguments(instance: QemuInstance): string[] {
     ...machine(image.arch, instance),
     '-m',
     String(instance.memoryMiB),
+    ...(instance.memory === undefined ? [] : memoryOptions(instance.memory, instance.memoryMiB)),
     '-smp',
     String(instance.cpus),
     '-nodefaults',
@@ -87,7 +91,15 @@ export function qemuArguments(instance: QemuInstance): string[] {
     'virtio-rng-pci',
     '-fw_cfg',
     `name=opt/slipway/key,file=${escapeCommas(instance.keyFile)}`,
+    '-fw_cfg',
+    `name=opt/slipway/start,file=${escapeCommas(instance.orderFile)}`,
   ];
+}
+
+function memoryOptions({ file, shared }: VmMemory, memoryMiB: number): string[] {
+  const backend = `memory-backend-file,id=ram,size=${memoryMiB}M,mem-path=${escapeCommas(file)},share=${shared ? 'on' : 'off'}`;
+  // One that is to be restored waits for the state of its devices.
+  return ['-object', backend, '-machine', 'memory-backend=ram', ...(shared ? [] : ['-incoming', 'defer'])];
 }
 
 function machine(arch: GuestArch, { accelerator, platform }: QemuInstance): string[] {

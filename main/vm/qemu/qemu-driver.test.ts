@@ -60,7 +60,7 @@ async function launch(signal = new AbortController().signal): Promise<LaunchedVm
   const vm = await hypervisor.launch({
     hostAccess: () => false,
     files,
-    image: { version: '0', arch: 'amd64', kernel: '/k', initrd: '/i', root: '/r', commandLine: { base: '', tcg: '' } },
+    image: { version: '0', digest: '', arch: 'amd64', kernel: '/k', initrd: '/i', root: '/r', commandLine: { base: '', tcg: '' } },
     settings: { memoryMiB: 256, cpus: 1, diskGiB: 1, acceleration: 'none' },
     accelerator: 'tcg',
     signal,

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import { dataDiskDamaged } from '../home/data-disk.ts';
-import type { Hypervisor, LaunchedVm, LaunchRequest, VmDriver, VmExit } from '../driver.ts';
+import type { Hypervisor, LaunchedVm, LaunchRequest, VmDriver, VmExit, VmIdentity, VmMemory } from '../driver.ts';
 import { removeStaleSockets, type InstanceFiles } from '../home/instance-files.ts';
 import { isAlive, identifyProcess } from '../home/process-identity.ts';
 import { VmStartError } from '../start-error.ts';
@@ -12,7 +12,9 @@ import { chooseAccelerators, hostProbe, type AcceleratorProbe } from './accelera
 import { guardNetwork } from '../network-guard/network-guard.ts';
 import { qemuArguments } from './command-line.ts';
 import { locateQemu, type HostSystem, type QemuInstallation } from './installation.ts';
+import { loadState, saveState } from './migration.ts';
 import { QmpClient } from './qmp-client.ts';
+import { snapshotIdentity } from './snapshot-identity.ts';
 
 const run = promisify(execFile);
 /** QEMU opens its sockets within 50 ms; a machine under heavy load takes seconds. */
@@ -39,6 +41,7 @@ export function createQemuDriver({ host = { platform: process.platform, environm
           await run(qemu.img, ['resize', '-q', '-f', 'qcow2', path, String(bytes)]);
         },
         accelerators: (choice, guest) => chooseAccelerators(choice, guest, probe),
+        snapshotIdentity: (vm) => snapshotIdentity(qemu, host, vm, argumentsOf(host, vm)),
         launch: (request) => launch(qemu, host, request),
       } satisfies Hypervisor;
     },
@@ -47,20 +50,10 @@ export function createQemuDriver({ host = { platform: process.platform, environm
 }
 
 async function launch(qemu: QemuInstallation, host: HostSystem, request: LaunchRequest): Promise<LaunchedVm> {
-  const { files, image, settings, accelerator } = request;
-  if (accelerator === 'hyperv') throw new Error('QEMU has no accelerator of that name');
+  const { files } = request;
   await removeStaleSockets(files);
   const names = endpointNames(host.platform, files);
-  const args = qemuArguments({
-    platform: host.platform,
-    image,
-    accelerator,
-    memoryMiB: settings.memoryMiB,
-    cpus: settings.cpus,
-    dataDisk: files.dataDisk,
-    keyFile: files.key,
-    ...names.given,
-  });
+  const args = argumentsOf(host, request, request.memory);
   const [command, ...rest] = [...qemu.prefix, qemu.system, ...args];
   // A group of its own: Ctrl-C is for us, who power the guest off in order; QEMU would end at once.
   const child = spawn(command ?? qemu.system, rest, { detached: host.platform !== 'win32', windowsHide: true, stdio: ['ignore', 'pipe', 'pipe'], env: host.environment });
@@ -79,13 +72,20 @@ async function launch(qemu: QemuInstallation, host: HostSystem, request: LaunchR
     // Before the guest's kernel runs its first program: until then nothing passes.
     const guard = await guardNetwork({ sockets: names.connect.guard, hostAccess: () => request.hostAccess() });
     void exited.then(() => guard.close());
-    return launchedVm(child, qmp, exited, complaints, names.connect.channels);
+    return launchedVm(child, qmp, exited, complaints, { channels: names.connect.channels, migration: files.migrationSocket });
   } catch (error) {
     child.kill('SIGKILL');
     await exited;
     request.signal.throwIfAborted();
     throw launchFailure(spawnError ?? error, complaints, files);
   }
+}
+
+function argumentsOf(host: HostSystem, { files, image, settings, accelerator }: VmIdentity, memory?: VmMemory): string[] {
+  if (accelerator === 'hyperv') throw new Error('QEMU has no accelerator of that name');
+  const { memoryMiB, cpus } = settings;
+  const own = { dataDisk: files.dataDisk, keyFile: files.key, orderFile: files.order };
+  return qemuArguments({ platform: host.platform, image, accelerator, memoryMiB, cpus, ...own, ...(memory === undefined ? {} : { memory }), ...endpointNames(host.platform, files).given });
 }
 
 /** Windows: Node connects to named pipes only, and QEMU makes them below the same name. */
@@ -126,7 +126,7 @@ async function connectQmp(path: string, exited: Promise<VmExit>, signal: AbortSi
   }
 }
 
-function launchedVm(child: ChildProcess, qmp: QmpClient, exited: Promise<VmExit>, complaints: string[], channels: string[]): LaunchedVm {
+function launchedVm(child: ChildProcess, qmp: QmpClient, exited: Promise<VmExit>, complaints: string[], sockets: { channels: string[]; migration: string }): LaunchedVm {
   const { pid, stdout } = child;
   if (pid === undefined || stdout === null) throw new Error('QEMU has no process');
   void exited.then(() => qmp.close());
@@ -135,7 +135,7 @@ function launchedVm(child: ChildProcess, qmp: QmpClient, exited: Promise<VmExit>
     console: stdout,
     complaints: () => [...complaints],
     exited,
-    channels,
+    channels: sockets.channels,
     onGuestPort: (listener) => {
       qmp.onEvent(({ event, data }) => {
         if (event === 'VSERPORT_CHANGE') listener(data.open === true);
@@ -149,6 +149,8 @@ function launchedVm(child: ChildProcess, qmp: QmpClient, exited: Promise<VmExit>
     resume: async () => {
       await qmp.execute('cont');
     },
+    save: (stateFile) => saveState(qmp, sockets.migration, stateFile),
+    load: (stateFile) => loadState(qmp, sockets.migration, stateFile),
     quit: async () => {
       // The answer may be lost when QEMU is quicker than its socket.
       await qmp.execute('quit').catch(() => undefined);

@@ -25,6 +25,10 @@ export interface FakeDriverOptions {
   script?(vm: FakeVm): void;
   api?: RequestListener;
   launch?(request: LaunchRequest): Promise<void>;
+  /** VMs can be kept, under this identity. */
+  identity?(): string;
+  /** What loading a state comes to. */
+  load?(stateFile: string): Promise<void>;
 }
 
 export interface FakeDriver extends VmDriver {
@@ -35,13 +39,14 @@ export interface FakeDriver extends VmDriver {
 export const bootsWell = (vm: FakeVm) => ['slipway: kernel', 'slipway: guest'].forEach((line) => vm.say(line));
 
 /** A driver without hypervisor: console, exits and the guest's half of the channel are the test's to play. */
-export function createFakeDriver({ accelerators = ['tcg'], script = bootsWell, api, launch }: FakeDriverOptions = {}): FakeDriver {
+export function createFakeDriver({ accelerators = ['tcg'], script = bootsWell, api, launch, identity, load }: FakeDriverOptions = {}): FakeDriver {
   const vms: FakeVm[] = [];
   const orphansEnded: number[] = [];
   const hypervisor: Hypervisor = {
     name: 'Fake 1.0',
     createDisk: (path) => writeFile(path, fakeQcow2()),
     growDisk: () => Promise.resolve(),
+    snapshotIdentity: () => Promise.resolve(identity?.() ?? null),
     accelerators: () => Promise.resolve({ order: accelerators, reason: null }),
     launch: async (request) => {
       await launch?.(request);
@@ -74,6 +79,8 @@ export function createFakeDriver({ accelerators = ['tcg'], script = bootsWell, a
         onGuestPort: (listener) => (onGuestPort = listener),
         onDiskFull: (listener) => (onDiskFull = listener),
         resume: () => Promise.resolve(void vm.resumed++),
+        save: (stateFile) => writeFile(stateFile, `state of VM ${vms.indexOf(vm)}`),
+        load: (stateFile) => load?.(stateFile) ?? Promise.resolve(),
         quit: () => Promise.resolve(exited.resolve({ code: 0, signal: null })),
         kill: () => exited.resolve({ code: null, signal: 'SIGKILL' }),
       } satisfies LaunchedVm;

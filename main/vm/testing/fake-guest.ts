@@ -99,6 +99,6 @@ export function healthyEngine(onPowerOff: () => void = () => undefined): Request
     else if (request.url === '/slipway/power-off') {
       response.writeHead(202).end();
       onPowerOff();
-    } else response.writeHead(404).end();
+    } else response.writeHead(request.url?.startsWith('/slipway/clock?') === true ? 204 : 404).end();
   };
 }

@@ -1,0 +1,60 @@
+import { closeSync, openSync } from 'node:fs';
+import koffi, { type KoffiFunc } from 'koffi';
+import { check, libc } from './libc.ts';
+
+/** Calls that change the whole machine, for a machine that is ours: its clock and its source of randomness. */
+
+const CLOCK_REALTIME = 0;
+/** `_IOW('R', 3, int[2])` and `_IO('R', 7)` of linux/random.h. */
+const RNDADDENTROPY = 0x40085203;
+const RNDRESEEDCRNG = 0x5207;
+
+const c = {
+  clockSettime: libc.func('int clock_settime(int clock, const void *time)'),
+  ioctl: libc.func('int ioctl(int fd, unsigned long request, void *argument)'),
+};
+
+/** OpenSSL, which Node's program exports; not looked for before it is needed, as other programs that run this code need not. */
+let openssl: { add: KoffiFunc<(...args: unknown[]) => number>; poll: KoffiFunc<(...args: unknown[]) => number> } | undefined;
+
+function opensslCalls() {
+  const program = koffi.load(null);
+  return { add: program.func('void RAND_add(const void *bytes, int length, double entropy)'), poll: program.func('int RAND_poll()') };
+}
+
+/** @throws SyscallError */
+export function setClock(unixMs: number): void {
+  const seconds = Math.floor(unixMs / 1000);
+  const time = new BigInt64Array([BigInt(seconds), BigInt(Math.round((unixMs - seconds * 1000) * 1e6))]);
+  check(c.clockSettime(CLOCK_REALTIME, time), 'clock_settime');
+}
+
+/**
+ * Mixes bytes that nobody else knows into the kernel's generator, counts them as entropy, and has the generator take a new key at once.
+ * Source: random(4). @throws SyscallError
+ */
+export function reseedKernel(entropy: Buffer): void {
+  // `struct rand_pool_info`: bits, bytes, the bytes.
+  const pool = Buffer.alloc(8 + entropy.length);
+  pool.writeInt32LE(entropy.length * 8, 0);
+  pool.writeInt32LE(entropy.length, 4);
+  entropy.copy(pool, 8);
+  const fd = openSync('/dev/urandom', 'r+');
+  try {
+    check(c.ioctl(fd, RNDADDENTROPY, pool), 'ioctl', '/dev/urandom', 'RNDADDENTROPY');
+    check(c.ioctl(fd, RNDRESEEDCRNG, null), 'ioctl', '/dev/urandom', 'RNDRESEEDCRNG');
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * Renews OpenSSL's generator in this process: the primary one is seeded anew by the kernel, and those that hang on it notice that (their parent's
+ * count has changed) before they give the next byte. Node has no call for it. Source: RAND_add(3ossl).
+ * @throws Error when OpenSSL refuses.
+ */
+export function reseedOpenssl(entropy: Buffer): void {
+  openssl ??= opensslCalls();
+  openssl.add(entropy, entropy.length, entropy.length);
+  if (openssl.poll() !== 1) throw new Error('OpenSSL could not be seeded anew');
+}
