@@ -2,6 +2,7 @@ import type { ContainerUpdateRequest, ContainerUpdateResponse } from './engine-a
 import type { ImagePruneReport, SearchResult } from './engine-api/image.ts';
 import type { EndpointSettings, Network } from './engine-api/network.ts';
 import type { ProgressMessage } from './engine-api/progress.ts';
+import type { UsageReport } from './engine-api/usage.ts';
 import type { DiskUsageResponse, VersionResponse } from './engine-api/system.ts';
 import type { LogSearchRequest, LogState } from './engine-api/log-view.ts';
 import type { Volume, VolumeListResponse } from './engine-api/volume.ts';
@@ -49,6 +50,8 @@ export const engineOperations = {
     'POST /commit?container&repo&tag&comment&author&pause&changes',
   ),
   'containers.stats': lines<Id, object>('GET /containers/{id}/stats'),
+  'containers.statsOnce': json<Id & { stream: false; 'one-shot': true }, object>('GET /containers/{id}/stats?stream&one-shot'),
+  'stats.all': json<object, UsageReport>('GET /slipway/stats'),
   'containers.export': bytes<Id>('GET /containers/{id}/export'),
   'containers.archive': bytes<Id & { path: string }>('GET /containers/{id}/archive?path'),
   'containers.putArchive': upload<Id & { path: string; noOverwriteDirNonDir?: boolean; copyUIDGID?: boolean }>('PUT /containers/{id}/archive?path&noOverwriteDirNonDir&copyUIDGID'),

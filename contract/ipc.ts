@@ -5,6 +5,7 @@ import type { ProgressMessage } from './engine-api/progress.ts';
 import type { InfoResponse } from './engine-api/system.ts';
 import type { OperationKind, OperationParams } from './engine-operation.ts';
 import type { OperationOf } from './engine-operations.ts';
+import type { StatsHistory, StatsNews } from './stats.ts';
 import type { VmState } from './vm-state.ts';
 
 /**
@@ -46,6 +47,9 @@ export interface IpcRequests {
   'images/inspect': { params: { id: string }; result: ImageInspect };
   'images/remove': { params: { id: string; force?: boolean }; result: undefined };
 
+  /** An hour of one container, or without an ID of all together. It outlives the app. */
+  'stats/history': { params: { id?: string }; result: StatsHistory };
+
   /** One `json` operation of `engine-operations.ts`; `callEngine` of the window types params and result by its name. */
   'engine/call': { params: OperationRequest<'json'>; result: unknown };
 }
@@ -68,6 +72,8 @@ export interface IpcStreams {
   'containers/logs': { params: LogStreamParams; down: LogChunk; up: never };
   /** A shell (exec) in a running container: bytes both ways, resize up, exit down. */
   'containers/terminal': { params: TerminalParams; down: Uint8Array | TerminalDown; up: Uint8Array | TerminalUp };
+  /** What everything that runs uses, every `everyMs` milliseconds; sampled once for all windows. */
+  'stats/watch': { params: { everyMs: number }; down: StatsNews; up: never };
   'images/pull': { params: { reference: string; platform?: string }; down: ProgressMessage; up: never };
   /** `docker load`: the window sends the tar as bytes, then `{type:'end'}`; progress comes down. */
   /** A `lines` operation: each object as it comes. */
@@ -173,12 +179,14 @@ export const requestChannels = [
   'images/list',
   'images/inspect',
   'images/remove',
+  'stats/history',
   'engine/call',
 ] as const satisfies readonly IpcRequestChannel[];
 
 export const streamChannels = [
   'containers/logs',
   'containers/terminal',
+  'stats/watch',
   'images/pull',
   'images/load',
   'engine/lines',

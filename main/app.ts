@@ -1,4 +1,5 @@
 import { chmod, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { AppFacts } from '../contract/ipc.ts';
 import type { CommandLine } from './command-line.ts';
 import { createEngineClient } from './engine-client/engine-client.ts';
@@ -12,6 +13,10 @@ import { PushHub } from './ipc/push.ts';
 import { serveWindow } from './ipc/register.ts';
 import type { IpcTransport } from './ipc/transport.ts';
 import { openSettings } from './settings/settings-store.ts';
+import { History } from './stats/history.ts';
+import { HistoryFile } from './stats/history-file.ts';
+import { StatsSampler } from './stats/sampler.ts';
+import { usageSource } from './stats/usage-source.ts';
 import { createExternalEngine } from './vm/external-engine.ts';
 import { createVm } from './vm/create-vm.ts';
 import type { Vm } from './vm/vm.ts';
@@ -62,7 +67,10 @@ export async function startApp(options: AppOptions): Promise<App> {
   const engine = createEngineClient(openApi);
   const pushes = new PushHub(['vm/state', 'engine/connection']);
   const facts = factsOf(options, address.dockerHost);
-  const handlers = createHandlers({ facts, vm, engine, settings, openUrl: options.openUrl, files: options.files });
+  const history = new History(new HistoryFile(join(home, 'stats')));
+  await history.load(Date.now());
+  const stats = new StatsSampler({ source: usageSource(engine), history });
+  const handlers = createHandlers({ facts, vm, engine, settings, stats, openUrl: options.openUrl, files: options.files });
 
   pushes.push('vm/state', vm.state);
   const stopState = vm.onState((state) => pushes.push('vm/state', state));
@@ -70,8 +78,14 @@ export async function startApp(options: AppOptions): Promise<App> {
   const watcher = watchEvents({
     client: engine,
     vm,
-    onEvent: (event) => pushes.push('engine/event', event),
-    onConnection: (connection) => pushes.push('engine/connection', connection),
+    onEvent(event) {
+      stats.hear(event);
+      pushes.push('engine/event', event);
+    },
+    onConnection(connection) {
+      stats.setConnected(connection.status === 'connected');
+      pushes.push('engine/connection', connection);
+    },
     signal: ended.signal,
   });
   // The failure is in the VM's state, where the window shows it with its ways out.
@@ -84,6 +98,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     serve: (transport) => serveWindow(transport, handlers, pushes),
     close: () => (closing ??= close(vm, hostSocket, async () => {
       stopState();
+      await stats.close();
       ended.abort();
       await watcher;
     })),

@@ -33,6 +33,7 @@ import { resizeContainer } from './resize.ts';
 import { restartContainer } from './restart.ts';
 import { startContainer } from './start.ts';
 import { containerStats } from './stats.ts';
+import { usageOfAll } from './usage.ts';
 import { stopContainer } from './stop.ts';
 import { listProcesses } from './top.ts';
 import { updateContainer } from './update.ts';
@@ -94,6 +95,7 @@ export function containerVerbs(needs: ContainerDependencies) {
       logMap: (references: readonly string[], buckets: number, signal: AbortSignal) => mapLogs(logViews.open(references), buckets, signal),
       wait: (reference: string, condition: string, signal: AbortSignal) => waitForContainer(needs, reference, parseWaitCondition(condition), signal),
       stats: (reference: string, options: Parameters<typeof containerStats>[2]) => containerStats(needs, reference, options),
+      usage: () => usageOfAll(needs),
     },
     execs: {
       create: (reference: string, request: Parameters<typeof createExec>[2]) => createExec(execNeeds, reference, request),

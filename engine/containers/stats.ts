@@ -139,7 +139,7 @@ function blockIo(io: CgroupStats['io'], version: 1 | 2) {
 }
 
 /** Counters of the interfaces that a process sees, but for its loopback. Source: proc(5), /proc/net/dev. */
-function interfaces(pid: number): Record<string, Record<string, number>> {
+export function interfaces(pid: number): Record<string, Record<string, number>> {
   const text = networkDevices(pid);
   const found: Record<string, Record<string, number>> = {};
   for (const line of text.split('\n').slice(2)) {

@@ -1,10 +1,12 @@
 import type { AppFacts, IpcRequestChannel, IpcRequests, IpcStreamChannel, IpcStreams } from '../../contract/ipc.ts';
 import type { EngineClient } from '../engine-client/engine-client.ts';
+import type { StatsSampler } from '../stats/sampler.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import type { Vm } from '../vm/vm.ts';
 import { appHandlers } from './app.ts';
 import { containerHandlers } from './containers.ts';
 import { imageHandlers } from './images.ts';
+import { statsHandlers, watchStats } from './stats.ts';
 import { streamLogs } from './logs.ts';
 import { settingsHandlers } from './settings.ts';
 import type { StreamSession } from './stream-session.ts';
@@ -20,6 +22,7 @@ export interface Services {
   readonly vm: Vm;
   readonly engine: EngineClient;
   readonly settings: SettingsStore;
+  readonly stats: StatsSampler;
   /** Opens an http(s) address in the person's browser. */
   openUrl(url: string): Promise<void>;
   /** Where a download goes: a save dialog, or a path that the browser fetches. */
@@ -50,11 +53,13 @@ export function createHandlers(services: Services): Handlers {
       ...vmHandlers(services),
       ...containerHandlers(services),
       ...imageHandlers(services),
+      ...statsHandlers(services),
       'engine/call': ({ operation, params }) => engine.operations.json(operation, params),
     },
     streams: {
       'containers/logs': (params, session) => streamLogs(engine, params, session),
       'containers/terminal': (params, session) => runTerminal(engine, params, session),
+      'stats/watch': (params, session) => watchStats(services.stats, params, session),
       'images/pull': (params, session) => pullImage(engine, params, session),
       'images/load': (params, session) => loadImage(engine, params, session),
       'engine/lines': (params, session) => streamLines(engine, params, session),

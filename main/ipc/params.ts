@@ -45,6 +45,7 @@ export const requestParams: { [C in IpcRequestChannel]: Check<IpcRequests[C]['pa
   'images/list': nothing,
   'images/inspect': object<{ id: string }>({ id: imageId }),
   'images/remove': object<IpcRequests['images/remove']['params']>({ id: imageId, force: optional(boolean) }),
+  'stats/history': object<{ id?: string }>({ id: optional(containerId) }),
   'engine/call': operationRequest('json'),
 };
 
@@ -63,6 +64,7 @@ export const streamParams: { [C in IpcStreamChannel]: Check<IpcStreams[C]['param
     columns,
     rows,
   }),
+  'stats/watch': object<{ everyMs: number }>({ everyMs: integer(1000, 60_000) }),
   'images/pull': object<IpcStreams['images/pull']['params']>({ reference: imageId, platform: optional(text(64)) }),
   'images/load': object<IpcStreams['images/load']['params']>({ name: text(1024), size }),
   'engine/lines': operationRequest('lines'),
@@ -79,6 +81,7 @@ const noUp: Check<never> = () => {
 export const streamUps: { [C in IpcStreamChannel]: Check<IpcStreams[C]['up']> } = {
   'containers/logs': noUp,
   'containers/terminal': either(bytes, object<{ type: 'resize'; columns: number; rows: number }>({ type: oneOf('resize'), columns, rows })),
+  'stats/watch': noUp,
   'images/pull': noUp,
   'images/load': either(bytes, object<{ type: 'end' }>({ type: oneOf('end') })),
   'engine/lines': noUp,

@@ -5,6 +5,10 @@ import { createHandlers, type Services } from '../ipc/handlers.ts';
 import { PushHub } from '../ipc/push.ts';
 import { serveWindow } from '../ipc/register.ts';
 import { checkSettingsChange, defaultSettings } from '../settings/settings-shape.ts';
+import { History } from '../stats/history.ts';
+import { HistoryFile } from '../stats/history-file.ts';
+import { StatsSampler } from '../stats/sampler.ts';
+import { usageSource } from '../stats/usage-source.ts';
 import { TestWindow } from './test-window.ts';
 
 const facts: AppFacts = { version: '0.0.0', shell: 'web', platform: 'linux', dockerHost: 'unix:///test' };
@@ -32,6 +36,7 @@ export function serveTestWindow(engine: EngineClient, changed: Partial<Services>
       openStream: () => Promise.reject(new Error('not in this test')),
       onPortRequest: () => undefined,
     },
+    stats: new StatsSampler({ source: usageSource(engine), history: new History(new HistoryFile('/nonexistent')) }),
     openUrl: (url) => Promise.resolve(void opened.push(url)),
     files: { open: () => Promise.resolve(undefined) },
     ...changed,

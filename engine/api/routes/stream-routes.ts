@@ -1,3 +1,4 @@
+import type { UsageReport } from '../../../contract/engine-api/usage.ts';
 import type { Duplex } from 'node:stream';
 import type { ContainerWaitResponse } from '../../../contract/engine-api/container.ts';
 import { InvalidParameterError } from '../../errors.ts';
@@ -32,6 +33,8 @@ export interface ContainerStreamBackend {
   wait(reference: string, condition: string, signal: AbortSignal): Promise<ContainerWaitResponse>;
   /** One sample when `stream` is false; otherwise one a second until the signal. */
   stats(reference: string, options: { stream: boolean; oneShot: boolean; signal: AbortSignal }): AsyncIterable<unknown>;
+  /** Counters of everything that runs. */
+  usage(): Promise<UsageReport>;
 }
 
 const rawStream = 'application/vnd.docker.raw-stream';
@@ -46,7 +49,7 @@ export function streamType(exchange: Exchange, raw: boolean): string {
   return raw || exchange.version < firstWithMultiplexedType ? rawStream : multiplexedStream;
 }
 
-export function streamRoutes(containers: ContainerStreamBackend): Record<'attach' | 'attachBySocket' | 'logs' | 'wait' | 'stats', Handler> {
+export function streamRoutes(containers: ContainerStreamBackend): Record<'attach' | 'attachBySocket' | 'logs' | 'wait' | 'stats' | 'usage', Handler> {
   return {
     async attach(exchange) {
       const reference = exchange.param('id');
@@ -93,6 +96,9 @@ export function streamRoutes(containers: ContainerStreamBackend): Record<'attach
         if (!exchange.signal.aborted) throw error;
         response.destroy();
       }
+    },
+    async usage(exchange) {
+      exchange.answer(200, await containers.usage());
     },
     async stats(exchange) {
       const { query, signal } = exchange;
