@@ -30,7 +30,8 @@ let vm: Vm;
 
 let hostAccess = false;
 const settings = { memoryMiB: 1024, cpus: 2, diskGiB: 8, acceleration: 'auto' as const, get hostAccess() { return hostAccess; } };
-const open = () => createVm({ home, imageDirectory, settings: () => settings });
+// Kept and restored VMs: snapshot/snapshot.vm.test.ts.
+const open = () => createVm({ home, imageDirectory, settings: () => settings, snapshots: false });
 const qemuPid = async () => (JSON.parse(await readFile(join(home, 'run/lock'), 'utf8')) as { vm: { pid: number } }).vm.pid;
 
 interface Answer {
