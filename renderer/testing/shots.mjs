@@ -130,5 +130,20 @@ export const shots = [
   { name: '08-keys', scene: 'containers', act: async (page) => (await row(page, 'minio').waitFor(), await page.keyboard.press('?')) },
   { name: '09-terminal', scene: 'containers', hash: `${api}/terminal`, act: (page) => page.getByText('Session open').waitFor() },
   { name: '09-terminal-stopped', scene: 'containers', hash: '#/containers/migrate/terminal' },
+  {
+    name: '05-images-tasks',
+    scene: 'pulling',
+    hash: '#/images',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Pull…' }).click();
+      await page.getByLabel('Image', { exact: true }).fill('ghcr.io/open-telemetry/collector:0.116.0');
+      await page.keyboard.press('Enter');
+      await page.getByText('e02b8d7719af').waitFor();
+      await page.getByRole('button', { name: '1 task' }).click();
+      await page.getByRole('heading', { name: 'Tasks' }).waitFor();
+    },
+  },
+  { name: '11-german-containers', scene: 'containers', locale: 'de-DE', act: (page) => page.getByText('Er startete 4-mal neu.').waitFor() },
+  { name: '11-german-run-narrow', scene: 'containers', locale: 'de-DE', viewport: narrow, hash: '#/run?image=postgres:17.2' },
   { name: '10-settings', scene: 'containers', hash: '#/settings', act: (page) => page.getByText('Docker socket').waitFor() },
 ];
