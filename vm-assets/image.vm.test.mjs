@@ -105,10 +105,6 @@ describe('a booted image', () => {
     expect(await output('pidof sleep')).not.toBe('');
   });
 
-  it('keeps compiled code of the engine for the next boot', async () => {
-    await expect.poll(async () => output('find /var/lib/slipway/.compile-cache -type f | wc -l'), { timeout: 60_000, interval: 1_000 }).not.toBe('0');
-  });
-
   it('powers off with the disk clean and everything written', async () => {
     await guest.run('echo kept > /var/lib/slipway/kept');
     guest.run('setsid /usr/sbin/poweroff').catch(() => {});
