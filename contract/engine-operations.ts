@@ -1,4 +1,6 @@
 import type { ContainerUpdateRequest, ContainerUpdateResponse } from './engine-api/container.ts';
+import type { DiskSurvey } from './engine-api/disk.ts';
+import type { FileList, FileOrder, VolumeUsage } from './engine-api/files.ts';
 import type { ImagePruneReport, SearchResult } from './engine-api/image.ts';
 import type { EndpointSettings, Network } from './engine-api/network.ts';
 import type { ProgressMessage } from './engine-api/progress.ts';
@@ -12,6 +14,13 @@ import { bytes, json, lines, upload, type OperationKind } from './engine-operati
 export type Filters = Record<string, string[]>;
 interface Id {
   id: string;
+}
+interface FileQuery {
+  sort?: FileOrder;
+  descending?: boolean;
+  offset?: number;
+  limit?: number;
+  filter?: string;
 }
 interface Image {
   image: string;
@@ -56,6 +65,13 @@ export const engineOperations = {
   'containers.archive': bytes<Id & { path: string }>('GET /containers/{id}/archive?path'),
   'containers.putArchive': upload<Id & { path: string; noOverwriteDirNonDir?: boolean; copyUIDGID?: boolean }>('PUT /containers/{id}/archive?path&noOverwriteDirNonDir&copyUIDGID'),
 
+  'containers.files': json<Id & { path: string } & FileQuery, FileList>('GET /slipway/containers/{id}/files?path&sort&descending&offset&limit&filter'),
+  'containers.fileContent': bytes<Id & { path: string; offset?: number; length?: number }>('GET /slipway/containers/{id}/files/content?path&offset&length'),
+  'containers.fileDownload': bytes<Id & { path: string }>('GET /slipway/containers/{id}/files/download?path'),
+  'containers.makeFolder': json<Id & { path: string }>('POST /slipway/containers/{id}/files/folder?path'),
+  'containers.renameFile': json<Id & { path: string; to: string }>('POST /slipway/containers/{id}/files/rename?path&to'),
+  'containers.removeFile': json<Id & { path: string; recursive?: boolean }>('DELETE /slipway/containers/{id}/files?path&recursive'),
+
   'images.history': json<Image, { Id: string; Created: number; CreatedBy: string; Tags: string[] | null; Size: number; Comment: string }[]>('GET /images/{image}/history'),
   'images.tag': json<Image & { repo: string; tag?: string }>('POST /images/{image}/tag?repo&tag'),
   'images.prune': json<{ filters?: Filters }, ImagePruneReport>('POST /images/prune?filters'),
@@ -77,6 +93,20 @@ export const engineOperations = {
   'volumes.create': json<{ body: { Name?: string; Driver?: string; DriverOpts?: Record<string, string>; Labels?: Record<string, string> } }, Volume>('POST /volumes/create'),
   'volumes.remove': json<Id & { force?: boolean }>('DELETE /volumes/{id}?force'),
   'volumes.prune': json<{ filters?: Filters }, { VolumesDeleted: string[] | null; SpaceReclaimed: number }>('POST /volumes/prune?filters'),
+  'volumes.files': json<Id & { path: string } & FileQuery, FileList>('GET /slipway/volumes/{id}/files?path&sort&descending&offset&limit&filter'),
+  'volumes.fileContent': bytes<Id & { path: string; offset?: number; length?: number }>('GET /slipway/volumes/{id}/files/content?path&offset&length'),
+  'volumes.fileDownload': bytes<Id & { path: string }>('GET /slipway/volumes/{id}/files/download?path'),
+  'volumes.makeFolder': json<Id & { path: string }>('POST /slipway/volumes/{id}/files/folder?path'),
+  'volumes.renameFile': json<Id & { path: string; to: string }>('POST /slipway/volumes/{id}/files/rename?path&to'),
+  'volumes.removeFile': json<Id & { path: string; recursive?: boolean }>('DELETE /slipway/volumes/{id}/files?path&recursive'),
+  'volumes.archive': bytes<Id & { path: string }>('GET /slipway/volumes/{id}/archive?path'),
+  'volumes.putArchive': upload<Id & { path: string; noOverwriteDirNonDir?: boolean }>('PUT /slipway/volumes/{id}/archive?path&noOverwriteDirNonDir'),
+  'volumes.usage': json<Id, VolumeUsage>('GET /slipway/volumes/{id}/usage'),
+  'volumes.empty': json<Id, { Size: number; Files: number; Folders: number }>('POST /slipway/volumes/{id}/empty'),
+  'volumes.backup': bytes<Id & { compression?: 'zstd' | 'gzip' | 'none' }>('GET /slipway/volumes/{id}/backup?compression'),
+  'volumes.restore': upload<{ name?: string }, { Volume: Volume; Origin: { Name: string; Options: Record<string, string> } }>('POST /slipway/volumes/restore?name'),
+
+  'system.disk': json<object, DiskSurvey>('GET /slipway/disk'),
 } as const;
 
 type Operations = typeof engineOperations;

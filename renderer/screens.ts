@@ -1,10 +1,14 @@
+import { changesPanel } from './features/container-changes/screen.ts';
+import { filesPanel } from './features/container-files/screen.ts';
 import { overviewPanel } from './features/container-details/screen.ts';
 import { containersScreen } from './features/containers/screen.ts';
+import { diskScreen } from './features/disk/screen.ts';
 import { imagesScreen } from './features/images/screen.ts';
 import { logsPanel, logsScreen } from './features/logs/screen.ts';
 import { runScreen } from './features/run/screen.ts';
 import { settingsScreen } from './features/settings/screen.ts';
 import { terminalPanel } from './features/terminal/screen.ts';
+import { volumeScreen, volumesScreen } from './features/volumes/screen.ts';
 import { registerScreens, screen } from './stores/window/screens.ts';
 
 /** Every page and every tab of a container's page. A new one is a line here; its code is loaded when it is wanted (docs/window.md). */
@@ -14,8 +18,11 @@ registerScreens({
     screen({ page: 'container', under: 'containers', load: () => import('./container-page.tsx') }),
     runScreen,
     imagesScreen,
+    volumesScreen,
+    volumeScreen,
+    diskScreen,
     logsScreen,
     settingsScreen,
   ],
-  panels: [overviewPanel, logsPanel, terminalPanel],
+  panels: [overviewPanel, logsPanel, terminalPanel, filesPanel, changesPanel],
 });

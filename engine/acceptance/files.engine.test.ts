@@ -92,6 +92,9 @@ describe.each(['container', 'volume'] as const)('the files of a %s', (kind) => {
     expect((await piece('/digits')).body).toBe('0123456789\n');
     expect((await piece('/link', { offset: '3', length: '4' })).body).toBe('3456');
     expect((await piece('/digits', { offset: '100' })).body).toBe('');
+    const whole = await engine.api<string>('GET', files(owner, '/download', { path: `${base}/link` }));
+    expect(whole).toEqual({ status: 200, body: '0123456789\n' });
+    expect((await change('GET', owner, '/download', { path: `${base}/dir` })).status).toBe(409);
     // Nobody writes to the FIFO: it must not be waited for.
     expect((await piece('/pipe')).status).toBe(409);
     expect((await piece('/dir')).status).toBe(409);

@@ -11,12 +11,13 @@ import type { VolumeParts } from './volume-view.ts';
 /** @throws NotFoundError `get nope: no such volume` */
 export function volumeFiles(parts: VolumeParts, name: string): FileAccess {
   parts.store.get(name);
-  return fileAccess(async (ask) => {
+  return fileAccess(async (enter) => {
     const { view, release } = await holdVolume(parts, name, { work: null, readOnly: false });
     try {
-      return await ask(view, []);
-    } finally {
+      return { value: await enter(view, []), release };
+    } catch (error) {
       await release();
+      throw error;
     }
   }, `volume ${name}`);
 }

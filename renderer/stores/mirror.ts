@@ -5,6 +5,7 @@ import { refreshContainers, useContainers } from './containers/containers.ts';
 import { gatherEvidence } from './containers/evidence.ts';
 import { refreshImages } from './images.ts';
 import { readSettings } from './settings.ts';
+import { refreshVolumes } from './volumes.ts';
 import { readEngineInfo, setVm, useVm } from './vm.ts';
 
 /**
@@ -47,6 +48,7 @@ function readEngine(): void {
   void readEngineInfo();
   void refreshContainers();
   void refreshImages();
+  void refreshVolumes();
 }
 
 /** Actions that change no list. `exec_*` alone would mean a reading for every health check of every container. */
@@ -68,6 +70,8 @@ export function hear(event: EventMessage): void {
       void refreshContainers();
       return;
     case 'volume':
+      void refreshVolumes();
+      return;
     case 'daemon':
       return;
   }

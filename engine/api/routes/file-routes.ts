@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { FileEntry, FileList, FileOrder } from '../../../contract/engine-api/files.ts';
 import { InvalidParameterError } from '../../errors.ts';
 import type { Exchange } from '../exchange.ts';
@@ -13,6 +14,7 @@ export interface OwnedFiles {
   list(path: string, options: { sort: FileOrder; descending: boolean; offset: number; limit: number; filter: string }): Promise<FileList>;
   stat(path: string): Promise<FileEntry>;
   read(path: string, range: { offset: number; length: number }): Promise<{ entry: FileEntry; offset: number; bytes: Uint8Array }>;
+  open(path: string): Promise<{ entry: FileEntry; stream: Readable }>;
   makeFolder(path: string): Promise<void>;
   rename(path: string, to: string): Promise<void>;
   remove(path: string, recursive: boolean): Promise<void>;
@@ -56,6 +58,14 @@ export function fileRoutes(files: FilesBackend): Route[] {
           const range = { offset: within(exchange, 'offset', 0, Number.MAX_SAFE_INTEGER), length: within(exchange, 'length', 64 * 1024, mostBytes) };
           const { entry, bytes } = await of(exchange).read(pathOf(exchange), range);
           exchange.answerBytes(200, bytes, { [statHeader]: Buffer.from(JSON.stringify(entry)).toString('base64') });
+        },
+      },
+      {
+        method: 'GET',
+        path: `${base}/download`,
+        async handler(exchange) {
+          const { entry, stream } = await of(exchange).open(pathOf(exchange));
+          await exchange.pipe('application/octet-stream', stream, { 'Content-Length': String(entry.Size), [statHeader]: Buffer.from(JSON.stringify(entry)).toString('base64') });
         },
       },
       {

@@ -6,9 +6,5 @@ import type { ViewNeeds } from './container-view.ts';
 /** The files of a container as its processes see them, whether it runs or not. @throws NotFoundError */
 export function containerFiles(needs: ViewNeeds, reference: string): FileAccess {
   const container = needs.store.resolve(reference);
-  return fileAccess(async (ask) => {
-    const { value, release } = await openView(needs, container, (view) => ask(view, accessRules(container)));
-    await release();
-    return value;
-  }, `container ${reference}`);
+  return fileAccess((enter) => openView(needs, container, (view) => enter(view, accessRules(container))), `container ${reference}`);
 }

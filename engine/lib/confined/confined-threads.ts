@@ -129,7 +129,7 @@ export async function askInView<T>(view: RootView, job: Question): Promise<T> {
  * A job that answers a stream, which ends early when it is destroyed. The thread has left the view once the stream is closed.
  * @throws ConfinedError for what fails before the first byte
  */
-export async function readInView<T>(view: RootView, job: Extract<Job, { kind: 'archive' | 'tree' }>): Promise<{ head: T; stream: Readable }> {
+export async function readInView<T>(view: RootView, job: Extract<Job, { kind: 'archive' | 'tree' | 'content' }>): Promise<{ head: T; stream: Readable }> {
   const running = new RunningJob(view, job);
   const head = (await running.head.promise) as T;
   let credit = 0;

@@ -3,6 +3,7 @@ import type { BigIntStats } from 'node:fs';
 import { constants } from 'node:fs';
 import { chdir, currentDirectory } from '../syscalls-mount-tree.ts';
 import { bytesToText, textToBytes } from '../tar-header.ts';
+import { ChunkWriter } from './chunk-writer.ts';
 import type { FileEntry, FileList, FileRange, FolderMeasure, ListOptions } from './protocol.ts';
 import { baseName, timestamp } from './stat-path.ts';
 import { ArchiveRefusal } from './tree-extractor.ts';
@@ -51,22 +52,43 @@ export function describeFile(path: string): FileEntry {
   return { ...entryOf(textToBytes(path), stats, readAccounts())!, Name: baseName(path) };
 }
 
-/** @throws ArchiveRefusal for what is no file */
-export function readRange(path: string, { offset, length }: { offset: number; length: number }): FileRange {
+/** A link is followed. The caller closes the descriptor. @throws ArchiveRefusal for what is no file */
+export function openFile(path: string): { fd: number; entry: FileEntry } {
   // No FIFO is waited for; a link may lead anywhere within the view.
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = fstatSync(fd, { bigint: true });
     if (!stats.isFile()) throw new ArchiveRefusal(`${path} is ${stats.isDirectory() ? 'a folder' : 'no file'}: it has no content to show`);
-    const bytes = new Uint8Array(Math.max(0, Math.min(length, Number(stats.size) - offset)));
+    return { fd, entry: { ...entryOf(textToBytes(path), stats, readAccounts())!, Name: baseName(path) } };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+/** @throws ArchiveRefusal for what is no file */
+export function readRange(path: string, { offset, length }: { offset: number; length: number }): FileRange {
+  const { fd, entry } = openFile(path);
+  try {
+    const bytes = new Uint8Array(Math.max(0, Math.min(length, entry.Size - offset)));
     let filled = 0;
     while (filled < bytes.length) {
       const count = readSync(fd, bytes, filled, bytes.length - filled, offset + filled);
       if (count === 0) break;
       filled += count;
     }
-    const entry = { ...entryOf(textToBytes(path), stats, readAccounts())!, Name: baseName(path) };
     return { entry, offset, bytes: bytes.slice(0, filled) };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Exactly `size` bytes, zeros where the file has become shorter. Closes the descriptor. */
+export function* contentOf(fd: number, size: number): Generator<Buffer, void, void> {
+  try {
+    const out = new ChunkWriter();
+    yield* out.copy(fd, size);
+    yield* out.flush();
   } finally {
     closeSync(fd);
   }

@@ -26,6 +26,8 @@ export type Job =
   | { kind: 'stat'; path: string }
   /** Answers the {@link PathStat} of `path`, then a tar of it. */
   | { kind: 'archive'; path: string }
+  /** Answers the {@link FileEntry} of a file, then its bytes, as many as that says. */
+  | { kind: 'content'; path: string }
   /** A tar of the whole tree, of an overlay's upperdir as a layer, or of the root as the folder `data` without the tar's end, for a backup. */
   | { kind: 'tree'; form: 'plain' | 'layer' | 'backup' }
   | ({ kind: 'extract'; path: string } & ExtractOptions)
@@ -47,7 +49,7 @@ export type Job =
   | { kind: 'measure' };
 
 /** Jobs that answer once. */
-export type Question = Exclude<Job, { kind: 'archive' | 'tree' | 'extract' }>;
+export type Question = Exclude<Job, { kind: 'archive' | 'tree' | 'content' | 'extract' }>;
 
 export interface ListOptions {
   sort: FileOrder;

@@ -4,7 +4,7 @@ import { chdir, currentDirectory } from '../syscalls-mount-tree.ts';
 import { clearUmask } from '../syscalls.ts';
 import { TarParser } from '../tar-parser.ts';
 import { layerForm } from './layer-form.ts';
-import { describeFile, listFolder, measureTree, readRange } from './file-reading.ts';
+import { contentOf, describeFile, listFolder, measureTree, openFile, readRange } from './file-reading.ts';
 import { emptyRoot, makeFolder, removeEntry, renameEntry } from './file-changes.ts';
 import type { FromThread, Job, ToThread } from './protocol.ts';
 import { enterView } from './root-view.ts';
@@ -100,6 +100,12 @@ function begin(state: Running, job: Job, layers: readonly number[]): void {
       const writer = new TreeWriter({ keepsXattr: isCopiedXattr });
       const name = Buffer.from(baseName(path)).toString('latin1');
       state.output = join(writer.entry(Buffer.from(path).toString('latin1'), name), writer);
+      return;
+    }
+    case 'content': {
+      const { fd, entry } = openFile(cleanPath(job.path));
+      post({ kind: 'head', value: entry });
+      state.output = contentOf(fd, entry.Size);
       return;
     }
     case 'tree': {

@@ -1,5 +1,6 @@
+import type { Readable } from 'node:stream';
 import { ConflictError, EngineError, InternalError, InvalidParameterError, NotFoundError, NotImplementedError } from '../../errors.ts';
-import { askInView, ConfinedError } from '../confined/confined-threads.ts';
+import { askInView, ConfinedError, readInView } from '../confined/confined-threads.ts';
 import type { ExtractOptions, FileEntry, FileList, FileRange, ListOptions, Question, RootView } from '../confined/protocol.ts';
 
 /** Browsing and changing the files of a container or a volume. Paths are absolute within it. */
@@ -10,6 +11,8 @@ export interface FileAccess {
   stat(path: string): Promise<FileEntry>;
   /** A piece of a file; shorter at its end. */
   read(path: string, range: { offset: number; length: number }): Promise<FileRange>;
+  /** A whole file. The caller destroys the stream. */
+  open(path: string): Promise<{ entry: FileEntry; stream: Readable }>;
   /** @throws ConflictError when something has that name */
   makeFolder(path: string): Promise<void>;
   /** Nothing is replaced. @throws ConflictError */
@@ -18,21 +21,35 @@ export interface FileAccess {
   remove(path: string, recursive: boolean): Promise<void>;
 }
 
-/** Lets `ask` work in a view of the files; `access` are the rules for changes. */
-export type InView = <T>(ask: (view: RootView, access: ExtractOptions['access']) => Promise<T>) => Promise<T>;
+/** Lets `enter` begin its work in a view of the files, which stays until `release`; `access` are the rules for changes. */
+export type OpenView = <T>(enter: (view: RootView, access: ExtractOptions['access']) => Promise<T>) => Promise<{ value: T; release: () => Promise<void> }>;
 
 /** @param owner for messages: `container web`, `volume data` */
-export function fileAccess(inView: InView, owner: string): FileAccess {
-  const ask = <T>(path: string, question: (access: ExtractOptions['access']) => Question): Promise<T> => {
+export function fileAccess(openView: OpenView, owner: string): FileAccess {
+  const ask = async <T>(path: string, question: (access: ExtractOptions['access']) => Question): Promise<T> => {
     expectPath(path);
-    return inView((view, access) => askInView<T>(view, question(access))).catch((error: unknown) => {
+    try {
+      const { value, release } = await openView((view, access) => askInView<T>(view, question(access)));
+      await release();
+      return value;
+    } catch (error) {
       throw fileError(error, path, owner);
-    });
+    }
   };
   return {
     list: (path, options) => ask(path, () => ({ kind: 'list', path, ...options })),
     stat: (path) => ask(path, () => ({ kind: 'describe', path })),
     read: (path, range) => ask(path, () => ({ kind: 'read', path, ...range })),
+    async open(path) {
+      expectPath(path);
+      try {
+        const { value, release } = await openView((view) => readInView<FileEntry>(view, { kind: 'content', path }));
+        value.stream.once('close', () => void release());
+        return { entry: value.head, stream: value.stream };
+      } catch (error) {
+        throw fileError(error, path, owner);
+      }
+    },
     makeFolder: (path) => ask(path, (access) => ({ kind: 'make-folder', path, access })),
     rename: (path, to) => {
       expectPath(to);
