@@ -2,6 +2,7 @@ import type { ContainerInspect, ContainerSummary } from '../../contract/engine-a
 import type { ImageSummary } from '../../contract/engine-api/image.ts';
 import type { ProgressMessage } from '../../contract/engine-api/progress.ts';
 import type { InfoResponse } from '../../contract/engine-api/system.ts';
+import type { OperationName } from '../../contract/engine-operations.ts';
 import type { IpcError, IpcResult } from '../../contract/ipc-result.ts';
 import type { AppFacts, LogChunk, Settings } from '../../contract/ipc.ts';
 import type { IpcBridge, ToMain, ToWindow } from '../../contract/ipc-wire.ts';
@@ -26,6 +27,8 @@ export interface Scene {
   failures: Partial<Record<string, IpcError>>;
   /** Channels that never answer. */
   silent: string[];
+  /** Answers of the engine's operations, by name. */
+  operations: Partial<Record<OperationName, unknown>>;
   /** Pushes that come after the first reading. */
   afterwards: ToWindow[];
 }
@@ -55,6 +58,7 @@ export function createFakeBridge(scene: Scene): IpcBridge {
     'vm/state': () => scene.vm,
     'vm/start': () => undefined,
     'engine/info': () => scene.info,
+    'engine/call': ({ operation }: { operation: OperationName }) => scene.operations[operation],
     'containers/list': () => scene.containers,
     'containers/inspect': ({ id }: { id: string }) => scene.inspects[id] ?? Object.values(scene.inspects)[0],
     'containers/start': ({ id }: { id: string }) => change(id, 'running', 'Up 1 second'),
@@ -97,7 +101,8 @@ export function createFakeBridge(scene: Scene): IpcBridge {
     if (channel === 'engine/bytes') {
       const given = (params['body'] ?? params) as never;
       const answers = { 'logs.lines': logs().lines, 'logs.pick': logs().pick, 'logs.search': logs().search } as Record<string, ((given: never) => Uint8Array[]) | undefined>;
-      for (const bytes of answers[operation]?.(given) ?? []) send(bytes);
+      const whole = scene.operations[operation as OperationName];
+      for (const bytes of answers[operation]?.(given) ?? (whole === undefined ? [] : [whole])) send(bytes);
       deliver({ type: 'end', stream });
     }
     if (channel === 'containers/logs') for (const chunk of scene.logs) send(chunk);

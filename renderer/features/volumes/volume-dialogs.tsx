@@ -49,7 +49,7 @@ export function CreateDialog({ names, onClose, onMade }: { names: readonly strin
           {(problem ?? failure) !== undefined && <FieldMessage>{problem ?? failure}</FieldMessage>}
           <label className="volume-field">
             <span>{t('volumes:createDialog.labels')}</span>
-            <Field mono value={labels} placeholder="key=value" onChange={(event) => setLabels(event.target.value)} />
+            <Field mono value={labels} placeholder={t('volumes:createDialog.labelForm')} onChange={(event) => setLabels(event.target.value)} />
           </label>
         </DialogBody>
         <DialogCommand>{commandText(volumeCommands.create(name, pairs))}</DialogCommand>

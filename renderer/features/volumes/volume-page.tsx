@@ -71,11 +71,10 @@ export default function VolumePage({ route: { id, tab } }: { route: RouteOf<'vol
               { value: 'files', label: t('volumes:tabs.files') },
               { value: 'overview', label: t('volumes:tabs.overview') },
             ]}
-          />
-          <div className="tab-panel" role="tabpanel" id={`panel-${shown}`} aria-labelledby={`tab-${shown}`}>
+          >
             {/* A volume that was emptied is read anew. */}
             {shown === 'files' ? <FileBrowser key={`${id} ${isPending}`} source={source} label={t('files:volume', { name })} /> : <Overview row={row} />}
-          </div>
+          </Tabs>
         </>
       )}
       {asked !== undefined && row !== undefined && <LossDialog verb={asked} row={row} onClose={() => setAsked(undefined)} />}

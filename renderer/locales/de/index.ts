@@ -1,7 +1,10 @@
 import actions from './actions.json' with { type: 'json' };
+import changes from './changes.json' with { type: 'json' };
 import common from './common.json' with { type: 'json' };
 import containerDetails from './container-details.json' with { type: 'json' };
 import containers from './containers.json' with { type: 'json' };
+import disk from './disk.json' with { type: 'json' };
+import files from './files.json' with { type: 'json' };
 import images from './images.json' with { type: 'json' };
 import logs from './logs.json' with { type: 'json' };
 import palette from './palette.json' with { type: 'json' };
@@ -10,13 +13,17 @@ import settings from './settings.json' with { type: 'json' };
 import shell from './shell.json' with { type: 'json' };
 import startUp from './start-up.json' with { type: 'json' };
 import terminal from './terminal.json' with { type: 'json' };
+import volumes from './volumes.json' with { type: 'json' };
 
 /** The same namespaces as in English; `locales.test.ts` holds both to the same keys and placeholders. */
 export const german = {
   actions,
+  changes,
   common,
   'container-details': containerDetails,
   containers,
+  disk,
+  files,
   images,
   logs,
   palette,
@@ -25,4 +32,5 @@ export const german = {
   shell,
   'start-up': startUp,
   terminal,
+  volumes,
 };

@@ -1,6 +1,7 @@
 import type { ProgressMessage } from '../../../contract/engine-api/progress.ts';
 import type { VmFailure, VmPhase, VmState } from '../../../contract/vm-state.ts';
 import type { Scene } from '../fake-bridge.ts';
+import { fileOperations, hostileFiles } from './files.ts';
 import { sampleLog, sampleTerminal } from './log.ts';
 import { container, containers, idOf, images, inspectOf } from './sample.ts';
 
@@ -58,6 +59,7 @@ const base: Scene = {
   pull: [],
   failures: {},
   silent: [],
+  operations: fileOperations,
   afterwards: [],
 };
 
@@ -115,6 +117,8 @@ export const scenes = {
     },
   }),
   hostile: () => ({ ...base, containers: [container(hostile, hostile, 'running', 'Up 2 hours', [], hostile), container('<b>bold</b>', 'x', 'exited', 'Exited (3) 5 seconds ago')] }),
+  'hostile-files': () => ({ ...base, operations: { ...fileOperations, 'containers.files': hostileFiles } }),
+  'no-volumes': () => ({ ...base, operations: { ...fileOperations, 'volumes.list': { Volumes: [], Warnings: null } } }),
   many: () => ({
     ...base,
     containers: Array.from({ length: 400 }, (_, index) => container(`p${index % 12}-service-${index}`, `registry.example/team/app-${index % 40}:v1.${index}`, index % 7 === 0 ? 'exited' : 'running', index % 7 === 0 ? 'Exited (0) 2 hours ago' : 'Up 3 hours', [], `p${index % 12}`)),
