@@ -125,7 +125,6 @@ function ChangeLine({ row, isActive, onToggle, onFocus }: { row: ChangeRow; isAc
       aria-level={row.level}
       {...(row.below > 0 ? { 'aria-expanded': row.isOpen } : {})}
       aria-selected={isActive}
-      aria-label={`${plainName(row.name)}, ${word}${row.below > 0 ? `, ${t('changes:below', { count: row.below })}` : ''}`}
       tabIndex={isActive ? 0 : -1}
       data-key={row.path}
       onFocus={onFocus}
