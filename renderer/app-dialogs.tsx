@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { RemoveDialog } from './features/containers/remove-dialog.tsx';
 import { PullDialog } from './features/images/pull-dialog.tsx';
 import { RemoveImageDialog } from './features/images/remove-image-dialog.tsx';
@@ -9,6 +9,8 @@ import { KeysDialog } from './features/shell/keys-dialog.tsx';
 import { ResetDiskDialog } from './features/start-up/reset-disk-dialog.tsx';
 import { closeDialog, useDialogs } from './stores/window/dialogs.ts';
 
+const ContainerDialog = lazy(() => import('./features/container-details/dialogs/container-dialog.tsx'));
+
 /** The one dialog that is open, whichever feature brings it. */
 export function AppDialogs(): ReactNode {
   const dialog = useDialogs((state) => state.dialog);
@@ -17,6 +19,12 @@ export function AppDialogs(): ReactNode {
       return null;
     case 'remove-containers':
       return <RemoveDialog ids={dialog.ids} onClose={closeDialog} />;
+    case 'container-action':
+      return (
+        <Suspense>
+          <ContainerDialog action={dialog.action} id={dialog.id} onClose={closeDialog} />
+        </Suspense>
+      );
     case 'remove-image':
       return <RemoveImageDialog reference={dialog.reference} imageId={dialog.imageId} onClose={closeDialog} />;
     case 'pull':

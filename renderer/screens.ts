@@ -1,12 +1,13 @@
 import { changesPanel } from './features/container-changes/screen.ts';
 import { filesPanel } from './features/container-files/screen.ts';
-import { overviewPanel } from './features/container-details/screen.ts';
+import { inspectPanel, overviewPanel, processesPanel } from './features/container-details/screen.ts';
 import { containersScreen } from './features/containers/screen.ts';
 import { diskScreen } from './features/disk/screen.ts';
 import { imagesScreen } from './features/images/screen.ts';
 import { logsPanel, logsScreen } from './features/logs/screen.ts';
 import { runScreen } from './features/run/screen.ts';
 import { settingsScreen } from './features/settings/screen.ts';
+import { statsPanel, statsScreen } from './features/stats/screen.ts';
 import { terminalPanel } from './features/terminal/screen.ts';
 import { volumeScreen, volumesScreen } from './features/volumes/screen.ts';
 import { registerScreens, screen } from './stores/window/screens.ts';
@@ -22,7 +23,8 @@ registerScreens({
     volumeScreen,
     diskScreen,
     logsScreen,
+    statsScreen,
     settingsScreen,
   ],
-  panels: [overviewPanel, logsPanel, terminalPanel, filesPanel, changesPanel],
+  panels: [overviewPanel, logsPanel, terminalPanel, filesPanel, statsPanel, processesPanel, changesPanel, inspectPanel],
 });

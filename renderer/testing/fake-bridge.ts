@@ -1,4 +1,5 @@
 import type { ContainerInspect, ContainerSummary } from '../../contract/engine-api/container.ts';
+import { fakeHistory, fakeRecent, fakeProcesses, fakeSamples } from './fake-usage.ts';
 import type { ImageSummary } from '../../contract/engine-api/image.ts';
 import type { ProgressMessage } from '../../contract/engine-api/progress.ts';
 import type { InfoResponse } from '../../contract/engine-api/system.ts';
@@ -70,6 +71,7 @@ export function createFakeBridge(scene: Scene): IpcBridge {
       scene.containers = scene.containers.filter((container) => container.Id !== id);
       event('container', 'destroy', id);
     },
+    'stats/history': ({ id }: { id?: string }) => fakeHistory(scene.containers, id, Date.now()),
     'images/list': () => scene.images,
     'images/inspect': ({ id }: { id: string }) => ({ Id: id, RepoTags: [], RepoDigests: [], Config: { ExposedPorts: { '5432/tcp': {} }, Volumes: { '/var/lib/postgresql/data': {} } } }),
     'images/remove': ({ id }: { id: string }) => {
@@ -82,6 +84,7 @@ export function createFakeBridge(scene: Scene): IpcBridge {
     if (scene.silent.includes(channel)) return undefined;
     if (channel === 'engine/call') {
       const { operation, params: given } = params as { operation: string; params: { buckets?: number } };
+      if (operation === 'containers.top') return { ok: true, value: fakeProcesses };
       if (operation === 'logs.map') return { ok: true, value: logs().map(given.buckets ?? 100) };
       if (operation === 'system.extensions') {
         return scene.logLines === null ? { ok: false, error: { kind: 'not-found', message: 'page not found', status: 404 } } : { ok: true, value: { Extensions: { logs: 1 } } };
@@ -104,6 +107,14 @@ export function createFakeBridge(scene: Scene): IpcBridge {
       const whole = scene.operations[operation as OperationName];
       for (const bytes of answers[operation]?.(given) ?? (whole === undefined ? [] : [whole])) send(bytes);
       deliver({ type: 'end', stream });
+    }
+    if (channel === 'stats/watch') {
+      send({ type: 'recent', points: fakeRecent(scene.containers, Date.now()) });
+      const tell = (): void => {
+        if (streams.get(stream) === 'stats/watch') send({ type: 'samples', at: Date.now(), samples: fakeSamples(scene.containers, Date.now()) });
+      };
+      tell();
+      setInterval(tell, 1000);
     }
     if (channel === 'containers/logs') for (const chunk of scene.logs) send(chunk);
     if (channel === 'images/pull') {

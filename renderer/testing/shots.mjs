@@ -71,6 +71,46 @@ export const shots = [
   { name: '03-logs-plain', scene: 'plain-log', hash: `${api}/logs`, themes: ['dark'], act: (page) => page.getByText('starting, attempt 4').first().waitFor() },
   { name: '03-logs-empty', scene: 'empty-log', hash: '#/logs', themes: ['dark'], act: (page) => page.getByText('written nothing yet').waitFor() },
   { name: '03-overview', scene: 'containers', hash: `${api}/overview`, act: (page) => page.getByText('SEARCH_URL').waitFor() },
+  { name: '03-overview-health', scene: 'containers', hash: '#/containers/shop-search-1/overview', act: (page) => page.getByText('connection refused').first().waitFor() },
+  { name: '03-overview-narrow', scene: 'containers', hash: '#/containers/shop-search-1/overview', viewport: narrow, act: (page) => page.getByText('connection refused').first().waitFor() },
+  { name: '03-stats', scene: 'containers', hash: `${api}/stats`, act: (page) => page.locator('.uplot canvas').nth(4).waitFor() },
+  {
+    name: '03-stats-hour',
+    scene: 'containers',
+    hash: '#/containers/shop-worker-1/stats',
+    act: async (page) => {
+      await page.getByRole('button', { name: '1 hour' }).click();
+      await page.locator('.uplot canvas').nth(4).waitFor();
+    },
+  },
+  { name: '03-stats-narrow', scene: 'containers', hash: `${api}/stats`, viewport: narrow, act: (page) => page.locator('.uplot canvas').first().waitFor() },
+  { name: '03-stats-german', scene: 'containers', hash: `${api}/stats`, locale: 'de-DE', themes: ['light'], act: (page) => page.locator('.uplot canvas').nth(4).waitFor() },
+  { name: '03-stats-never', scene: 'containers', hash: '#/containers/etl-draft/stats', themes: ['dark'], act: (page) => page.getByText('It is not running').waitFor() },
+  { name: '03-processes', scene: 'containers', hash: `${api}/processes`, act: (page) => page.getByText('server.js').first().waitFor() },
+  { name: '03-processes-narrow', scene: 'containers', hash: `${api}/processes`, viewport: narrow, act: (page) => page.getByText('server.js').first().waitFor() },
+  {
+    name: '03-inspect',
+    scene: 'containers',
+    hash: `${api}/inspect`,
+    act: async (page) => {
+      await page.getByText('HostConfig').first().waitFor();
+      await page.getByRole('searchbox').fill('search');
+      await page.getByText('SEARCH_URL').click();
+    },
+  },
+  { name: '03-inspect-json', scene: 'containers', hash: `${api}/inspect`, act: async (page) => (await page.getByRole('button', { name: 'JSON', exact: true }).click(), await page.getByText('"Created"').first().waitFor()) },
+  ...['Rename…', 'Make an image…', 'Limits and restart…', 'Send a signal…'].map((item, index) => ({
+    name: `03-dialog-${['rename', 'commit', 'update', 'signal'][index]}`,
+    scene: 'containers',
+    hash: `${api}/overview`,
+    act: async (page) => {
+      await page.getByRole('button', { name: 'More for shop-api-1' }).click();
+      await page.getByRole('menuitem', { name: item }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  })),
+  { name: '12-stats', scene: 'containers', hash: '#/stats', act: (page) => page.locator('.uplot canvas').nth(4).waitFor() },
+  { name: '12-stats-narrow', scene: 'containers', hash: '#/stats', viewport: narrow, act: (page) => page.locator('.uplot canvas').first().waitFor() },
   {
     name: '04-run',
     scene: 'containers',

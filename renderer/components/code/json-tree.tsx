@@ -6,7 +6,7 @@ import { jsonLines, type JsonLine } from './json-lines.ts';
 import './code.css';
 
 /** JSON as a tree: arrows move, fold and unfold; long ones draw only what is in view. Values are hostile text and stay text. */
-export function JsonTree({ label, value, openDepth = 1 }: { label: string; value: unknown; openDepth?: number }) {
+export function JsonTree({ label, value, openDepth = 1, onActive }: { label: string; value: unknown; openDepth?: number; onActive?(path: string): void }) {
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const [activePath, setActivePath] = useState('');
   const tree = useRef<HTMLDivElement>(null);
@@ -20,10 +20,15 @@ export function JsonTree({ label, value, openDepth = 1 }: { label: string; value
     setToggled(next);
   }
 
+  function focused(path: string): void {
+    setActivePath(path);
+    onActive?.(path);
+  }
+
   function activate(index: number): void {
     const line = lines[Math.max(0, Math.min(lines.length - 1, index))];
     if (line === undefined) return;
-    setActivePath(line.path);
+    focused(line.path);
     list.current?.scrollTo(lines.indexOf(line));
     requestAnimationFrame(() => tree.current?.querySelector<HTMLElement>(`[data-path="${CSS.escape(line.path)}"]`)?.focus());
   }
@@ -48,7 +53,7 @@ export function JsonTree({ label, value, openDepth = 1 }: { label: string; value
   return (
     <div className="json-tree" role="tree" aria-label={label} ref={tree} onKeyDown={onKeyDown} data-region="list">
       <RowList items={lines} keyOf={({ path }) => path} heightOf={() => 24} ref={list}>
-        {(line) => <Line line={line} isActive={line === active} onToggle={() => toggle(line.path)} onFocus={() => setActivePath(line.path)} />}
+        {(line) => <Line line={line} isActive={line === active} onToggle={() => toggle(line.path)} onFocus={() => focused(line.path)} />}
       </RowList>
     </div>
   );

@@ -1,4 +1,5 @@
 import type { MountPoint } from '../../../contract/engine-api/container.ts';
+import { formatRoute } from '../../stores/window/navigation.ts';
 import { t } from '../../i18n/i18n.ts';
 
 export function MountsTable({ mounts }: { mounts: readonly MountPoint[] }) {
@@ -18,7 +19,13 @@ export function MountsTable({ mounts }: { mounts: readonly MountPoint[] }) {
           <tr key={mount.Destination}>
             <td>{mount.Type}</td>
             <td>
-              <code className="selectable isolated">{sourceOf(mount)}</code>
+              {mount.Type === 'volume' && mount.Name !== undefined && mount.Name !== '' ? (
+                <a className="mono isolated" href={formatRoute({ page: 'volume', id: mount.Name, tab: 'files' })}>
+                  {sourceOf(mount)}
+                </a>
+              ) : (
+                <code className="selectable isolated">{sourceOf(mount)}</code>
+              )}
             </td>
             <td>
               <code className="selectable isolated">{mount.Destination}</code>

@@ -10,8 +10,11 @@ import { commandText } from '../../format/engine/docker-command.ts';
 import { shownState } from '../../format/engine/row-state.ts';
 import { looksSecret } from '../../format/secrets.ts';
 import { sentences } from '../../format/sentence.ts';
+import { openDialog } from '../../stores/window/dialogs.ts';
 import { useClock } from '../../stores/window/clock.ts';
 import { PortsTable } from './ports-table.tsx';
+import { HealthSection } from './sections/health-section.tsx';
+import { NetworksSection } from './sections/networks-section.tsx';
 import { MountsTable } from './mounts-table.tsx';
 import { useInspect } from './use-inspect.ts';
 import { t } from '../../i18n/i18n.ts';
@@ -45,11 +48,22 @@ export function Overview({ view }: { view: ContainerView }) {
         <Section title={t('container-details:sections.limits')}>
           <LimitFacts inspect={inspect} />
         </Section>
+        {(inspect.State.Health !== undefined || (inspect.Config.Healthcheck?.Test?.length ?? 0) > 0) && (
+          <Section title={t('container-details:sections.health')} isWide>
+            <HealthSection inspect={inspect} />
+          </Section>
+        )}
+        <Section title={t('container-details:sections.networks')} isWide>
+          <NetworksSection view={view} inspect={inspect} />
+        </Section>
         <Section title={t('container-details:sections.mounts')} isWide>
           <MountsTable mounts={inspect.Mounts} />
         </Section>
         <Section title={t('container-details:sections.environment')} isWide>
           <Environment entries={inspect.Config.Env ?? []} />
+        </Section>
+        <Section title={t('container-details:sections.labels')} isWide>
+          <Labels labels={inspect.Config.Labels ?? {}} />
         </Section>
       </div>
     </div>
@@ -150,12 +164,18 @@ function ProcessFacts({ inspect }: { inspect: ContainerInspect }) {
 function LimitFacts({ inspect }: { inspect: ContainerInspect }) {
   const { HostConfig: host } = inspect;
   return (
+    <>
     <dl className="facts">
       <Fact name={t('container-details:facts.memory')}>{host.Memory ? formatMemory(host.Memory) : t('container-details:values.noLimit')}</Fact>
       <Fact name={t('container-details:facts.cpus')}>{host.NanoCpus ? formatDecimal(host.NanoCpus / 1e9, 2) : t('container-details:values.noLimit')}</Fact>
       <Fact name={t('container-details:facts.restart')}>{restartPolicy(host.RestartPolicy?.Name, host.RestartPolicy?.MaximumRetryCount ?? 0)}</Fact>
+      <Fact name={t('stats:processes')}>{host.PidsLimit != null && host.PidsLimit > 0 ? host.PidsLimit : t('container-details:values.noLimit')}</Fact>
       {host.AutoRemove === true && <Fact name={t('container-details:facts.autoRemove')}>{t('container-details:values.yes')}</Fact>}
     </dl>
+    <p className="overview__change">
+      <LinkButton onClick={() => openDialog({ kind: 'container-action', action: 'update', id: inspect.Id })}>{t('container-details:update.open')}</LinkButton>
+    </p>
+    </>
   );
 }
 
@@ -169,6 +189,22 @@ function restartPolicy(name: string | undefined, count: number): string {
     default:
       return t('container-details:restartPolicy.no');
   }
+}
+
+/** Compose's own first: they tell where the container comes from. */
+function Labels({ labels }: { labels: Readonly<Record<string, string>> }) {
+  const entries = Object.entries(labels).sort(([a], [b]) => Number(b.startsWith('com.docker.compose.')) - Number(a.startsWith('com.docker.compose.')) || a.localeCompare(b));
+  if (entries.length === 0) return <p className="overview__hint">{t('container-details:noLabels')}</p>;
+  return (
+    <ul className="env">
+      {entries.map(([name, value]) => (
+        <li key={name}>
+          <code className="selectable isolated">{name}</code>
+          <code className="selectable isolated">{value}</code>
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 /** Names are shown, values of likely secrets only when asked for. */

@@ -5,3 +5,7 @@ export const overviewPanel = containerPanel({
   label: 'container-details:tabs.overview',
   load: () => import('./overview.tsx').then(({ Overview }) => ({ default: Overview })),
 });
+
+export const processesPanel = containerPanel({ tab: 'processes', label: 'container-details:tabs.processes', load: () => import('./processes/processes-panel.tsx') });
+
+export const inspectPanel = containerPanel({ tab: 'inspect', label: 'container-details:tabs.inspect', load: () => import('./inspect/inspect-panel.tsx') });

@@ -13,6 +13,7 @@ import { toggleSelected, useContainerList } from '../../stores/containers/contai
 import { useContainers } from '../../stores/containers/containers.ts';
 import { formatRoute } from '../../stores/window/navigation.ts';
 import { followLink } from '../../stores/window/open-url.ts';
+import { CpuCell, MemoryCell } from './usage-cells.tsx';
 import { AttentionLine } from './attention-line.tsx';
 import { restart, startOrStop } from './row-actions.ts';
 import { t } from '../../i18n/i18n.ts';
@@ -78,6 +79,12 @@ export const ContainerRow = memo(function ContainerRow({ view, isActive, isLast,
         </div>
         <div role="gridcell" className="cut">
           <PortLinks ports={view.ports} tabIndex={tabIndex} onFollow={followLink} atMost={3} />
+        </div>
+        <div role="gridcell" className="row__usage">
+          <CpuCell view={view} />
+        </div>
+        <div role="gridcell" className="row__usage">
+          <MemoryCell view={view} />
         </div>
         <div role="gridcell" className="row__age numbers">
           {age}

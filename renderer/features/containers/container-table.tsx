@@ -6,6 +6,7 @@ import { shortenHome, type ContainerView } from '../../format/engine/container.t
 import { selectRange, setFolded, toggleSelected, toggleSort, useContainerList, type SortKey } from '../../stores/containers/container-list.ts';
 import { ContainerMenu } from './container-menu.tsx';
 import { ContainerRow } from './container-row.tsx';
+import { GroupUsage, useLiveUsage } from './usage-cells.tsx';
 import { containerIds, type FlatRow } from './flat-rows.ts';
 import { handleListKey } from './list-keys.ts';
 import { openDetails } from './row-actions.ts';
@@ -15,6 +16,7 @@ const icon = { size: 12, strokeWidth: 2, 'aria-hidden': true } as const;
 
 /** The list as a tree grid: one stop of the Tab key, arrows inside. */
 export function ContainerTable({ rows, isStale }: { rows: readonly FlatRow[]; isStale: boolean }) {
+  useLiveUsage();
   const grid = useRef<HTMLDivElement>(null);
   const list = useRef<RowListHandle>(null);
   const [activeKey, setActiveKey] = useState<string>();
@@ -97,6 +99,8 @@ function Head() {
       <SortHead sortKey="name" label={t('containers:columns.name')} />
       <SortHead sortKey="image" label={t('containers:columns.image')} />
       <div role="columnheader">{t('containers:columns.ports')}</div>
+      <div role="columnheader" className="row__usage-head">{t('stats:cpu')}</div>
+      <div role="columnheader" className="row__usage-head">{t('stats:memory')}</div>
       <SortHead sortKey="age" label={t('containers:columns.age')} />
       <div role="columnheader">
         <span className="unseen">{t('containers:columns.actions')}</span>
@@ -144,6 +148,7 @@ function GroupRow({ row, isActive, onActivate }: { row: Extract<FlatRow, { kind:
       )}
       <small role="gridcell" className="numbers">
         {t('containers:groupRunning', { running: group.running, total: group.total })}
+        <GroupUsage ids={group.members.map(({ id }) => id)} />
       </small>
     </div>
   );

@@ -12,6 +12,7 @@ import run from './run.json' with { type: 'json' };
 import settings from './settings.json' with { type: 'json' };
 import shell from './shell.json' with { type: 'json' };
 import startUp from './start-up.json' with { type: 'json' };
+import stats from './stats.json' with { type: 'json' };
 import terminal from './terminal.json' with { type: 'json' };
 import volumes from './volumes.json' with { type: 'json' };
 
@@ -31,6 +32,7 @@ export const german = {
   settings,
   shell,
   'start-up': startUp,
+  stats,
   terminal,
   volumes,
 };

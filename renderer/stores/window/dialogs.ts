@@ -1,8 +1,11 @@
 import { create } from 'zustand';
 
+export type ContainerActionName = 'rename' | 'commit' | 'update' | 'signal';
+
 /** What lies over the page; one at a time. */
 export type Dialog =
   | { kind: 'remove-containers'; ids: readonly string[] }
+  | { kind: 'container-action'; action: ContainerActionName; id: string }
   | { kind: 'remove-image'; reference: string; imageId: string }
   | { kind: 'pull'; reference: string }
   | { kind: 'reset-data-disk' }
