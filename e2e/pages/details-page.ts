@@ -7,7 +7,7 @@ export class DetailsPage {
     this.page = page;
   }
 
-  async tab(name: 'Overview' | 'Logs' | 'Terminal'): Promise<void> {
+  async tab(name: 'Overview' | 'Logs' | 'Terminal' | 'Stats' | 'Processes' | 'Inspect'): Promise<void> {
     await this.page.getByRole('tab', { name }).click();
   }
 
@@ -18,6 +18,12 @@ export class DetailsPage {
   /** What the terminal shows, rows joined; its rows are elements of the page with the DOM renderer. */
   get screen(): Locator {
     return this.page.locator('.xterm-rows:visible');
+  }
+
+  /** Through the menu of the container's page. */
+  async pick(container: string, item: string): Promise<void> {
+    await this.page.getByRole('button', { name: `More for ${container}` }).click();
+    await this.page.getByRole('menuitem', { name: item }).click();
   }
 
   async type(text: string): Promise<void> {

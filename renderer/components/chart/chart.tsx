@@ -32,6 +32,8 @@ export interface ChartProps {
   format(value: number): string;
   /** What the full height means, at least. */
   top?: number;
+  /** Bytes in powers of 1024: the steps of the axis are, too. */
+  isBinary?: boolean;
   /** A line across: a limit. */
   limit?: number;
   /** Restarts, kills, health: lines down with a word. */
@@ -41,7 +43,7 @@ export interface ChartProps {
 }
 
 /** A line chart over time, in the tokens of the theme. It is not animated, so that reduced motion asks nothing of it. A chunk of its own: load it lazily. */
-export default function Chart({ label, data, series, height, format, top = 0, limit, marks = [], syncKey }: ChartProps) {
+export default function Chart({ label, data, series, height, format, top = 0, isBinary = false, limit, marks = [], syncKey }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const live = useRef({ marks, limit, format, top });
@@ -49,11 +51,11 @@ export default function Chart({ label, data, series, height, format, top = 0, li
     live.current = { marks, limit, format, top };
   });
 
-  const shape = JSON.stringify([series, height, syncKey]);
+  const shape = JSON.stringify([series, height, syncKey, isBinary]);
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
-    const made = new uPlot(optionsOf(element, series, height, syncKey, live), data as uPlot.AlignedData, element);
+    const made = new uPlot(optionsOf(element, series, height, { syncKey, isBinary }, live), data as uPlot.AlignedData, element);
     plot.current = made;
     const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
     observer.observe(element);
@@ -75,9 +77,12 @@ export default function Chart({ label, data, series, height, format, top = 0, li
 
 type Live = { readonly current: { marks: readonly Mark[]; limit: number | undefined; format(value: number): string; top: number } };
 
+const wholeMinutes = [60, 120, 300, 600, 900, 1800, 3600];
+const powersOfTwo = Array.from({ length: 40 }, (_, power) => 2 ** (power + 10));
+
 const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-function optionsOf(element: HTMLElement, series: readonly Series[], height: number, syncKey: string | undefined, live: Live): uPlot.Options {
+function optionsOf(element: HTMLElement, series: readonly Series[], height: number, { syncKey, isBinary }: { syncKey: string | undefined; isBinary: boolean }, live: Live): uPlot.Options {
   const clock = new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit' });
   const axis = { stroke: () => token('--tx-3'), grid: { stroke: () => token('--line-1'), width: 1 }, ticks: { show: false }, font: '11px "Inter Variable", sans-serif' };
   return {
@@ -88,8 +93,8 @@ function optionsOf(element: HTMLElement, series: readonly Series[], height: numb
     cursor: { y: false, drag: { x: false, y: false }, ...(syncKey === undefined ? {} : { sync: { key: syncKey } }) },
     scales: { y: { range: (_, __, most) => [0, Math.max(live.current.top, live.current.limit ?? 0, most || 0) * 1.05 || 1] } },
     axes: [
-      { ...axis, values: (_, splits) => splits.map((at) => clock.format(at * 1000)) },
-      { ...axis, size: 64, values: (_, splits) => splits.map((value) => live.current.format(value)) },
+      { ...axis, size: 26, incrs: wholeMinutes, values: (_, splits) => splits.map((at) => clock.format(at * 1000)) },
+      { ...axis, size: 64, ...(isBinary ? { incrs: powersOfTwo } : {}), values: (_, splits) => splits.map((value) => live.current.format(value)) },
     ],
     series: [{}, ...series.map(({ label, ink, isFilled, dash }): uPlot.Series => ({ label, stroke: () => token(ink), width: 1.5, ...(dash === undefined ? {} : { dash }), ...(isFilled === true ? { fill: () => `${token(ink)}22` } : {}), points: { show: false } }))],
     hooks: { draw: [(made) => drawMarks(made, live.current)] },
@@ -101,6 +106,7 @@ function drawMarks(plot: uPlot, { marks, limit }: { marks: readonly Mark[]; limi
   ctx.save();
   ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
   ctx.lineWidth = devicePixelRatio;
+  ctx.textAlign = 'left';
   ctx.font = `${11 * devicePixelRatio}px "Inter Variable", sans-serif`;
   if (limit !== undefined) {
     const y = plot.valToPos(limit, 'y', true);
@@ -111,7 +117,10 @@ function drawMarks(plot: uPlot, { marks, limit }: { marks: readonly Mark[]; limi
     if (x < bbox.left || x > bbox.left + bbox.width) continue;
     line(ctx, token(ink), x, bbox.top, x, bbox.top + bbox.height);
     ctx.fillStyle = token(ink);
-    ctx.fillText(label, x + 4 * devicePixelRatio, bbox.top + 11 * devicePixelRatio);
+    // At the right edge it stands before its line.
+    const width = ctx.measureText(label).width + 4 * devicePixelRatio;
+    const isAtEdge = x + width > bbox.left + bbox.width;
+    ctx.fillText(label, isAtEdge ? x - width : x + 4 * devicePixelRatio, bbox.top + 11 * devicePixelRatio);
   }
   ctx.restore();
 }

@@ -45,7 +45,7 @@ export function StatsCharts({ history, latest, range, span, memoryLimit, showsMa
   return (
     <div className="stats-charts">
       <Figure {...shared} title={t('stats:cpu')} lines={[{ name: 'cpu', label: t('stats:cpu'), ink: '--ac' }]} format={formatPercent} top={10} />
-      <Figure {...shared} title={t('stats:memory')} lines={[{ name: 'memory', label: t('stats:memory'), ink: '--ac' }]} format={formatMemory} top={16 * 2 ** 20} limit={memoryLimit} />
+      <Figure {...shared} title={t('stats:memory')} lines={[{ name: 'memory', label: t('stats:memory'), ink: '--ac' }]} format={formatMemory} isBinary top={16 * 2 ** 20} limit={memoryLimit} />
       <Figure
         {...shared}
         title={t('stats:network')}
@@ -76,10 +76,11 @@ interface FigureProps extends Omit<ChartsProps, 'memoryLimit'> {
   lines: readonly Line[];
   format(value: number): string;
   top: number;
+  isBinary?: boolean;
   limit?: number | undefined;
 }
 
-function Figure({ history, latest, range, span, showsMarks, title, lines, format, top, limit }: FigureProps) {
+function Figure({ history, latest, range, span, showsMarks, title, lines, format, top, isBinary = false, limit }: FigureProps) {
   const points = range === 'hour' ? history.hour : history.recent.length > 0 ? history.recent : history.hour;
   const names = lines.map(({ name }) => name).join();
   const data = useMemo(() => columnsOf(points, names.split(',') as Field[], span), [points, names, span]);
@@ -106,9 +107,10 @@ function Figure({ history, latest, range, span, showsMarks, title, lines, format
           label={words}
           data={data}
           series={lines.map(({ label, ink, dash }) => ({ label, ink, isFilled: isSingle, ...(dash === undefined ? {} : { dash }) }))}
-          height={150}
+          height={130}
           format={format}
           top={top}
+          isBinary={isBinary}
           {...(limit === undefined ? {} : { limit })}
           marks={marks}
           syncKey="stats"

@@ -95,7 +95,7 @@ export default function StatsPage() {
           {rows.length === 0 ? (
             <Notice title={t('stats:noneRuns')}>{t('stats:noneRunsBody')}</Notice>
           ) : (
-            <div className="stats-page__table">
+            <div className={`stats-page__table${rows.length > 200 ? ' stats-page__table--long' : ''}`}>
               <DataTable label={t('stats:table')} rows={rows} keyOf={({ view }) => view.id} nameOf={({ view }) => view.name} columns={columns} sort={sort} onSort={setSort} onOpen={({ view }) => go({ page: 'container', id: view.id, tab: 'stats' })} isStale={isStale} />
             </div>
           )}

@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from '../fixtures/app.ts';
+import { projectRoot } from '../launchers/app-process.ts';
+import { ContainersPage } from '../pages/containers-page.ts';
+import { DetailsPage } from '../pages/details-page.ts';
+import { SlipwayWindow } from '../pages/slipway-window.ts';
+
+const arch = process.arch === 'x64' ? 'amd64' : 'arm64';
+const helloTar = join(projectRoot, 'vm-assets/out', arch, 'hello.tar');
+
+async function expectAccessible(page: Page): Promise<void> {
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.locator(`[data-theme="${colorScheme}"]`).waitFor({ state: 'attached' });
+    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(' ')}`)).toEqual([]);
+  }
+}
+
+/** One container on the native engine, looked at from every side. */
+test.describe('container details', () => {
+  test.describe.configure({ mode: 'serial' });
+
+  test.beforeAll(async ({ nativeEngine: { docker } }) => {
+    await docker.run(['load', '-q', '-i', helloTar]);
+    await docker.run(['run', '-d', '--name', 'busy', '-m', '64m', '-e', 'DB_PASSWORD=hunter2', '--label', 'com.docker.compose.project=shop', 'slipway/hello', 'sh', '-c', 'while :; do :; done']);
+  });
+
+  test('the list shows what it uses, live', async ({ nativeApp: { page } }) => {
+    await new SlipwayWindow(page).goTo('Containers');
+    await expect(new ContainersPage(page).row('busy')).toContainText(/\d%.*MB/);
+  });
+
+  test('stats: figures, a limit, and what happened', async ({ nativeApp: { page }, nativeEngine: { docker }, shoot }) => {
+    await new ContainersPage(page).open('busy');
+    const details = new DetailsPage(page);
+    await details.tab('Stats');
+    await expect(page.getByRole('region', { name: 'CPU' }).locator('header')).toContainText(/\d%/);
+    await expect(page.getByRole('region', { name: 'Memory' })).toContainText('of 64 MB');
+    await expect(page.locator('.uplot canvas')).toHaveCount(5);
+    await docker.run(['pause', 'busy']);
+    await expect(page.getByRole('region', { name: 'What happened' })).toContainText('paused');
+    await docker.run(['unpause', 'busy']);
+    await expect(page.getByRole('region', { name: 'What happened' })).toContainText('resumed');
+    await expectAccessible(page);
+    await shoot(page, '03-stats');
+  });
+
+  test('the hour is there again in a window that is opened anew', async ({ nativeApp: { page } }) => {
+    await page.reload();
+    await expect(page.getByRole('region', { name: 'What happened' })).toContainText('resumed');
+  });
+
+  test('processes and inspect, where secrets are hidden until they are asked for', async ({ nativeApp: { page } }) => {
+    const details = new DetailsPage(page);
+    await details.tab('Processes');
+    await expect(page.getByRole('row').filter({ hasText: 'while :' })).toBeVisible();
+    await expectAccessible(page);
+    await details.tab('Inspect');
+    await page.getByRole('searchbox', { name: 'Search names and values' }).fill('password');
+    const entry = page.getByRole('treeitem').filter({ hasText: 'DB_PASSWORD' });
+    await expect(entry).toContainText('••••');
+    await page.getByRole('button', { name: 'Show secrets' }).click();
+    await expect(entry).toContainText('hunter2');
+    await entry.click();
+    await expect(page.locator('.inspect-foot')).toContainText("docker inspect --format '{{index .Config.Env");
+    await expectAccessible(page);
+  });
+
+  test('limits are changed while it runs, and the strip shows the command', async ({ nativeApp: { page }, nativeEngine: { docker } }) => {
+    await new DetailsPage(page).pick('busy', 'Limits and restart…');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Memory').fill('96m');
+    await dialog.getByLabel('Restart').selectOption('unless-stopped');
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: 'Change' }).click();
+    await expect(dialog).toBeHidden();
+    await expect(new SlipwayWindow(page).strip).toContainText('docker update --memory 96m --memory-swap 192m --restart unless-stopped busy');
+    expect(await docker.text('inspect', '--format', '{{.HostConfig.Memory}} {{.HostConfig.RestartPolicy.Name}}', 'busy')).toBe('100663296 unless-stopped');
+  });
+
+  test('rename by keyboard alone: a name that is taken is said before, a free one is taken', async ({ nativeApp: { page }, nativeEngine: { docker } }) => {
+    await docker.run(['create', '--name', 'taken', 'slipway/hello']);
+    await page.getByRole('button', { name: 'More for busy' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'Rename…' }).focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByLabel('New name')).toBeFocused();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('taken');
+    await expect(page.getByRole('dialog')).toContainText('Another container is called taken.');
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('calm');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { name: 'calm' })).toBeVisible();
+  });
+
+  test('an image is made of it', async ({ nativeApp: { page }, nativeEngine: { docker } }) => {
+    await new DetailsPage(page).pick('calm', 'Make an image…');
+    await page.getByRole('dialog').getByLabel('Image').fill('kept:1');
+    await page.getByRole('button', { name: 'Make the image' }).click();
+    await expect(page.getByRole('dialog')).toBeHidden();
+    expect(await docker.text('images', '-q', 'kept:1')).toMatch(/^[0-9a-f]{12}$/);
+  });
+
+  test('one that ended says so, and keeps what it did', async ({ nativeApp: { page }, nativeEngine: { docker } }) => {
+    await docker.run(['kill', 'calm']);
+    const details = new DetailsPage(page);
+    await details.tab('Processes');
+    await expect(page.getByText('It is not running')).toBeVisible();
+    await details.tab('Stats');
+    await expect(page.getByRole('region', { name: 'What happened' })).toContainText('ended with 137');
+    await page.goto(`${page.url().split('#')[0]}#/containers/etl/overview`);
+    await expect(page.getByText('This container is gone')).toBeVisible();
+    await docker.run(['rm', '-f', 'calm', 'taken']);
+  });
+});
