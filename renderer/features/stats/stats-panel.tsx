@@ -39,7 +39,7 @@ export default function StatsPanel({ view }: { view: ContainerView }) {
     <>
       <SubBar label={t('stats:view')}>
         <RangeSegments range={range} onPick={setRange} />
-        <span className="stats-note">{!isLive ? t('stats:stopped') : latest === undefined ? t('stats:firstSample') : ''}</span>
+        <span className="stats-note">{!isLive ? t('stats:stopped') : latest === undefined && view.condition !== 'restarting' ? t('stats:firstSample') : ''}</span>
       </SubBar>
       <div className="page__scroll" tabIndex={0} role="region" aria-label={t('stats:tab')}>
         {/* A limit that is the whole computer's memory is none. */}

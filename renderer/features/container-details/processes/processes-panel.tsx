@@ -12,6 +12,7 @@ import type { Column, Sort } from '../../../components/table/table-types.ts';
 import { formatMemory } from '../../../format/bytes.ts';
 import { isUp, type ContainerView } from '../../../format/engine/container.ts';
 import { docker } from '../../../format/engine/docker-command.ts';
+import { formatPercent } from '../../../format/usage.ts';
 import { t } from '../../../i18n/i18n.ts';
 import { readProcesses, type ProcessTable } from '../../../stores/containers/processes.ts';
 import { beginCommand } from '../../../stores/window/commands.ts';
@@ -112,7 +113,7 @@ function columnsOf(titles: readonly string[]): Column<string[]>[] {
       isNumber,
       ...(spare[title] === undefined ? {} : { hiddenBelow: spare[title] }),
       sortBy: (row: string[]) => (isNumber ? Number(row[index]) : (row[index] ?? '')),
-      cell: (row: string[]) => (isLast ? <code className="cut isolated selectable">{row[index]}</code> : title === 'RSS' ? formatMemory(Number(row[index]) * 1024) : <span className="isolated">{row[index]}</span>),
+      cell: (row: string[]) => (isLast ? <code className="cut isolated selectable">{row[index]}</code> : title === 'RSS' ? formatMemory(Number(row[index]) * 1024) : title === '%CPU' ? formatPercent(Number(row[index])) : <span className="isolated">{row[index]}</span>),
     };
   });
 }
