@@ -47,14 +47,14 @@ export function FileBrowser({ source, label, note }: { source: FileSource; label
     return () => clearTimeout(timer);
   }, [filter]);
 
-  function enter(next: string, focus = true): void {
+  function enter(next: string): void {
     setPath(next);
     setFilter('');
     setWanted('');
     setChosen(undefined);
     setFailure(undefined);
     // The row that had the focus goes with its folder.
-    if (focus) root.current?.querySelector<HTMLElement>('[data-region=list]')?.focus();
+    document.querySelector<HTMLElement>('.files [data-region=list]')?.focus();
   }
 
   function open(one: FileEntry): void {

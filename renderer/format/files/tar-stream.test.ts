@@ -1,4 +1,3 @@
-// eslint-disable-next-line no-restricted-imports -- the window has no Node, but its test may ask a real tar
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { tarSize, tarStream, type TarItem } from './tar-stream.ts';
