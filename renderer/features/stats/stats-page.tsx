@@ -90,7 +90,7 @@ export default function StatsPage() {
       {history === undefined ? (
         failure === undefined ? <SkeletonRows label={t('stats:reading')} rows={6} /> : <ErrorState title={t('stats:failed')} failure={failure} onAgain={again} />
       ) : (
-        <div className="page__scroll stats-page" tabIndex={0} role="region" aria-label={t('stats:page')}>
+        <div className="page__scroll stats-page" tabIndex={0} role="region" aria-label={t('stats:charts')}>
           <StatsCharts history={history} latest={latest} range={range} span={span} showsMarks={false} />
           {rows.length === 0 ? (
             <Notice title={t('stats:noneRuns')}>{t('stats:noneRunsBody')}</Notice>
