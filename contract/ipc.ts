@@ -21,6 +21,9 @@ export interface IpcRequests {
   /** Opens an http(s) address in the person's browser; other schemes are refused. */
   'app/open-url': { params: { url: string }; result: undefined };
 
+  /** Whether a TCP port of this computer is taken, and the program that has it, where that can be learnt: `nginx (process 812)`. */
+  'app/host-port': { params: { port: number }; result: { isTaken: boolean; program?: string } };
+
   'vm/state': { params: undefined; result: VmState };
   /** Starts (again). Answers at once; the way there is told by the `vm/state` push. */
   'vm/start': { params: { acceleration?: 'auto' | 'none' }; result: undefined };
@@ -34,7 +37,7 @@ export interface IpcRequests {
   'containers/list': { params: undefined; result: ContainerSummary[] };
   'containers/inspect': { params: { id: string }; result: ContainerInspect };
   /** Creates and, unless `start` is false, starts. A container that could not start is kept and named in the error's hint. */
-  'containers/run': { params: { name?: string; request: ContainerCreateRequest; start?: boolean }; result: { id: string; warnings: string[] } };
+  'containers/run': { params: { name?: string; platform?: string; request: ContainerCreateRequest; start?: boolean }; result: { id: string; warnings: string[] } };
   'containers/start': { params: { id: string }; result: undefined };
   'containers/stop': { params: { id: string }; result: undefined };
   'containers/restart': { params: { id: string }; result: undefined };
@@ -161,6 +164,7 @@ export const requestChannels = [
   'settings/get',
   'settings/change',
   'app/open-url',
+  'app/host-port',
   'vm/state',
   'vm/start',
   'vm/stop',

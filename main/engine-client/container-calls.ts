@@ -12,7 +12,7 @@ export interface ContainerCalls {
   /** All containers, stopped ones too. */
   list(): Promise<ContainerSummary[]>;
   inspect(id: string): Promise<ContainerInspect>;
-  create(request: ContainerCreateRequest, name?: string): Promise<ContainerCreateResponse>;
+  create(request: ContainerCreateRequest, options?: { name?: string | undefined; platform?: string | undefined }): Promise<ContainerCreateResponse>;
   /** Already running is no error. */
   start(id: string): Promise<void>;
   /** Already stopped is no error. */
@@ -40,12 +40,12 @@ export function containerCalls(call: EngineCall): ContainerCalls {
     list: () => call((docker) => docker.listContainers({ all: true })),
     inspect: (id) => call((docker) => docker.getContainer(id).inspect()),
     // dockerode's createContainer drops the answer's warnings, so the request goes to the library below it.
-    create: (request, name) =>
+    create: (request, { name, platform } = {}) =>
       call((docker) =>
         dial(docker, {
           path: '/containers/create?',
           method: 'POST',
-          options: { _query: name === undefined ? {} : { name }, _body: request },
+          options: { _query: { ...(name === undefined ? {} : { name }), ...(platform === undefined ? {} : { platform }) }, _body: request },
           statusCodes: { 200: true, 201: true },
         }),
       ),

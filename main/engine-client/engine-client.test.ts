@@ -28,7 +28,7 @@ describe('engine client', () => {
         sendJson(response, 201, { Id: 'abc', Warnings: ['careful'] });
       },
     });
-    expect(await client.containers.create({ Image: 'hello' }, 'my web')).toEqual({ Id: 'abc', Warnings: ['careful'] });
+    expect(await client.containers.create({ Image: 'hello' }, { name: 'my web' })).toEqual({ Id: 'abc', Warnings: ['careful'] });
     expect(requests).toEqual(['POST /containers/create?name=my%20web']);
     expect(JSON.parse(sent)).toEqual({ Image: 'hello' });
   });

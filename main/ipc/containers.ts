@@ -25,8 +25,8 @@ export function containerHandlers({ engine }: Services): HandlersOf<'containers'
 
 type Run = IpcRequests['containers/run'];
 
-async function run({ containers }: EngineClient, { name, request, start = true }: Run['params']): Promise<Run['result']> {
-  const { Id: id, Warnings } = await containers.create(request, name);
+async function run({ containers }: EngineClient, { name, platform, request, start = true }: Run['params']): Promise<Run['result']> {
+  const { Id: id, Warnings } = await containers.create(request, { name, platform });
   const warnings = Warnings ?? [];
   if (!start) return { id, warnings };
   try {

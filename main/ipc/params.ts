@@ -25,6 +25,7 @@ const createRequest: Check<ContainerCreateRequest> = (value, name) => {
 export const requestParams: { [C in IpcRequestChannel]: Check<IpcRequests[C]['params']> } = {
   'app/facts': nothing,
   'app/open-url': object<{ url: string }>({ url: webAddress }),
+  'app/host-port': object<{ port: number }>({ port: integer(1, 65_535) }),
   'settings/get': nothing,
   'settings/change': (value): Partial<Settings> => checkSettingsChange(value),
   'vm/state': nothing,
@@ -34,7 +35,7 @@ export const requestParams: { [C in IpcRequestChannel]: Check<IpcRequests[C]['pa
   'engine/info': nothing,
   'containers/list': nothing,
   'containers/inspect': object<{ id: string }>({ id: containerId }),
-  'containers/run': object<IpcRequests['containers/run']['params']>({ name: optional(containerName), request: createRequest, start: optional(boolean) }),
+  'containers/run': object<IpcRequests['containers/run']['params']>({ name: optional(containerName), platform: optional(text(64)), request: createRequest, start: optional(boolean) }),
   'containers/start': object<{ id: string }>({ id: containerId }),
   'containers/stop': object<{ id: string }>({ id: containerId }),
   'containers/restart': object<{ id: string }>({ id: containerId }),

@@ -6,10 +6,14 @@ export function quoteWord(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-export type Split = { ok: true; words: string[] } | { ok: false; problem: string };
+/** `rest`: what stands behind an operator, when the words end there. */
+export type Split = { ok: true; words: string[]; rest?: string } | { ok: false; problem: string };
 
-/** Splits as a shell splits words: quotes and backslashes, nothing else (no variables, no globs). */
-export function splitWords(text: string): Split {
+/**
+ * Splits as a shell splits words: quotes and backslashes, nothing else (no variables, no globs). With `stopsAtOperators` also comments, and the
+ * words end at the first `|`, `&`, `;`, `<` or `>`: what follows is another command or the shell's own business.
+ */
+export function splitWords(text: string, { stopsAtOperators = false } = {}): Split {
   const words: string[] = [];
   let word = '';
   let begun = false;
@@ -32,6 +36,13 @@ export function splitWords(text: string): Split {
     } else if (character === '"' || character === "'") {
       quote = character;
       begun = true;
+    } else if (stopsAtOperators && /[|&;<>]/.test(character)) {
+      // The figure before a redirection is part of it: `2>&1`.
+      if (begun && !(/[<>]/.test(character) && /^\d$/.test(word))) words.push(word);
+      return { ok: true, words, rest: text.slice(index).trim() };
+    } else if (stopsAtOperators && character === '#' && !begun) {
+      const end = text.indexOf('\n', index);
+      index = end < 0 ? text.length : end;
     } else if (/\s/.test(character)) {
       if (begun) words.push(word);
       word = '';

@@ -62,7 +62,7 @@ function rateMeter(): (bytes: number) => number | undefined {
  * Pulls an image. Settles when it is here; a failure stays in the list of transfers until it is dismissed.
  * @returns undefined when it went well or was cancelled by the person, otherwise why not.
  */
-export function pullImage(reference: string): Promise<{ outcome: 'done' } | { outcome: 'cancelled' } | { outcome: 'failed'; failure: IpcFailure }> {
+export function pullImage(reference: string, platform?: string): Promise<{ outcome: 'done' } | { outcome: 'cancelled' } | { outcome: 'failed'; failure: IpcFailure }> {
   const subject = familiarReference(reference);
   const existing = useTransfers.getState().transfers.find((transfer) => transfer.kind === 'pull' && transfer.subject === subject);
   if (existing?.failure !== undefined) drop(existing.key);
@@ -72,7 +72,7 @@ export function pullImage(reference: string): Promise<{ outcome: 'done' } | { ou
   const task = beginTask({ kind: 'pull', subject, route: { page: 'images' }, cancel: () => endTransfer(key), doneTitle: t('actions:pulled', { name: subject }), failedTitle: t('actions:notPulled', { name: subject }) });
 
   return new Promise((resolve) => {
-    const stream = openStream('images/pull', { reference: subject }, {
+    const stream = openStream('images/pull', { reference: subject, ...(platform === undefined ? {} : { platform }) }, {
       onData: (message) => {
         change(key, ({ progress }) => {
           const next = advance(progress, message);

@@ -54,6 +54,7 @@ export function createFakeBridge(scene: Scene): IpcBridge {
 
   const answers: Record<string, (params: never) => unknown> = {
     'app/facts': () => scene.facts,
+    'app/host-port': ({ port }: { port: number }) => (port === 3306 ? { isTaken: true, program: 'mysqld (process 4121)' } : { isTaken: false }),
     'settings/get': () => scene.settings,
     'settings/change': (params: Partial<Settings>) => (scene.settings = { ...scene.settings, ...params }),
     'vm/state': () => scene.vm,

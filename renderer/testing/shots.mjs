@@ -128,6 +128,41 @@ export const shots = [
       await page.getByRole('button', { name: 'Add a volume' }).click();
     },
   },
+  {
+    name: '04-run-pasted',
+    scene: 'containers',
+    hash: '#/run',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Paste a command' }).click();
+      await page.getByRole('dialog').getByLabel('Command').fill(
+        'docker run -d --name shop-postgres-1 -p 127.0.0.1:3306:3306 -p 53:53/udp --env-file .env -v ./site:/srv:ro --memory 256m --health-cmd "mysqladmin ping" --health-interval 10s --health-retries three --cap-add NET_ADMIN --cap-drop ALL --network shop_default --label team=web mysql:8',
+      );
+      await page.getByRole('button', { name: 'Fill the form' }).click();
+      await page.getByText('mysqld (process 4121)').first().waitFor();
+    },
+  },
+  {
+    name: '04-run-folds',
+    scene: 'containers',
+    hash: '#/run?image=postgres:17.2',
+    viewport: { width: 1440, height: 1900 },
+    act: async (page) => {
+      await page.getByLabel('On this computer').first().waitFor();
+      for (const fold of ['Network', 'Command and user', 'Security']) await page.getByRole('button', { name: new RegExp(`^${fold}`) }).click();
+      await page.getByRole('button', { name: 'Add to Capabilities to add --cap-add' }).click();
+      await page.getByRole('textbox', { name: 'Capabilities to add' }).fill('NET_ADMIN');
+      await page.getByRole('checkbox', { name: 'Give it a terminal' }).check({ force: true });
+    },
+  },
+  {
+    name: '04-run-paste',
+    scene: 'containers',
+    hash: '#/run',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Paste a command' }).click();
+      await page.getByRole('dialog').getByLabel('Command').fill('docker run --nmae web -p 8080:80 nginx');
+    },
+  },
   { name: '04-run-empty', scene: 'containers', hash: '#/run' },
   { name: '04-run-narrow', scene: 'containers', hash: '#/run?image=postgres:17.2', viewport: narrow },
   {

@@ -3,13 +3,13 @@ import { Field, FieldMessage } from '../../components/controls/field.tsx';
 import { SuggestField } from '../../components/controls/suggest-field.tsx';
 import { formatBytes } from '../../format/bytes.ts';
 import { useImages } from '../../stores/images.ts';
-import { NameConflict } from './conflict.tsx';
+import { MissingImage, NameConflict } from './conflict.tsx';
 import { changeDraft, useDraft } from './draft/draft-store.ts';
 import type { Problem } from './draft/problems.ts';
 import { t } from '../../i18n/i18n.ts';
 
 /** @param size of the image when it is on this computer. */
-export function ImageLine({ problem, size }: { problem: Problem | undefined; size: number | undefined }) {
+export function ImageLine({ problem, size, onAgain }: { problem: Problem | undefined; size: number | undefined; onAgain(): void }) {
   const value = useDraft(({ draft }) => draft.image);
   const images = useImages((state) => state.images);
   const tags = images.flatMap((image) => (image.RepoTags ?? []).map((tag) => ({ value: tag, note: formatBytes(image.Size) })));
@@ -43,7 +43,8 @@ export function ImageLine({ problem, size }: { problem: Problem | undefined; siz
           }
           onValue={(image) => changeDraft('image', { image })}
         />
-        {problem !== undefined && <FieldMessage id="run-image-message">{problem.sentence}</FieldMessage>}
+        {problem?.kind === 'wrong' && <FieldMessage id="run-image-message">{problem.sentence}</FieldMessage>}
+        {problem?.kind === 'image-missing' && <MissingImage id="run-image-message" image={value.trim()} problem={problem} onUse={(image) => changeDraft('image', { image })} onAgain={onAgain} />}
       </div>
     </div>
   );

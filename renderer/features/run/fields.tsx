@@ -1,10 +1,13 @@
-import { Eye, EyeOff, HardDrive, ArrowRight, Plus, X } from 'lucide-react';
-import { useState } from 'react';
+import { ArrowRight, Eye, EyeOff, FolderOpen, HardDrive, Plus, X } from 'lucide-react';
+import { useRef, useState } from 'react';
 import { IconButton, LinkButton } from '../../components/controls/button.tsx';
+import { Checkbox } from '../../components/controls/checkbox.tsx';
 import { Field, FieldMessage } from '../../components/controls/field.tsx';
+import { Select } from '../../components/controls/select.tsx';
 import { looksSecret } from '../../format/secrets.ts';
 import { envRow, isHostFolder, portRow, volumeRow, type EnvRow, type PortRow, type VolumeRow } from './draft/draft.ts';
 import { changeDraft, changeRow, removeRow, useDraft } from './draft/draft-store.ts';
+import { readEnvFile } from './draft/env-file.ts';
 import { PortConflict } from './conflict.tsx';
 import type { Problem } from './draft/problems.ts';
 import { t } from '../../i18n/i18n.ts';
@@ -29,7 +32,7 @@ export function PortsField({ problems }: { problems: readonly Problem[] }) {
   return (
     <>
       {ports.length > 0 && (
-        <div className="row-heads" aria-hidden="true">
+        <div className="row-heads row-heads--ports" aria-hidden="true">
           <span>{t('run:portHost')}</span>
           <span>{t('run:portInside')}</span>
         </div>
@@ -48,10 +51,9 @@ export function PortsField({ problems }: { problems: readonly Problem[] }) {
 function PortLine({ row, problem }: RowProps<PortRow>) {
   const messageId = `${row.key}-message`;
   return (
-    <div className="form-row">
+    <div className="form-row form-row--port">
       <Field
         mono
-        inputMode="numeric"
         aria-label={t('run:portHost')}
         value={row.host}
         wrong={problem !== undefined}
@@ -62,12 +64,18 @@ function PortLine({ row, problem }: RowProps<PortRow>) {
       <ArrowRight {...icon} />
       <Field
         mono
-        inputMode="numeric"
         aria-label={t('run:portInside')}
         value={row.inside}
-        note={row.fromImage ? t('run:fromImage') : row.protocol === 'udp' ? 'udp' : undefined}
+        note={row.fromImage ? t('run:fromImage') : undefined}
         onChange={(event) => changeRow('ports', row.key, { inside: event.target.value, fromImage: false })}
       />
+      <Select look="tall" aria-label={t('run:protocol')} value={row.protocol} onChange={(event) => changeRow('ports', row.key, { protocol: event.target.value as PortRow['protocol'] })}>
+        {(['tcp', 'udp', 'sctp'] as const).map((protocol) => (
+          <option key={protocol} value={protocol}>
+            {protocol}
+          </option>
+        ))}
+      </Select>
       <RemoveRow label={`${t('run:labels.ports')} ${row.host}`} onRemove={() => removeRow('ports', row.key)} />
       {problem?.kind === 'port-taken' && <PortConflict id={messageId} problem={problem} onUse={(host) => changeRow('ports', row.key, { host })} />}
       {problem?.kind === 'wrong' && <RowMessage id={messageId} problem={problem} />}
@@ -85,6 +93,15 @@ function RowMessage({ id, problem }: { id: string; problem: Problem }) {
 
 export function EnvField({ problems }: { problems: readonly Problem[] }) {
   const env = useDraft(({ draft }) => draft.env);
+  const picker = useRef<HTMLInputElement>(null);
+
+  async function load(file: File | undefined): Promise<void> {
+    if (file === undefined) return;
+    const read = readEnvFile(await file.text());
+    const names = new Set(read.map(({ name }) => name));
+    changeDraft('', { env: [...useDraft.getState().draft.env.filter(({ name }) => name.trim() !== '' && !names.has(name.trim())), ...read.map(({ name, value }) => envRow(name, value))] });
+  }
+
   return (
     <>
       {env.map((row) => (
@@ -94,6 +111,18 @@ export function EnvField({ problems }: { problems: readonly Problem[] }) {
         <Plus {...icon} />
         {t('run:addEnv')}
       </LinkButton>
+      <span className="run__or">{t('run:or')}</span>
+      <LinkButton onClick={() => picker.current?.click()}>{t('run:loadEnv')}</LinkButton>
+      <input
+        ref={picker}
+        type="file"
+        hidden
+        aria-label={t('run:loadEnv')}
+        onChange={(event) => {
+          void load(event.target.files?.[0]);
+          event.target.value = '';
+        }}
+      />
     </>
   );
 }
@@ -153,19 +182,23 @@ export function VolumesField({ problems, suggestedTarget }: { problems: readonly
 
 function VolumeLine({ row, problem }: RowProps<VolumeRow>) {
   return (
-    <div className="form-row">
+    <div className="form-row form-row--volume">
       <Field
         aria-label={t('run:volumeSource')}
         placeholder="orders-data"
-        lead={<HardDrive {...icon} />}
+        lead={isHostFolder(row.source) ? <FolderOpen {...icon} /> : <HardDrive {...icon} />}
         value={row.source}
-        note={row.source.trim() === '' ? undefined : isHostFolder(row.source) ? t('run:folder') : t('run:newVolume')}
+        note={row.source.trim() === '' ? (row.target.trim() === '' ? undefined : t('run:unnamed')) : isHostFolder(row.source) ? t('run:folder') : t('run:newVolume')}
         wrong={problem !== undefined}
         data-field={row.key}
         onChange={(event) => changeRow('volumes', row.key, { source: event.target.value })}
       />
       <ArrowRight {...icon} />
       <Field mono aria-label={t('run:volumeTarget')} placeholder="/data" value={row.target} onChange={(event) => changeRow('volumes', row.key, { target: event.target.value })} />
+      <div className="check-line">
+        <Checkbox label={t('run:readOnly')} state={row.readOnly} onChange={() => changeRow('volumes', row.key, { readOnly: !row.readOnly })} />
+        <span aria-hidden="true">{t('run:ro')}</span>
+      </div>
       <RemoveRow label={row.source || t('run:newVolume')} onRemove={() => removeRow('volumes', row.key)} />
       {problem !== undefined && <RowMessage id={`${row.key}-message`} problem={problem} />}
     </div>

@@ -1,84 +1,68 @@
 import { Field, FieldMessage } from '../../components/controls/field.tsx';
-import { Select } from '../../components/controls/select.tsx';
-import { Checkbox } from '../../components/controls/checkbox.tsx';
-import { formatMemory, parseMemory } from '../../format/bytes.ts';
-import type { RestartChoice, RunDraft } from './draft/draft.ts';
-import { changeDraft, useDraft } from './draft/draft-store.ts';
-import { Fold } from './fold.tsx';
-import type { Problem } from './draft/problems.ts';
+import { formatMemory } from '../../format/bytes.ts';
 import { t } from '../../i18n/i18n.ts';
+import { filledOptions, type RunDraft } from './draft/draft.ts';
+import { changeDraft, useDraft } from './draft/draft-store.ts';
+import { flagGroups, type FlagGroup } from './draft/flags/flag.ts';
+import { flagNames, flagOf } from './draft/flags/run-flags.ts';
+import { readBytes } from './draft/flags/values.ts';
+import type { Problem } from './draft/problems.ts';
+import { Fold } from './fold.tsx';
+import { OptionField } from './option-fields.tsx';
 
-const restartChoices = ['no', 'unless-stopped', 'always', 'on-failure'] as const satisfies readonly RestartChoice[];
-
-/** What most runs do not need: folded, with the present value beside the title. */
+/** Everything that most runs do not need: folded, with the present value beside the title. */
 export function Folds({ problems }: { problems: readonly Problem[] }) {
   const draft = useDraft((state) => state.draft);
-  const limits = limitsOf(draft);
-  const command = [draft.command.trim(), draft.user.trim(), draft.workdir.trim()].filter((part) => part !== '').join(', ');
-  const others = [draft.tty ? '--tty' : '', draft.autoRemove ? '--rm' : ''].filter((part) => part !== '').join(' ');
-  return (
-    <>
-      <Fold title={t('run:groups.restart')} value={t(`run:restart.${draft.restart}`)} isChanged={draft.restart !== 'no'}>
-        <div className="field-line">
-          <label htmlFor="run-restart">{t('run:groups.restart')}</label>
-          <Select look="tall" id="run-restart" aria-label={t('run:restart.label')} value={draft.restart} onChange={(event) => changeDraft('restart', { restart: event.target.value as RestartChoice })}>
-            {restartChoices.map((choice) => (
-              <option key={choice} value={choice}>
-                {t(`run:restart.${choice}`)}
-              </option>
-            ))}
-          </Select>
-        </div>
+  return flagGroups.map((group) => {
+    const value = summaryOf(draft, group);
+    return (
+      <Fold key={group} title={t(`run:groups.${group}`)} value={value === '' ? restingValue(group) : value} isChanged={value !== ''} isForcedOpen={problems.some((problem) => problem.group === group)}>
+        {group === 'command' && <CommandField problems={problems} />}
+        {flagNames.map((name) => flagOf(name).group === group && <OptionField key={name} name={name} problems={problems} />)}
       </Fold>
-      <Fold title={t('run:groups.limits')} value={limits || t('run:noLimits')} isChanged={limits !== ''}>
-        <TextLine field="memory" label={t('run:memory')} placeholder={t('run:memoryPlaceholder')} problems={problems} />
-        <TextLine field="cpus" label={t('run:cpus')} placeholder={t('run:cpusPlaceholder')} problems={problems} />
-      </Fold>
-      <Fold title={t('run:groups.command')} value={command || t('run:asImageSays')} isChanged={command !== ''}>
-        <TextLine field="command" label={t('run:command')} placeholder={t('run:commandPlaceholder')} problems={problems} mono />
-        <TextLine field="user" label={t('run:user')} placeholder={t('run:commandPlaceholder')} problems={problems} mono />
-        <TextLine field="workdir" label={t('run:workdir')} placeholder={t('run:commandPlaceholder')} problems={problems} mono />
-      </Fold>
-      <Fold title={t('run:groups.else')} value={others || t('run:defaults')} isChanged={others !== ''}>
-        <div className="check-line">
-          <Checkbox label={t('run:tty')} state={draft.tty} onChange={() => changeDraft('tty', { tty: !draft.tty })} />
-          <span aria-hidden="true">{t('run:tty')}</span>
-        </div>
-        <div className="check-line">
-          <Checkbox label={t('run:autoRemove')} state={draft.autoRemove} onChange={() => changeDraft('autoRemove', { autoRemove: !draft.autoRemove })} />
-          <span aria-hidden="true">{t('run:autoRemove')}</span>
-        </div>
-      </Fold>
-    </>
-  );
+    );
+  });
 }
 
-type TextKey = 'memory' | 'cpus' | 'command' | 'user' | 'workdir';
-
-function TextLine({ field, label, placeholder, problems, mono = false }: { field: TextKey; label: string; placeholder: string; problems: readonly Problem[]; mono?: boolean }) {
-  const value = useDraft(({ draft }) => draft[field]);
-  const problem = problems.find((candidate) => candidate.field === field);
+function CommandField({ problems }: { problems: readonly Problem[] }) {
+  const value = useDraft(({ draft }) => draft.command);
+  const problem = problems.find(({ field }) => field === 'command');
   return (
     <div className="field-line">
-      <label htmlFor={`run-${field}`}>{label}</label>
+      <label htmlFor="run-command">{t('run:command')}</label>
       <div>
-        <Field
-          id={`run-${field}`}
-          mono={mono}
-          value={value}
-          placeholder={placeholder}
-          wrong={problem !== undefined}
-          data-field={field}
-          aria-describedby={problem === undefined ? undefined : `run-${field}-message`}
-          onChange={(event) => changeDraft(field, { [field]: event.target.value })}
-        />
-        {problem !== undefined && <FieldMessage id={`run-${field}-message`}>{problem.sentence}</FieldMessage>}
+        <Field id="run-command" mono value={value} placeholder={t('run:commandPlaceholder')} wrong={problem !== undefined} data-field="command" aria-describedby={problem === undefined ? undefined : 'run-command-message'} onChange={(event) => changeDraft('command', { command: event.target.value })} />
+        {problem !== undefined && <FieldMessage id="run-command-message">{problem.sentence}</FieldMessage>}
       </div>
     </div>
   );
 }
 
-function limitsOf(draft: RunDraft): string {
-  const memory = parseMemory(draft.memory);
-  return [memory === undefined ? '' : formatMemory(memory), draft.cpus.trim() === '' ? '' : `${draft.cpus.trim()} CPUs`].filter((part) => part !== '').join(', ');
+function restingValue(group: FlagGroup): string {
+  switch (group) {
+    case 'restart':
+      return t('run:restart.no');
+    case 'limits':
+      return t('run:noLimits');
+    case 'command':
+      return t('run:asImageSays');
+    default:
+      return t('run:defaults');
+  }
 }
+
+/** What is set in a group, in few words; empty when nothing is. */
+function summaryOf(draft: RunDraft, group: FlagGroup): string {
+  const parts = filledOptions(draft)
+    .filter(({ name }) => flagOf(name).group === group)
+    .map(({ name, values }) => {
+      const [value = ''] = values;
+      if (name === 'restart' && /^(?:always|unless-stopped|on-failure)$/.test(value)) return t(`run:restart.${value as 'always'}`);
+      if (name === 'memory') return formatMemory(readBytes(value) ?? 0);
+      if (name === 'cpus') return `${value} CPUs`;
+      return flagOf(name).kind === 'switch' ? `--${name}` : `--${name} ${values.join(' ')}`;
+    });
+  const command = group === 'command' ? draft.command.trim() : '';
+  return [command, ...parts].filter((part) => part !== '').join(', ');
+}
+

@@ -1,25 +1,32 @@
-import { ChevronRight, Play } from 'lucide-react';
-import { useEffect, useState, type ReactNode } from 'react';
+import { ChevronRight, ClipboardPaste, Play } from 'lucide-react';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import type { IpcFailure } from '../../api.ts';
 import { Button } from '../../components/controls/button.tsx';
 import { Page } from '../../components/layout/page.tsx';
-import { isMod } from '../../format/keys.ts';
+import { isMod, isTyping } from '../../format/keys.ts';
 import { act } from '../../stores/containers/container-actions.ts';
 import { portHolders, useContainers } from '../../stores/containers/containers.ts';
 import { useDialogs } from '../../stores/window/dialogs.ts';
 import { findImage, useImages } from '../../stores/images.ts';
 import { formatRoute, go, type RouteOf } from '../../stores/window/navigation.ts';
 import { useIsStale } from '../../stores/stale.ts';
+import { lookUpHostPorts, useHostPorts } from '../../stores/host-ports.ts';
 import { pullImage } from '../../stores/pulls.ts';
 import { runContainer } from '../../stores/containers/run-container.ts';
 import { ImageLine, NameLine } from './basic-fields.tsx';
-import { runCommand } from './draft/command-preview.ts';
+import { previewText, runCommand } from './draft/command-preview.ts';
 import { CommandPane } from './command-pane.tsx';
-import { requestOf } from './draft/draft.ts';
-import { resetDraft, useDraft } from './draft/draft-store.ts';
+import { imageMeant } from './draft/did-you-mean.ts';
+import { filledPorts, optionOf } from './draft/draft.ts';
+import { fillDraft, resetDraft, useDraft } from './draft/draft-store.ts';
+import { looksLikeRun, parseRunCommand } from './draft/parse-command.ts';
+import { takenBy } from './draft/port-text.ts';
+import { requestOf } from './draft/request.ts';
 import { EnvField, PortsField, VolumesField } from './fields.tsx';
 import { Folds } from './folds.tsx';
 import { problemsOf } from './draft/problems.ts';
+import { PasteDialog } from './paste-dialog.tsx';
+import { PasteNotes } from './paste-notes.tsx';
 import { FootWords, type Progress } from './run-foot.tsx';
 import { t } from '../../i18n/i18n.ts';
 import { useImageDefaults } from './draft/use-image-defaults.ts';
@@ -34,6 +41,8 @@ export default function RunPage({ route: { image } }: { route: RouteOf<'run'> })
   const containers = useContainers((state) => state.containers);
   const images = useImages((state) => state.images);
   const [refusedPorts, setRefusedPorts] = useState<ReadonlySet<number>>(new Set());
+  const [missing, setMissing] = useState<ReadonlyMap<string, string | undefined>>(new Map());
+  const [pasting, setPasting] = useState<string>();
   const [leftover, setLeftover] = useState<string>();
   const [progress, setProgress] = useState<Progress>({ step: 'idle' });
 
@@ -43,7 +52,11 @@ export default function RunPage({ route: { image } }: { route: RouteOf<'run'> })
 
   const found = findImage(images, draft.image);
   const defaults = useImageDefaults(found);
-  const problems = problemsOf(draft, { containers, holders: portHolders(containers), refusedPorts, leftover });
+  const holders = useMemo(() => portHolders(containers), [containers]);
+  const hostPorts = useHostPorts((state) => state.taken);
+  const otherPorts = new Map([...[...refusedPorts].map((port) => [port, undefined] as const), ...hostPorts]);
+  useHostPortLookUp(filledPorts(draft).flatMap(takenBy).filter((port) => !holders.has(port)));
+  const problems = problemsOf(draft, { containers, holders, otherPorts, missingImages: missing, leftover });
   const isBusy = progress.step === 'pulling' || progress.step === 'starting';
   // An empty form is not scolded; it only cannot run.
   const told = problems.filter(({ field }) => field !== 'image' || draft.image !== '');
@@ -51,9 +64,15 @@ export default function RunPage({ route: { image } }: { route: RouteOf<'run'> })
   async function run(start: boolean): Promise<void> {
     if (problems.length > 0 || isBusy || isAway) return;
     const { draft: wanted } = useDraft.getState();
-    if (findImage(useImages.getState().images, wanted.image) === undefined) {
+    const { request, platform } = requestOf(wanted);
+    const pull = optionOf(wanted, 'pull');
+    if (pull === 'always' || (pull !== 'never' && findImage(useImages.getState().images, wanted.image) === undefined)) {
       setProgress({ step: 'pulling' });
-      const pulled = await pullImage(wanted.image);
+      const pulled = await pullImage(wanted.image, platform);
+      if (pulled.outcome === 'failed' && pulled.failure.kind === 'not-found') {
+        const meant = await imageMeant(wanted.image, useImages.getState().images.flatMap(({ RepoTags }) => RepoTags ?? []));
+        setMissing((before) => new Map([...before, [wanted.image.trim(), meant]]));
+      }
       if (pulled.outcome !== 'done') return setProgress(pulled.outcome === 'failed' ? { step: 'failed', failure: pulled.failure } : { step: 'idle' });
     }
     setProgress({ step: 'starting' });
@@ -62,7 +81,7 @@ export default function RunPage({ route: { image } }: { route: RouteOf<'run'> })
     const known = new Set(useContainers.getState().containers.map(({ id }) => id));
     try {
       const name = wanted.name.trim();
-      const { id } = await runContainer(runCommand(wanted, start), { ...(name === '' ? {} : { name }), request: requestOf(wanted), start });
+      const { id } = await runContainer(runCommand(wanted, start), { ...(name === '' ? {} : { name }), ...(platform === undefined ? {} : { platform }), request, start });
       resetDraft('');
       go(start ? { page: 'container', id, tab: 'logs' } : { page: 'containers' });
     } catch (error) {
@@ -75,9 +94,24 @@ export default function RunPage({ route: { image } }: { route: RouteOf<'run'> })
     }
   }
 
+  // A command pasted beside the fields, or into that of the image, is read into the form.
+  useEffect(() => {
+    function onPaste(event: ClipboardEvent): void {
+      const text = event.clipboardData?.getData('text/plain') ?? '';
+      const isField = isTyping(event.target) && (event.target as HTMLElement).dataset['field'] !== 'image';
+      if (isField || !looksLikeRun(text)) return;
+      event.preventDefault();
+      const parsed = parseRunCommand(text);
+      if (parsed.ok) fillDraft(parsed.draft, parsed.notes);
+      else setPasting(text);
+    }
+    addEventListener('paste', onPaste);
+    return () => removeEventListener('paste', onPaste);
+  }, []);
+
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent): void {
-      if (useDialogs.getState().dialog !== undefined) return;
+      if (useDialogs.getState().dialog !== undefined || pasting !== undefined) return;
       if (event.key === 'Enter' && isMod(event)) {
         event.preventDefault();
         void run(true);
@@ -91,17 +125,31 @@ export default function RunPage({ route: { image } }: { route: RouteOf<'run'> })
     <Page
       label={t('run:title')}
       bar={
+ <>
         <nav className="crumbs" aria-label={t('run:containers')}>
           <a href={formatRoute({ page: 'containers' })}>{t('run:containers')}</a>
           <ChevronRight {...icon} />
           <h1>{t('run:title')}</h1>
         </nav>
+        <span className="top-bar__gap" />
+        <Button kind="quiet" keys="mod+V" icon={<ClipboardPaste {...icon} />} onClick={() => setPasting('')}>
+          {t('run:paste.button')}
+        </Button>
+        </>
       }
     >
       <div className="run">
         <form className="run__form" data-region="list" aria-label={t('run:title')} onSubmit={(event) => event.preventDefault()}>
           <div className="run__fields">
-            <ImageLine problem={told.find(({ field }) => field === 'image')} size={found?.Size} />
+            <PasteNotes />
+            <ImageLine
+              problem={told.find(({ field }) => field === 'image')}
+              size={found?.Size}
+              onAgain={() => {
+                setMissing(new Map());
+                setProgress({ step: 'idle' });
+              }}
+            />
             <NameLine problem={told.find(({ field }) => field === 'name')} />
             <Rows label={t('run:labels.ports')}>
               <PortsField problems={told} />
@@ -115,8 +163,9 @@ export default function RunPage({ route: { image } }: { route: RouteOf<'run'> })
             <Folds problems={told} />
           </div>
         </form>
-        <CommandPane problems={told} isImageHere={found !== undefined} replaces={containers.find(({ id }) => id === leftover)?.name} />
+        <CommandPane problems={told} isImageHere={found !== undefined} replaces={containers.find(({ id }) => id === leftover)?.name} onEdit={() => setPasting(previewText(draft, true))} />
       </div>
+      {pasting !== undefined && <PasteDialog text={pasting} onClose={() => setPasting(undefined)} />}
       <footer className="run-foot" data-region="strip">
         <FootWords problems={told} progress={progress} image={draft.image.trim()} isAway={isAway} />
         <Button kind="quiet" keys="esc" onClick={() => go({ page: 'containers' })}>
@@ -131,6 +180,17 @@ export default function RunPage({ route: { image } }: { route: RouteOf<'run'> })
       </footer>
     </Page>
   );
+}
+
+/** Asks this computer about the ports that the form would take, again when they change and when the window is looked at again. */
+function useHostPortLookUp(ports: readonly number[]): void {
+  const wanted = ports.join(' ');
+  useEffect(() => {
+    const look = (): void => void lookUpHostPorts(wanted === '' ? [] : wanted.split(' ').map(Number));
+    look();
+    addEventListener('focus', look);
+    return () => removeEventListener('focus', look);
+  }, [wanted]);
 }
 
 /** The port in the engine's refusal: something outside the window's knowledge has it. */

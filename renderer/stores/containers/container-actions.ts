@@ -3,6 +3,7 @@ import { docker, type DockerCommand } from '../../format/engine/docker-command.t
 import { t } from '../../i18n/i18n.ts';
 import { sentences } from '../../format/sentence.ts';
 import { beginCommand } from '../window/commands.ts';
+import { actOnEngine } from '../window/engine-action.ts';
 import { refreshContainers, useContainers, type Verb } from './containers.ts';
 import { formatRoute, useNavigation } from '../window/navigation.ts';
 import { showToast } from '../window/toasts.ts';
@@ -92,6 +93,17 @@ function announce(verb: Verb, results: { name: string; failure: IpcFailure | und
     return;
   }
   showToast({ kind: 'good', title: t(`actions:did.${verb}`, { count: results.length, name: results[0]?.name ?? '' }) });
+}
+
+/** Gives it another name; trouble is told in a toast. */
+export async function renameContainer({ id, name }: { id: string; name: string }, to: string): Promise<void> {
+  try {
+    await actOnEngine({ command: ['docker', 'rename', name, to], operation: 'containers.rename', params: { id, name: to } });
+  } catch (error) {
+    const failure = asFailure(error);
+    showToast({ kind: 'trouble', title: t('actions:couldNotRename', { name }), detail: sentences(failure.message, failure.hint) });
+  }
+  await refreshContainers();
 }
 
 export function dismissFailure(id: string): void {

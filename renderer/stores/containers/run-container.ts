@@ -9,7 +9,7 @@ import { refreshContainers } from './containers.ts';
  * kept by the engine.
  * @throws {IpcFailure}
  */
-export async function runContainer(command: DockerCommand, run: { name?: string; request: ContainerCreateRequest; start?: boolean }): Promise<{ id: string; warnings: string[] }> {
+export async function runContainer(command: DockerCommand, run: { name?: string; platform?: string; request: ContainerCreateRequest; start?: boolean }): Promise<{ id: string; warnings: string[] }> {
   try {
     return await withCommand(command, () => request('containers/run', run));
   } finally {

@@ -1,55 +1,58 @@
 import { looksSecret } from '../../../format/secrets.ts';
 import { quoteWord } from '../../../format/shell-words.ts';
 import type { DockerCommand } from '../../../format/engine/docker-command.ts';
-import { commandWords, filledEnv, filledPorts, filledVolumes, portPair, type RunDraft } from './draft.ts';
+import { commandWords, filledEnv, filledOptions, filledPorts, filledVolumes, volumeText, type RunDraft } from './draft.ts';
+import { flagOf } from './flags/run-flags.ts';
+import { publishText } from './port-text.ts';
 
 /** One line of the preview: a flag, its value, and the field of the form that it comes from. */
 export interface PreviewPart {
   field: string;
   flag: string;
-  value: string;
+  /** Absent for a switch; each of the container's own words for its command. */
+  words: string[];
 }
 
-/** The draft as `docker run`, part by part. Secrets are passed by name and never printed. */
-export function previewParts(draft: RunDraft): PreviewPart[] {
-  const parts: PreviewPart[] = [{ field: '', flag: '--detach', value: '' }];
-  const add = (field: string, flag: string, value: string): void => {
-    if (value !== '') parts.push({ field, flag, value });
-  };
-  add('name', '--name', draft.name.trim());
-  for (const row of filledPorts(draft)) {
-    const { host, key } = portPair(row);
-    add(row.key, '--publish', `${host === '' ? '' : `${host}:`}${key.replace(/\/tcp$/, '')}`);
+/**
+ * The draft as `docker run`, part by part.
+ * @param showsSecrets false passes secrets by name and never prints them; true is for the person who edits the command as text.
+ */
+export function previewParts(draft: RunDraft, showsSecrets = false): PreviewPart[] {
+  const parts: PreviewPart[] = [{ field: '', flag: '--detach', words: [] }];
+  const add = (field: string, flag: string, value: string): void => void parts.push({ field, flag, words: [value] });
+  if (draft.name.trim() !== '') add('name', '--name', draft.name.trim());
+  for (const row of filledPorts(draft)) add(row.key, '--publish', publishText(row));
+  for (const { key, name, value } of filledEnv(draft)) add(key, '--env', looksSecret(name.trim()) && !showsSecrets ? name.trim() : `${name.trim()}=${value}`);
+  for (const row of filledVolumes(draft)) add(row.key, '--volume', volumeText(row));
+  for (const { name, values } of filledOptions(draft)) {
+    if (flagOf(name).kind === 'switch') parts.push({ field: name, flag: `--${name}`, words: [] });
+    else values.forEach((value, index) => add(index === 0 ? name : `${name}.${index}`, `--${name}`, isSize(name) ? value.replace(/\s+/g, '') : value));
   }
-  for (const { key, name, value } of filledEnv(draft)) add(key, '--env', looksSecret(name.trim()) ? name.trim() : `${name.trim()}=${value}`);
-  for (const { key, source, target, readOnly } of filledVolumes(draft)) add(key, '--volume', `${source.trim()}:${target.trim()}${readOnly ? ':ro' : ''}`);
-  if (draft.restart !== 'no') add('restart', '--restart', draft.restart);
-  add('memory', '--memory', draft.memory.trim().replace(/\s+/g, ''));
-  add('cpus', '--cpus', draft.cpus.trim());
-  add('user', '--user', draft.user.trim());
-  add('workdir', '--workdir', draft.workdir.trim());
-  if (draft.tty) parts.push({ field: 'tty', flag: '--interactive --tty', value: '' });
-  if (draft.autoRemove) parts.push({ field: 'autoRemove', flag: '--rm', value: '' });
-  parts.push({ field: 'image', flag: '', value: draft.image.trim() === '' ? 'IMAGE' : draft.image.trim() });
+  parts.push({ field: 'image', flag: '', words: [draft.image.trim()] });
   const words = commandWords(draft);
-  if (words.length > 0) parts.push({ field: 'command', flag: '', value: words.map(quoteWord).join(' ') });
+  if (words.length > 0) parts.push({ field: 'command', flag: '', words });
   return parts;
 }
 
-/** The value as it stands in the command line; the container's own command is quoted word by word already. */
+const isSize = (name: Parameters<typeof flagOf>[0]): boolean => flagOf(name).form === 'bytes' || flagOf(name).form === 'swap';
+
+/** The value as it stands in the command line. A value that begins with a dash is joined to its flag, or it would be read as one. */
 export function shownValue(part: PreviewPart): string {
-  if (part.field === 'command' || (part.field === 'image' && part.value === 'IMAGE')) return part.value;
-  return part.value === '' ? '' : quoteWord(part.value);
+  return part.words.map((word) => (word === '' && part.field === 'image' ? 'IMAGE' : quoteWord(word))).join(' ');
 }
 
+/** Between a flag and its value. */
+export const joinOf = ({ flag, words }: PreviewPart): '' | ' ' | '=' => (flag === '' || words.length === 0 ? '' : words[0]?.startsWith('-') === true ? '=' : ' ');
+
 /** In lines, ready to be pasted into a shell. */
-export function previewText(draft: RunDraft): string {
-  const lines = previewParts(draft).map((part) => [part.flag, shownValue(part)].filter((word) => word !== '').join(' '));
+export function previewText(draft: RunDraft, showsSecrets = false): string {
+  const lines = previewParts(draft, showsSecrets).map((part) => `${part.flag}${joinOf(part)}${shownValue(part)}`);
   return ['docker run ' + (lines[0] ?? ''), ...lines.slice(1)].join(' \\\n  ');
 }
 
 /** In words, for the strip and the history. */
 export function runCommand(draft: RunDraft, start: boolean): DockerCommand {
   const parts = previewParts(draft).filter(({ flag }) => start || flag !== '--detach');
-  return ['docker', start ? 'run' : 'create', ...parts.flatMap((part) => (part.field === 'command' ? commandWords(draft) : [...part.flag.split(' '), part.value].filter((word) => word !== '')))];
+  const words = parts.flatMap((part) => (joinOf(part) === '=' ? [`${part.flag}=${part.words[0]}`] : [...(part.flag === '' ? [] : [part.flag]), ...part.words]));
+  return ['docker', start ? 'run' : 'create', ...words];
 }

@@ -4,7 +4,8 @@ import { splitWords } from '../../../format/shell-words.ts';
 import { container } from '../../../testing/scenes/sample.ts';
 import { commandText } from '../../../format/engine/docker-command.ts';
 import { previewText, runCommand } from './command-preview.ts';
-import { emptyDraft, portRow, requestOf, volumeRow, type RunDraft } from './draft.ts';
+import { emptyDraft, portRow, volumeRow, type RunDraft } from './draft.ts';
+import { requestOf } from './request.ts';
 import { problemsOf, type World } from './problems.ts';
 
 const full: RunDraft = {
@@ -17,12 +18,8 @@ const full: RunDraft = {
     { key: 'e3', name: '', value: 'no name' },
   ],
   volumes: [volumeRow('orders-data', '/var/lib/postgresql/data')],
-  restart: 'unless-stopped',
-  memory: '256 MB',
-  cpus: '1.5',
   command: `postgres -c 'max_connections = 5'`,
-  tty: true,
-  autoRemove: false,
+  options: { restart: ['unless-stopped'], memory: ['256 MB'], cpus: ['1.5'], tty: ['true'], interactive: ['true'] },
 };
 
 describe('the preview', () => {
@@ -40,7 +37,8 @@ describe('the preview', () => {
         '--restart unless-stopped',
         '--memory 256MB',
         '--cpus 1.5',
-        '--interactive --tty',
+        '--interactive',
+        '--tty',
         'postgres:17.2',
         "postgres -c 'max_connections = 5'",
       ].join(' \\\n  '),
@@ -58,7 +56,7 @@ describe('the preview', () => {
 });
 
 test('the request says the same to the engine', () => {
-  expect(requestOf(full)).toEqual({
+  expect(requestOf(full).request).toEqual({
     Image: 'postgres:17.2',
     ExposedPorts: { '5432/tcp': {}, '9000/tcp': {}, '53/udp': {} },
     Env: ["POSTGRES_PASSWORD=it's secret", 'GREETING=hello $USER'],
@@ -73,12 +71,12 @@ test('the request says the same to the engine', () => {
       NanoCpus: 1_500_000_000,
     },
   });
-  expect(requestOf(emptyDraft('hello'))).toEqual({ Image: 'hello', HostConfig: {} });
+  expect(requestOf(emptyDraft('hello'))).toEqual({ request: { Image: 'hello', HostConfig: {} } });
 });
 
 describe('problems', () => {
   const holder = viewOf(container('shop-postgres-1', 'postgres:17.2', 'running', 'Up 3 hours'), 0);
-  const world: World = { containers: [holder], holders: new Map([[5432, holder], [5433, holder]]), refusedPorts: new Set([8080]), leftover: undefined };
+  const world: World = { containers: [holder], holders: new Map([[5432, holder], [5433, holder]]), otherPorts: new Map([[8080, undefined], [8090, 'node (process 4121)']]), missingImages: new Map([['postgress:17', 'postgres:17']]), leftover: undefined };
   const problemOf = (draft: Partial<RunDraft>) => problemsOf({ ...emptyDraft('nginx'), ...draft }, world);
 
   test('an empty form only needs an image', () => {
@@ -94,6 +92,19 @@ describe('problems', () => {
     const [problem] = problemOf({ ports: [portRow('8080', '80')] });
     expect(problem).toMatchObject({ kind: 'port-taken', instead: '8081' });
     expect(problem?.holder).toBeUndefined();
+  });
+
+  test('a program of this computer is named', () => {
+    expect(problemOf({ ports: [portRow('127.0.0.1:8090', '80')] })).toMatchObject([{ kind: 'port-taken', program: 'node (process 4121)', instead: '127.0.0.1:8091' }]);
+  });
+
+  test('a range is taken when one of its ports is', () => {
+    expect(problemOf({ ports: [portRow('8079-8081', '80-82')] })).toMatchObject([{ kind: 'port-taken', port: 8080 }]);
+    expect(problemOf({ ports: [portRow('8079-8081', '80')] })).toEqual([]);
+  });
+
+  test('an image that no registry had is told, with what was meant', () => {
+    expect(problemOf({ image: 'postgress:17' })).toMatchObject([{ kind: 'image-missing', instead: 'postgres:17' }]);
   });
 
   test('the next free port is not one of the form’s own', () => {
@@ -120,11 +131,14 @@ describe('problems', () => {
     ['no number', { ports: [portRow('', 'http')] }],
     ['a variable with an equals sign', { env: [{ key: 'k', name: 'A=B', value: '' }] }],
     ['a volume without a path', { volumes: [volumeRow('data', 'data')] }],
-    ['a volume without a name', { volumes: [volumeRow('', '/data')] }],
+    ['a path that a shell would finish', { volumes: [volumeRow('./site', '/data')] }],
+    ['ranges of different length', { ports: [portRow('80-82', '80-81')] }],
+    ['no duration', { options: { 'health-interval': ['soon'] } }],
+    ['removing and restarting at once', { options: { rm: ['true'], restart: ['always'] } }],
     ['a colon in a path', { volumes: [volumeRow('a:b', '/data')] }],
-    ['no size', { memory: 'much' }],
-    ['too small a size', { memory: '1m' }],
-    ['no CPUs', { cpus: '0' }],
+    ['no size', { options: { memory: ['much'] } }],
+    ['too small a size', { options: { memory: ['1m'] } }],
+    ['no CPUs', { options: { cpus: ['0'] } }],
     ['an open quotation mark', { command: `sh -c 'x` }],
   ])('%s is told', (_, draft) => {
     const problems = problemOf(draft);

@@ -3,6 +3,7 @@ import type { ImageInspect, ImageSummary } from '../../../../contract/engine-api
 import { nextFreePort } from '../../../format/engine/ports.ts';
 import { inspectImage } from '../../../stores/images.ts';
 import { portHolders, useContainers } from '../../../stores/containers/containers.ts';
+import { useHostPorts } from '../../../stores/host-ports.ts';
 import { portRow, type PortRow } from './draft.ts';
 import { useDraft } from './draft-store.ts';
 
@@ -31,7 +32,7 @@ export function useImageDefaults(image: ImageSummary | undefined): ImageInspect 
 
 /** Low ports are published above 8000, where no rights are needed: 80 → 8080, 443 → 8443. Taken ones step up. */
 function exposedPorts(image: ImageInspect): PortRow[] {
-  const taken = new Set(portHolders(useContainers.getState().containers).keys());
+  const taken = new Set([...portHolders(useContainers.getState().containers).keys(), ...useHostPorts.getState().taken.keys()]);
   return Object.keys(image.Config?.ExposedPorts ?? {})
     .map((port) => port.split('/'))
     .slice(0, 8)
