@@ -30,7 +30,7 @@ test.describe('container details', () => {
 
   test('the list shows what it uses, live', async ({ nativeApp: { page } }) => {
     await new SlipwayWindow(page).goTo('Containers');
-    await expect(new ContainersPage(page).row('busy')).toContainText(/\d%.*MB/);
+    await expect(new ContainersPage(page).row('busy')).toContainText(/\d%\d+ [kM]B/);
   });
 
   test('stats: figures, a limit, and what happened', async ({ nativeApp: { page }, nativeEngine: { docker }, shoot }) => {

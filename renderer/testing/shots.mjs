@@ -204,6 +204,16 @@ export const shots = [
   { name: '08-history', scene: 'containers', act: (page) => page.getByRole('button', { name: 'History' }).click() },
   { name: '08-keys', scene: 'containers', act: async (page) => (await row(page, 'minio').waitFor(), await page.keyboard.press('?')) },
   { name: '09-terminal', scene: 'containers', hash: `${api}/terminal`, act: (page) => page.getByText('Session open').waitFor() },
+  {
+    name: '09-terminal-find',
+    scene: 'containers',
+    hash: `${api}/terminal`,
+    act: async (page) => {
+      await page.getByText('Session open').waitFor();
+      await page.keyboard.press('Control+Shift+f');
+      await page.keyboard.type('node_modules');
+    },
+  },
   { name: '09-terminal-stopped', scene: 'containers', hash: '#/containers/migrate/terminal' },
   {
     name: '05-images-tasks',

@@ -1,4 +1,4 @@
-import { Play, Plus, SquareTerminal, X } from 'lucide-react';
+import { ArrowDown, ArrowUp, Play, Plus, Search, SquareTerminal, X } from 'lucide-react';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Button, IconButton } from '../../components/controls/button.tsx';
 import { Field } from '../../components/controls/field.tsx';
@@ -11,7 +11,8 @@ import { isMac } from '../../format/keys.ts';
 import { sentences } from '../../format/sentence.ts';
 import { act } from '../../stores/containers/container-actions.ts';
 import { createSession, showSession, useTerminals, type TerminalSession } from '../../stores/containers/terminals.ts';
-import { endSession, screenOf, useSizes } from './screens.ts';
+import { FilterField } from '../../components/controls/filter-field.tsx';
+import { endSession, screenOf, useFinding, useSizes } from './screens.ts';
 import { t } from '../../i18n/i18n.ts';
 import './terminal.css';
 
@@ -64,6 +65,11 @@ export default function TerminalPanel({ view }: { view: ContainerView }) {
           <Plus {...icon} size={16} />
         </IconButton>
         <span className="sub-bar__gap" />
+        {shown !== undefined && (
+          <IconButton label={t('terminal:find')} keys={isMac ? '⌘F' : 'Ctrl Shift F'} onClick={() => useFinding.setState({ key: shown.key })}>
+            <Search {...icon} />
+          </IconButton>
+        )}
         <label className="session-bar__user">
           <span className="session-bar__label">{t('terminal:user')}</span>
           <Field
@@ -78,6 +84,7 @@ export default function TerminalPanel({ view }: { view: ContainerView }) {
           />
         </label>
       </SubBar>
+      {shown !== undefined && <FindBar key={`find ${shown.key}`} session={shown} />}
       {shown?.state.status === 'broken' ? (
         <Notice title={t('terminal:failed')} action={<Button disabled={!isLive} onClick={open}>{t('terminal:again')}</Button>}>
           <p>
@@ -89,6 +96,52 @@ export default function TerminalPanel({ view }: { view: ContainerView }) {
       )}
       {shown !== undefined && <TerminalFoot session={shown} />}
     </div>
+  );
+}
+
+/** Enter goes to the next place, Shift Enter to the one before, Escape back to the shell. */
+function FindBar({ session }: { session: TerminalSession }) {
+  const isOpen = useFinding(({ key }) => key === session.key);
+  const [text, setText] = useState('');
+  const [isMissing, setMissing] = useState(false);
+  if (!isOpen) return null;
+
+  function find(direction: 'next' | 'previous', wanted = text): void {
+    setMissing(wanted !== '' && !screenOf(session).find(wanted, direction));
+  }
+  function close(): void {
+    useFinding.setState({ key: undefined });
+    screenOf(session).focus();
+  }
+
+  return (
+    <SubBar label={t('terminal:find')}>
+      <FilterField
+        autoFocus
+        label={t('terminal:find')}
+        value={text}
+        onValue={(value) => {
+          setText(value);
+          find('next', value);
+        }}
+        onLeave={close}
+        note={isMissing ? t('terminal:notFound') : undefined}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter') return;
+          event.preventDefault();
+          find(event.shiftKey ? 'previous' : 'next');
+        }}
+      />
+      <IconButton label={t('terminal:previous')} onClick={() => find('previous')}>
+        <ArrowUp {...icon} />
+      </IconButton>
+      <IconButton label={t('terminal:next')} onClick={() => find('next')}>
+        <ArrowDown {...icon} />
+      </IconButton>
+      <IconButton label={t('common:close')} onClick={close}>
+        <X {...icon} />
+      </IconButton>
+    </SubBar>
   );
 }
 

@@ -1,10 +1,13 @@
 import { FitAddon } from '@xterm/addon-fit';
+import { SearchAddon } from '@xterm/addon-search';
 import { Unicode11Addon } from '@xterm/addon-unicode11';
+import { WebLinksAddon } from '@xterm/addon-web-links';
 import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import { isMac } from '../../format/keys.ts';
 import { onThemeChange } from '../../stores/settings.ts';
 import { connectSession, resizeSession, typeInto } from '../../stores/containers/terminals.ts';
+import { openUrl } from '../../stores/window/open-url.ts';
 import { allowStrictStyles } from './strict-styles.ts';
 import { terminalTheme } from './terminal-theme.ts';
 
@@ -14,6 +17,8 @@ export interface TerminalScreen {
   /** Puts it on the page, fits it and keeps it fitted; answers the way to take it off. */
   show(parent: HTMLElement): () => void;
   focus(): void;
+  /** Selects the next place that holds the text, or the one before; false when there is none. */
+  find(text: string, direction: 'next' | 'previous'): boolean;
   dispose(): void;
 }
 
@@ -24,8 +29,8 @@ export interface Size {
 
 const encoder = new TextEncoder();
 
-/** @param onSize is told of the size whenever it changes, also at first. */
-export function createTerminalScreen(key: string, label: string, onSize: (size: Size) => void): TerminalScreen {
+/** @param onSize is told of the size whenever it changes, also at first; `onFind` when the keys for a search are pressed. */
+export function createTerminalScreen(key: string, label: string, onSize: (size: Size) => void, onFind: () => void): TerminalScreen {
   allowStrictStyles();
   const terminal = new Terminal({
     allowProposedApi: true,
@@ -44,6 +49,10 @@ export function createTerminalScreen(key: string, label: string, onSize: (size: 
   const fit = new FitAddon();
   terminal.loadAddon(fit);
   terminal.loadAddon(new Unicode11Addon());
+  const search = new SearchAddon();
+  terminal.loadAddon(search);
+  // Plain addresses in the output: what is shown is where it leads, and only with Ctrl or Cmd, so that a press into the terminal opens nothing.
+  terminal.loadAddon(new WebLinksAddon((event, address) => (event.ctrlKey || event.metaKey) && opensSafely(address)));
   terminal.unicode.activeVersion = '11';
 
   const element = document.createElement('div');
@@ -62,7 +71,7 @@ export function createTerminalScreen(key: string, label: string, onSize: (size: 
     }),
   ];
   const stopTheme = onThemeChange(() => (terminal.options.theme = terminalTheme()));
-  terminal.attachCustomKeyEventHandler((event) => isForTheShell(event, terminal));
+  terminal.attachCustomKeyEventHandler((event) => isForTheShell(event, terminal, onFind));
 
   function fitNow(): void {
     // Off the page, or before layout, there is nothing to fit to.
@@ -96,6 +105,7 @@ export function createTerminalScreen(key: string, label: string, onSize: (size: 
       };
     },
     focus: () => terminal.focus(),
+    find: (text, direction) => (direction === 'next' ? search.findNext(text) : search.findPrevious(text)),
     dispose() {
       stopTheme();
       for (const subscription of subscriptions) subscription.dispose();
@@ -105,9 +115,20 @@ export function createTerminalScreen(key: string, label: string, onSize: (size: 
   };
 }
 
+/** Of the web, and nothing that the URL parser would read otherwise than it looks. */
+function opensSafely(address: string): void {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if ((url?.protocol === 'http:' || url?.protocol === 'https:') && url.username === '' && url.password === '') openUrl(url.href);
+}
+
 /** All keys go to the shell but the palette's, those between regions, and copy and paste as on the platform. */
-function isForTheShell(event: KeyboardEvent, terminal: Terminal): boolean {
+function isForTheShell(event: KeyboardEvent, terminal: Terminal, onFind: () => void): boolean {
   const key = event.key.toLowerCase();
+  if (key === 'f' && !event.altKey && (isMac ? event.metaKey : event.ctrlKey && event.shiftKey)) {
+    event.preventDefault();
+    if (event.type === 'keydown') onFind();
+    return false;
+  }
   if (key === 'f6') return false;
   if (isMac) return !(event.metaKey && (key === 'k' || key === 'c' || key === 'v'));
   if (!event.ctrlKey || !event.shiftKey || event.altKey) return true;
