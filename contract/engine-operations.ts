@@ -1,5 +1,6 @@
 import type { ContainerUpdateRequest, ContainerUpdateResponse } from './engine-api/container.ts';
 import type { DiskSurvey } from './engine-api/disk.ts';
+import type { EventMessage } from './engine-api/event.ts';
 import type { FileList, FileOrder, VolumeUsage } from './engine-api/files.ts';
 import type { ImagePruneReport, SearchResult } from './engine-api/image.ts';
 import type { EndpointSettings, Network } from './engine-api/network.ts';
@@ -36,6 +37,7 @@ interface LogSources {
  */
 export const engineOperations = {
   'system.version': json<object, VersionResponse>('GET /version'),
+  'system.events': lines<{ since: string; until: string; filters?: Filters }, EventMessage>('GET /events?since&until&filters'),
   'system.df': json<{ type?: string[] }, DiskUsageResponse>('GET /system/df?type'),
 
   // This engine's own, absent on others: docs/api-extensions.md.

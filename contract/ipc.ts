@@ -6,6 +6,7 @@ import type { InfoResponse } from './engine-api/system.ts';
 import type { OperationKind, OperationParams } from './engine-operation.ts';
 import type { OperationOf } from './engine-operations.ts';
 import type { StatsHistory, StatsNews } from './stats.ts';
+import type { CheckResult } from './troubleshoot.ts';
 import type { VmState } from './vm-state.ts';
 
 /**
@@ -30,6 +31,9 @@ export interface IpcRequests {
   'vm/stop': { params: undefined; result: undefined };
   /** Does what a {@link import('./vm-state.ts').VmFailureStep} names, then starts again. */
   'vm/recover': { params: { action: 'rebuild-image' | 'reset-data-disk' }; result: undefined };
+
+  /** Looks at everything that a start or a running engine stands on; takes some seconds at most. */
+  'troubleshoot/check': { params: undefined; result: CheckResult[] };
 
   'engine/info': { params: undefined; result: InfoResponse };
 
@@ -60,6 +64,8 @@ export interface IpcRequests {
 /** News that nobody asked for. The engine is the truth, the event is the news, the window's stores are a mirror. */
 export interface IpcPushes {
   'vm/state': VmState;
+  /** Whoever changed them: a window, or a person in the file. */
+  'settings/state': SettingsNews;
   /** An event of the engine, whoever caused it. */
   'engine/event': EventMessage;
   /** The events connection broke or came back; after `connected` every list is to be read again. */
@@ -87,6 +93,8 @@ export interface IpcStreams {
   'engine/upload': { params: OperationRequest<'upload'> & { size?: number }; down: UploadDown; up: Uint8Array | { type: 'end' } };
   /** A `bytes` operation into a file of the person's. Ends when the file is whole; closing it cancels and leaves no file. */
   'engine/download': { params: OperationRequest<'bytes'> & { fileName: string }; down: DownloadDown; up: never };
+  /** The diagnostics, without secrets, into a file of the person's. */
+  'troubleshoot/bundle': { params: undefined; down: DownloadDown; up: never };
   'images/load': { params: { name: string; size: number }; down: ProgressMessage; up: Uint8Array | { type: 'end' } };
 }
 
@@ -124,6 +132,19 @@ export interface Settings {
   acceleration: 'auto' | 'none';
   /** Containers may reach this computer's own programs, as `host.docker.internal`. Off unless it is chosen. */
   hostAccess?: boolean;
+}
+
+/** What is wrong with the file as it is now; what held before goes on holding. */
+export interface SettingsProblem {
+  message: string;
+  line?: number;
+}
+
+export interface SettingsNews {
+  settings: Settings;
+  /** Of the file, to be edited by hand. */
+  path: string;
+  problem?: SettingsProblem;
 }
 
 export interface LogStreamParams {
@@ -169,6 +190,7 @@ export const requestChannels = [
   'vm/start',
   'vm/stop',
   'vm/recover',
+  'troubleshoot/check',
   'engine/info',
   'containers/list',
   'containers/inspect',
@@ -197,8 +219,9 @@ export const streamChannels = [
   'engine/bytes',
   'engine/upload',
   'engine/download',
+  'troubleshoot/bundle',
 ] as const satisfies readonly IpcStreamChannel[];
-export const pushChannels = ['vm/state', 'engine/event', 'engine/connection'] as const satisfies readonly IpcPushChannel[];
+export const pushChannels = ['vm/state', 'settings/state', 'engine/event', 'engine/connection'] as const satisfies readonly IpcPushChannel[];
 
 type Missing<All extends string, Listed extends string> = Exclude<All, Listed>;
 /** Compiles only while the three lists above name every channel of the three maps. */

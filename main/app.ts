@@ -1,7 +1,7 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AppFacts } from '../contract/ipc.ts';
-import type { CommandLine } from './command-line.ts';
+import { hostArch, type CommandLine } from './command-line.ts';
 import { createEngineClient } from './engine-client/engine-client.ts';
 import { watchEvents } from './engine-client/events-watcher.ts';
 import { Failure } from './failure.ts';
@@ -12,6 +12,7 @@ import { createHandlers } from './ipc/handlers.ts';
 import { PushHub } from './ipc/push.ts';
 import { serveWindow } from './ipc/register.ts';
 import type { IpcTransport } from './ipc/transport.ts';
+import { Journal } from './troubleshoot/journal.ts';
 import { openSettings } from './settings/settings-store.ts';
 import { History } from './stats/history.ts';
 import { HistoryFile } from './stats/history-file.ts';
@@ -50,7 +51,12 @@ export interface App {
  * @throws Failure `conflict` when another instance runs with the same home.
  */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { home, log } = options;
+  const { home } = options;
+  const journal = new Journal();
+  const log = (line: string): void => {
+    journal.add(line);
+    options.log(line);
+  };
   await mkdir(home, { recursive: true, mode: 0o700 });
   if (process.platform !== 'win32') await chmod(home, 0o700);
   const settings = await openSettings(home, log);
@@ -65,15 +71,16 @@ export async function startApp(options: AppOptions): Promise<App> {
   const openApi = () => vm.openStream({ kind: 'api' });
   const hostSocket = await listenHostSocket(address, openApi);
   const engine = createEngineClient(openApi);
-  const pushes = new PushHub(['vm/state', 'engine/connection']);
+  const pushes = new PushHub(['vm/state', 'settings/state', 'engine/connection']);
   const facts = factsOf(options, address.dockerHost);
   const history = new History(new HistoryFile(join(home, 'stats')));
   await history.load(Date.now());
   const stats = new StatsSampler({ source: usageSource(engine), history });
-  const handlers = createHandlers({ facts, vm, engine, settings, stats, openUrl: options.openUrl, files: options.files });
+  const handlers = createHandlers({ facts, vm, engine, settings, stats, openUrl: options.openUrl, files: options.files, home, socketPath: address.path, arch: hostArch() === 'arm64' ? 'arm64' : 'amd64', journal });
 
   pushes.push('vm/state', vm.state);
   const stopState = vm.onState((state) => pushes.push('vm/state', state));
+  const stopFollowing = settings.follow((news) => pushes.push('settings/state', news));
   const ended = new AbortController();
   const watcher = watchEvents({
     client: engine,
@@ -98,6 +105,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     serve: (transport) => serveWindow(transport, handlers, pushes),
     close: () => (closing ??= close(vm, hostSocket, async () => {
       stopState();
+      stopFollowing();
       await stats.close();
       ended.abort();
       await watcher;

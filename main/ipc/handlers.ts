@@ -1,6 +1,7 @@
 import type { AppFacts, IpcRequestChannel, IpcRequests, IpcStreamChannel, IpcStreams } from '../../contract/ipc.ts';
 import type { EngineClient } from '../engine-client/engine-client.ts';
 import type { StatsSampler } from '../stats/sampler.ts';
+import type { Journal } from '../troubleshoot/journal.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import type { Vm } from '../vm/vm.ts';
 import { appHandlers } from './app.ts';
@@ -10,6 +11,7 @@ import { statsHandlers, watchStats } from './stats.ts';
 import { streamLogs } from './logs.ts';
 import { settingsHandlers } from './settings.ts';
 import type { StreamSession } from './stream-session.ts';
+import { saveBundle, troubleshootHandlers } from './troubleshoot.ts';
 import { runTerminal } from './terminal.ts';
 import { vmHandlers } from './vm.ts';
 import { downloadFile, type FileSaver } from './download.ts';
@@ -27,6 +29,12 @@ export interface Services {
   openUrl(url: string): Promise<void>;
   /** Where a download goes: a save dialog, or a path that the browser fetches. */
   readonly files: FileSaver;
+  /** SLIPWAY_HOME, and where the docker CLI finds the engine. */
+  readonly home: string;
+  readonly socketPath: string;
+  readonly arch: 'amd64' | 'arm64';
+  /** The app's own last lines. */
+  readonly journal: Journal;
 }
 
 export type RequestHandlers = {
@@ -51,6 +59,7 @@ export function createHandlers(services: Services): Handlers {
       ...appHandlers(services),
       ...settingsHandlers(services),
       ...vmHandlers(services),
+      ...troubleshootHandlers(services),
       ...containerHandlers(services),
       ...imageHandlers(services),
       ...statsHandlers(services),
@@ -65,6 +74,7 @@ export function createHandlers(services: Services): Handlers {
       'engine/lines': (params, session) => streamLines(engine, params, session),
       'engine/bytes': (params, session) => streamBytes(engine, params, session),
       'engine/upload': (params, session) => uploadBytes(engine, params, session),
+      'troubleshoot/bundle': (_params, session) => saveBundle(services, session),
       'engine/download': (params, session) => downloadFile(engine, services.files, params, session),
     },
   };

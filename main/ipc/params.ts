@@ -32,6 +32,7 @@ export const requestParams: { [C in IpcRequestChannel]: Check<IpcRequests[C]['pa
   'vm/start': object<IpcRequests['vm/start']['params']>({ acceleration }),
   'vm/stop': nothing,
   'vm/recover': object<IpcRequests['vm/recover']['params']>({ action: oneOf('rebuild-image', 'reset-data-disk') }),
+  'troubleshoot/check': nothing,
   'engine/info': nothing,
   'containers/list': nothing,
   'containers/inspect': object<{ id: string }>({ id: containerId }),
@@ -71,6 +72,7 @@ export const streamParams: { [C in IpcStreamChannel]: Check<IpcStreams[C]['param
   'engine/lines': operationRequest('lines'),
   'engine/bytes': operationRequest('bytes'),
   'engine/upload': withField(operationRequest('upload'), 'size', optional(size)),
+  'troubleshoot/bundle': nothing,
   'engine/download': withField(operationRequest('bytes'), 'fileName', fileName),
 };
 
@@ -89,6 +91,7 @@ export const streamUps: { [C in IpcStreamChannel]: Check<IpcStreams[C]['up']> } 
   'engine/bytes': noUp,
   'engine/upload': either(bytes, object<{ type: 'end' }>({ type: oneOf('end') })),
   'engine/download': noUp,
+  'troubleshoot/bundle': noUp,
 };
 
 /** A checked request with one field more. */

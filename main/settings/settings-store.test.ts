@@ -1,7 +1,8 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import type { SettingsNews } from '../../contract/ipc.ts';
 import { defaultSettings } from './settings-shape.ts';
 import { openSettings } from './settings-store.ts';
 
@@ -71,4 +72,41 @@ it('takes the good fields of a file with a bad one', async () => {
   const { current } = await openSettings(home, (line) => lines.push(line));
   expect(current).toEqual({ ...defaultSettings(), theme: 'dark' });
   expect(lines).toEqual([expect.stringContaining('memoryMiB must be')]);
+});
+
+it('follows an edit by hand, tells a broken one by its line and keeps what held', async () => {
+  const settings = await openSettings(home);
+  await settings.change({ theme: 'dark' });
+  const heard: SettingsNews[] = [];
+  let wake: () => void = () => undefined;
+  const stop = settings.follow((news) => {
+    heard.push(news);
+    wake();
+  });
+  onTestFinished(stop);
+  const next = async (matches: (news: SettingsNews) => boolean): Promise<SettingsNews> => {
+    for (;;) {
+      const news = heard.find(matches);
+      if (news !== undefined) return news;
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
+  };
+  expect(heard[0]).toMatchObject({ path, settings: { theme: 'dark' } });
+
+  await writeFile(path, JSON.stringify({ version: 1, theme: 'light' }));
+  await next((news) => news.settings.theme === 'light' && news.problem === undefined);
+
+  const broken = '{\n  "version": 1,\n  "theme": blue\n}\n';
+  await writeFile(path, broken);
+  expect(await next((news) => news.problem?.line === 3)).toMatchObject({ settings: { theme: 'light' } });
+  expect(settings.current.theme).toBe('light');
+
+  await writeFile(path, '{\n  "memoryMiB": -5\n}');
+  expect(await next((news) => news.problem?.line === 2)).toMatchObject({ problem: { message: expect.stringContaining('memoryMiB must be') } });
+
+  await settings.change({ theme: 'dark' });
+  const [aside] = (await readdir(home)).filter((name) => name.startsWith('settings.broken'));
+  expect(await readFile(join(home, aside ?? ''), 'utf8')).toContain('-5');
+  expect(heard.at(-1)).toMatchObject({ settings: { theme: 'dark' } });
+  expect(heard.at(-1)?.problem).toBeUndefined();
 });

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import type { AppFacts, Settings } from '../../contract/ipc.ts';
 import type { VmState } from '../../contract/vm-state.ts';
 import type { EngineClient } from '../engine-client/engine-client.ts';
@@ -9,6 +10,7 @@ import { History } from '../stats/history.ts';
 import { HistoryFile } from '../stats/history-file.ts';
 import { StatsSampler } from '../stats/sampler.ts';
 import { usageSource } from '../stats/usage-source.ts';
+import { Journal } from '../troubleshoot/journal.ts';
 import { TestWindow } from './test-window.ts';
 
 const facts: AppFacts = { version: '0.0.0', shell: 'web', platform: 'linux', dockerHost: 'unix:///test' };
@@ -25,6 +27,7 @@ export function serveTestWindow(engine: EngineClient, changed: Partial<Services>
       get current() {
         return current;
       },
+      follow: () => () => undefined,
       change: (change) => Promise.resolve((current = { ...current, ...checkSettingsChange(change) })),
     },
     vm: {
@@ -39,6 +42,10 @@ export function serveTestWindow(engine: EngineClient, changed: Partial<Services>
     stats: new StatsSampler({ source: usageSource(engine), history: new History(new HistoryFile('/nonexistent')) }),
     openUrl: (url) => Promise.resolve(void opened.push(url)),
     files: { open: () => Promise.resolve(undefined) },
+    home: tmpdir(),
+    socketPath: '/nowhere/docker.sock',
+    arch: 'amd64',
+    journal: new Journal(),
     ...changed,
   };
   const pushes = new PushHub(['vm/state', 'engine/connection']);

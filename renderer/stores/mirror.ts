@@ -1,10 +1,11 @@
 import type { EventMessage } from '../../contract/engine-api/event.ts';
 import { onPush, onTransport, request } from '../api.ts';
+import { hearActivity, readActivity } from './activity.ts';
 import { useConnection } from './connection.ts';
 import { refreshContainers, useContainers } from './containers/containers.ts';
 import { gatherEvidence } from './containers/evidence.ts';
 import { refreshImages } from './images.ts';
-import { readSettings } from './settings.ts';
+import { hearSettings, readSettings } from './settings.ts';
 import { refreshVolumes } from './volumes.ts';
 import { readEngineInfo, setVm, useVm } from './vm.ts';
 
@@ -22,6 +23,7 @@ export function startMirror(): void {
     setVm(vm);
     if (vm.status === 'running' && before !== 'running') readEngine();
   });
+  onPush('settings/state', (news) => void hearSettings(news));
   onPush('engine/connection', (engine) => {
     useConnection.setState({ engine });
     if (engine.status === 'connected') readEngine();
@@ -48,6 +50,7 @@ function readEngine(): void {
   void readEngineInfo();
   void refreshContainers();
   void refreshImages();
+  readActivity();
   void refreshVolumes();
 }
 
@@ -55,6 +58,7 @@ function readEngine(): void {
 const silent = /^(?:exec_|top|attach|detach|resize|export|archive-path|extract-to-dir)/;
 
 export function hear(event: EventMessage): void {
+  hearActivity(event);
   if (silent.test(event.Action)) return;
   switch (event.Type) {
     case 'container':

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { AppFacts, Settings } from '../../contract/ipc.ts';
+import type { AppFacts, Settings, SettingsNews } from '../../contract/ipc.ts';
 import { setLanguage } from '../i18n/i18n.ts';
 import { asFailure, request, type IpcFailure } from '../api.ts';
 
@@ -7,9 +7,20 @@ export interface SettingsState {
   facts: AppFacts | undefined;
   settings: Settings | undefined;
   failure: IpcFailure | undefined;
+  /** Of the file; undefined until it was told. */
+  path: string | undefined;
+  /** What is wrong with the file as it is now. */
+  problem: SettingsNews['problem'];
 }
 
-export const useSettings = create<SettingsState>(() => ({ facts: undefined, settings: undefined, failure: undefined }));
+export const useSettings = create<SettingsState>(() => ({ facts: undefined, settings: undefined, failure: undefined, path: undefined, problem: undefined }));
+
+/** Another window or a person in the file changed them. */
+export async function hearSettings({ settings, path, problem }: SettingsNews): Promise<void> {
+  useSettings.setState({ settings, path, problem });
+  applyTheme(settings.theme);
+  await setLanguage(settings.language ?? 'system');
+}
 
 export async function readSettings(): Promise<void> {
   try {

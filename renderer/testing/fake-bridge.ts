@@ -7,6 +7,7 @@ import type { OperationName } from '../../contract/engine-operations.ts';
 import type { IpcError, IpcResult } from '../../contract/ipc-result.ts';
 import type { AppFacts, LogChunk, Settings } from '../../contract/ipc.ts';
 import type { IpcBridge, ToMain, ToWindow } from '../../contract/ipc-wire.ts';
+import { sampleChecks } from './scenes/checks.ts';
 import type { VmState } from '../../contract/vm-state.ts';
 import { fakeLogs } from './fake-logs.ts';
 
@@ -60,6 +61,7 @@ export function createFakeBridge(scene: Scene): IpcBridge {
     'vm/state': () => scene.vm,
     'vm/start': () => undefined,
     'engine/info': () => scene.info,
+    'troubleshoot/check': () => sampleChecks,
     'engine/call': ({ operation }: { operation: OperationName }) => scene.operations[operation],
     'containers/list': () => scene.containers,
     'containers/inspect': ({ id }: { id: string }) => scene.inspects[id] ?? Object.values(scene.inspects)[0],
@@ -100,7 +102,7 @@ export function createFakeBridge(scene: Scene): IpcBridge {
 
   function open(stream: number, channel: string, asked: unknown): void {
     streams.set(stream, channel);
-    const { operation = '', params = {} } = asked as { operation?: string; params?: Record<string, unknown> };
+    const { operation = '', params = {} } = (asked ?? {}) as { operation?: string; params?: Record<string, unknown> };
     const send = (payload: unknown): void => deliver({ type: 'data', stream, payload });
     if (channel === 'engine/lines' && operation === 'logs.state') send(logs().state(params['container'] as string[]));
     if (channel === 'engine/bytes') {
@@ -123,6 +125,10 @@ export function createFakeBridge(scene: Scene): IpcBridge {
       for (const message of scene.pull) send(message);
       const failed = scene.failures['images/pull'];
       if (failed !== undefined) deliver({ type: 'end', stream, error: failed });
+    }
+    if (channel === 'engine/lines' && operation === 'system.events') {
+      for (const line of (scene.operations[operation as OperationName] as unknown[] | undefined) ?? []) send(line);
+      deliver({ type: 'end', stream });
     }
     if (channel === 'containers/terminal') {
       send({ type: 'opened', command: ['sh'] });

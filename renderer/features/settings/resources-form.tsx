@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { Settings } from '../../../contract/ipc.ts';
+import { Checkbox } from '../../components/controls/checkbox.tsx';
 import { Button } from '../../components/controls/button.tsx';
 import { Field, FieldMessage } from '../../components/controls/field.tsx';
 import { Select } from '../../components/controls/select.tsx';
@@ -11,6 +12,7 @@ interface Draft {
   cpus: string;
   disk: string;
   acceleration: Settings['acceleration'];
+  hostAccess: boolean;
 }
 
 const draftOf = (settings: Settings): Draft => ({
@@ -18,6 +20,7 @@ const draftOf = (settings: Settings): Draft => ({
   cpus: String(settings.cpus),
   disk: String(settings.diskGiB),
   acceleration: settings.acceleration,
+  hostAccess: settings.hostAccess === true,
 });
 
 const atLeast = (text: string, least: number): boolean => /^\d+$/.test(text.trim()) && Number(text) >= least;
@@ -31,7 +34,7 @@ export function ResourcesForm({ settings }: { settings: Settings }) {
 
   function save(): void {
     if (isWrong) return;
-    void changeSettings({ memoryMiB: Number(draft.memory), cpus: Number(draft.cpus), diskGiB: Number(draft.disk), acceleration: draft.acceleration });
+    void changeSettings({ memoryMiB: Number(draft.memory), cpus: Number(draft.cpus), diskGiB: Number(draft.disk), acceleration: draft.acceleration, hostAccess: draft.hostAccess });
   }
 
   return (
@@ -56,6 +59,11 @@ export function ResourcesForm({ settings }: { settings: Settings }) {
           <option value="auto">{t('settings:acceleration.auto')}</option>
           <option value="none">{t('settings:acceleration.none')}</option>
         </Select>
+      </div>
+      <div className="settings__switch">
+        <Checkbox label={t('settings:hostAccess')} state={draft.hostAccess} aria-describedby="settings-host-access" onChange={(event) => setDraft({ ...draft, hostAccess: event.target.checked })} />
+        <span aria-hidden="true">{t('settings:hostAccess')}</span>
+        <p id="settings-host-access">{t('settings:hostAccessNote')}</p>
       </div>
       <div className="settings__actions">
         <Button type="submit" kind="primary" disabled={!isChanged || isWrong}>

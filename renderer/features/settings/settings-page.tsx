@@ -15,7 +15,7 @@ import './settings.css';
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
 export default function SettingsPage() {
-  const { settings, failure } = useSettings();
+  const { settings, failure, path, problem } = useSettings();
   return (
     <Page
       label={t('settings:title')}
@@ -39,6 +39,12 @@ export default function SettingsPage() {
                 {t('settings:failed')}: {sentences(failure.message, failure.hint)}
               </p>
             )}
+            {problem !== undefined && (
+              <p className="settings__problem selectable isolated" role="alert">
+                {problem.line === undefined ? t('settings:file.problem', { message: sentences(problem.message) }) : t('settings:file.problemAt', { line: problem.line, message: sentences(problem.message) })} {t('settings:file.kept')}
+              </p>
+            )}
+            {path !== undefined && <p className="settings__file selectable isolated">{t('settings:file.path', { path })}</p>}
             <section aria-label={t('settings:appearance')}>
               <h2>{t('settings:appearance')}</h2>
               <Segments

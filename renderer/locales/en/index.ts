@@ -3,6 +3,7 @@ import changes from './changes.json' with { type: 'json' };
 import common from './common.json' with { type: 'json' };
 import containerDetails from './container-details.json' with { type: 'json' };
 import containers from './containers.json' with { type: 'json' };
+import home from './home.json' with { type: 'json' };
 import disk from './disk.json' with { type: 'json' };
 import files from './files.json' with { type: 'json' };
 import images from './images.json' with { type: 'json' };
@@ -14,6 +15,7 @@ import shell from './shell.json' with { type: 'json' };
 import startUp from './start-up.json' with { type: 'json' };
 import stats from './stats.json' with { type: 'json' };
 import terminal from './terminal.json' with { type: 'json' };
+import troubleshoot from './troubleshoot.json' with { type: 'json' };
 import volumes from './volumes.json' with { type: 'json' };
 
 /** One file a feature; the first part of a key is the name here. */
@@ -23,6 +25,7 @@ export const english = {
   common,
   'container-details': containerDetails,
   containers,
+  home,
   disk,
   files,
   images,
@@ -34,5 +37,6 @@ export const english = {
   'start-up': startUp,
   stats,
   terminal,
+  troubleshoot,
   volumes,
 };

@@ -78,7 +78,7 @@ export function saveToFile(transfer: Transfer<OperationOf<'bytes'>> & { fileName
 }
 
 /** A link with `download`, pressed by itself: the page stays, the browser asks or saves as it was told to. */
-function followDownload(path: string): void {
+export function followDownload(path: string): void {
   const link = document.createElement('a');
   link.href = path;
   link.download = '';

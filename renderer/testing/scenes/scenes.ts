@@ -1,6 +1,7 @@
 import type { ProgressMessage } from '../../../contract/engine-api/progress.ts';
 import type { VmFailure, VmPhase, VmState } from '../../../contract/vm-state.ts';
 import type { Scene } from '../fake-bridge.ts';
+import { fullDisk, homeOperations } from './home.ts';
 import { fileOperations, hostileFiles } from './files.ts';
 import { sampleLog, sampleTerminal } from './log.ts';
 import { container, containers, idOf, images, inspectOf } from './sample.ts';
@@ -59,7 +60,7 @@ const base: Scene = {
   pull: [],
   failures: {},
   silent: [],
-  operations: fileOperations,
+  operations: { ...fileOperations, ...homeOperations, 'system.disk': fileOperations['system.disk'] },
   afterwards: [],
 };
 
@@ -93,7 +94,7 @@ export const scenes = {
   stopped: () => ({ ...base, vm: { status: 'stopped' } }),
   connecting: () => ({ ...base, silent: ['vm/state'] }),
   loading: () => ({ ...base, silent: ['containers/list', 'images/list'] }),
-  empty: () => ({ ...base, containers: [], images: images.filter(({ RepoTags }) => RepoTags.includes('slipway/hello:latest')) }),
+  empty: () => ({ ...base, operations: { 'volumes.list': { Volumes: [], Warnings: null } }, containers: [], images: images.filter(({ RepoTags }) => RepoTags.includes('slipway/hello:latest')) }),
   'empty-images': () => ({ ...base, containers: [], images: [] }),
   away: () => ({ ...base, afterwards: [{ type: 'push', channel: 'engine/connection', payload: { status: 'away', since: startedAgo(20_000) } }] }),
   died: () => ({
@@ -123,6 +124,8 @@ export const scenes = {
     ...base,
     containers: Array.from({ length: 400 }, (_, index) => container(`p${index % 12}-service-${index}`, `registry.example/team/app-${index % 40}:v1.${index}`, index % 7 === 0 ? 'exited' : 'running', index % 7 === 0 ? 'Exited (0) 2 hours ago' : 'Up 3 hours', [], `p${index % 12}`)),
   }),
+  calm: () => ({ ...base, containers: containers.filter(({ Status }) => !/unhealthy|Restarting|Exited \([1-9]/.test(Status)) }),
+  'disk-low': () => ({ ...base, operations: { ...homeOperations, 'system.disk': fullDisk } }),
   'long-log': () => ({ ...base, logs: sampleLog(420), logLines: 10_482_113 }),
   'plain-log': () => ({ ...base, logLines: null }),
   'empty-log': () => ({ ...base, logs: [] }),

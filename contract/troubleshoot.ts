@@ -1,0 +1,27 @@
+/** In the order in which they are shown: from this computer to the engine. */
+export const checkIds = ['virtualisation', 'qemu', 'disk', 'memory', 'dns', 'engine', 'socket', 'clock', 'ports'] as const;
+export type CheckId = (typeof checkIds)[number];
+
+/**
+ * What a check found. The words and the next step are the window's, by this name; `skipped` has nothing to look at (no VM, no engine).
+ * Figures and names that belong into the words are in {@link CheckResult.values}.
+ */
+export type Finding =
+  | 'virtualisation.good' | 'virtualisation.none' | 'virtualisation.skipped'
+  | 'qemu.good' | 'qemu.missing' | 'qemu.skipped'
+  | 'disk.good' | 'disk.low' | 'disk.full' | 'disk.failed'
+  | 'memory.good' | 'memory.tight' | 'memory.skipped'
+  | 'dns.good' | 'dns.failed' | 'dns.skipped'
+  | 'engine.good' | 'engine.slow' | 'engine.failed'
+  | 'socket.good' | 'socket.failed'
+  | 'clock.good' | 'clock.off' | 'clock.skipped'
+  | 'ports.good' | 'ports.silent' | 'ports.skipped';
+
+export interface CheckResult {
+  id: CheckId;
+  status: 'good' | 'warning' | 'bad' | 'skipped';
+  finding: Finding;
+  values: Record<string, string | number>;
+  /** Of the next step, where a command does it. */
+  command?: string;
+}

@@ -1,0 +1,39 @@
+import { formatAge, sinceOfTime } from '../../format/age.ts';
+import { formatMemory } from '../../format/bytes.ts';
+import { isUp } from '../../format/engine/container.ts';
+import { t } from '../../i18n/i18n.ts';
+import { useContainers } from '../../stores/containers/containers.ts';
+import { useImages } from '../../stores/images.ts';
+import { useVm } from '../../stores/vm.ts';
+import { useClock } from '../../stores/window/clock.ts';
+import { Card } from './card.tsx';
+
+/** Engine and VM in a few facts. */
+export function EngineSection() {
+  const { vm, info } = useVm();
+  const containers = useContainers((state) => state.containers);
+  const images = useImages((state) => state.images.length);
+  const now = useClock((state) => Math.floor(state.now / 10_000) * 10_000);
+  if (info === undefined) return null;
+  const running = containers.filter(({ condition }) => isUp(condition)).length;
+  const since = vm?.status === 'running' ? sinceOfTime(vm.startedAt) : undefined;
+  const facts = [
+    [t('home:engine.version'), info.ServerVersion],
+    [t('home:engine.runsOn'), vm?.status === 'running' && vm.accelerator === 'external' ? t('home:engine.host') : t('home:engine.vm', { system: info.OperatingSystem })],
+    [t('home:engine.machine'), t('shell:engine.size', { count: info.NCPU, memory: formatMemory(info.MemTotal) })],
+    ...(since === undefined ? [] : [[t('home:engine.up'), formatAge(since, now)] as const]),
+    [t('home:engine.has'), t('home:engine.counts', { running, stopped: containers.length - running, images })],
+  ] as const;
+  return (
+    <Card title={t('home:engine.title')} action={<a href="#/settings">{t('home:engine.settings')}</a>}>
+      <dl className="home-facts">
+        {facts.map(([label, value]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd className="numbers selectable isolated">{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </Card>
+  );
+}
