@@ -14,7 +14,8 @@ import { TooLargeError } from './http-status.ts';
  */
 
 /** What node:http keeps on a socket; not in its types. `unconsume` gives reading back from C++ to the socket. */
-interface ParsedSocket extends Socket {
+interface ParsedSocket extends Omit<Socket, 'readableFlowing'> {
+  readableFlowing: boolean | null;
   parser?: { unconsume(): void; remove(): void; onIncoming: unknown; socket: unknown } | null;
 }
 
@@ -55,8 +56,8 @@ function nextChunk(socket: Duplex): Promise<Buffer | null> {
  * Listeners of node:http go, the caller's become the only ones.
  */
 export function detachFromParser(request: IncomingMessage, response: ServerResponse): Duplex {
-  const socket = request.socket as ParsedSocket;
-  response.detachSocket(socket);
+  const socket = request.socket as unknown as ParsedSocket;
+  response.detachSocket(request.socket);
   const { parser } = socket;
   for (const event of ['data', 'end', 'close', 'drain', 'error', 'timeout', 'pause', 'resume']) socket.removeAllListeners(event);
   if (parser !== undefined && parser !== null) {
@@ -66,9 +67,12 @@ export function detachFromParser(request: IncomingMessage, response: ServerRespo
     parser.socket = null;
     socket.parser = null;
   }
+  // The stream still flows, and with its listeners gone what comes before the next one would be lost: neither flowing nor paused, as Node
+  // leaves the socket of an upgrade, it keeps it. The client's first bytes and its half-close may come at once.
+  socket.readableFlowing = null;
   // A stream of the guest channel has no timeout.
   if (typeof socket.setTimeout === 'function') socket.setTimeout(0);
-  return socket;
+  return socket as unknown as Socket;
 }
 
 /** The head of the answer that turns the connection into a stream. */
