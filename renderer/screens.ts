@@ -6,6 +6,7 @@ import { homeScreen } from './features/home/screen.ts';
 import { diskScreen } from './features/disk/screen.ts';
 import { imagesScreen } from './features/images/screen.ts';
 import { logsPanel, logsScreen } from './features/logs/screen.ts';
+import { networkScreen, networksScreen } from './features/networks/screen.ts';
 import { runScreen } from './features/run/screen.ts';
 import { settingsScreen } from './features/settings/screen.ts';
 import { troubleshootScreen } from './features/troubleshoot/screen.ts';
@@ -25,6 +26,8 @@ registerScreens({
     volumesScreen,
     volumeScreen,
     diskScreen,
+    networksScreen,
+    networkScreen,
     logsScreen,
     statsScreen,
     settingsScreen,

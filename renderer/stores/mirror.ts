@@ -6,6 +6,8 @@ import { refreshContainers, useContainers } from './containers/containers.ts';
 import { gatherEvidence } from './containers/evidence.ts';
 import { refreshImages } from './images.ts';
 import { hearSettings, readSettings } from './settings.ts';
+import { refreshNetworks } from './networks.ts';
+import { readSettings } from './settings.ts';
 import { refreshVolumes } from './volumes.ts';
 import { readEngineInfo, setVm, useVm } from './vm.ts';
 
@@ -52,6 +54,7 @@ function readEngine(): void {
   void refreshImages();
   readActivity();
   void refreshVolumes();
+  void refreshNetworks();
 }
 
 /** Actions that change no list. `exec_*` alone would mean a reading for every health check of every container. */
@@ -72,6 +75,7 @@ export function hear(event: EventMessage): void {
     case 'network':
       // Addresses and ports of a container come and go with its endpoints.
       void refreshContainers();
+      void refreshNetworks();
       return;
     case 'volume':
       void refreshVolumes();

@@ -4,6 +4,7 @@ import type { Scene } from '../fake-bridge.ts';
 import { fullDisk, homeOperations } from './home.ts';
 import { fileOperations, hostileFiles } from './files.ts';
 import { sampleLog, sampleTerminal } from './log.ts';
+import { networks, withNetworks } from './networks.ts';
 import { container, containers, idOf, images, inspectOf } from './sample.ts';
 
 const done = (id: VmPhase['id'], startedMs: number, tookMs: number, detail: string): VmPhase => ({ id, status: 'done', startedMs, tookMs, detail });
@@ -52,9 +53,10 @@ const base: Scene = {
     ID: 'x', Name: 'slipway', Containers: 14, ContainersRunning: 9, ContainersPaused: 1, ContainersStopped: 4, Images: 15, Driver: 'overlay2', NCPU: 4, MemTotal: 4096 * 2 ** 20,
     KernelVersion: '6.12.57', OperatingSystem: 'Slipway (Debian)', OSType: 'linux', Architecture: 'x86_64', ServerVersion: '0.1.0', CgroupVersion: '2', CgroupDriver: 'cgroupfs', Warnings: null,
   },
-  containers,
+  containers: withNetworks(containers),
   inspects: Object.fromEntries(containers.map((summary) => [summary.Id, inspectOf(summary)])),
   images,
+  operations: { 'networks.list': networks },
   logs: sampleLog(420),
   terminal: sampleTerminal,
   pull: [],
