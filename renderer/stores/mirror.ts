@@ -5,9 +5,8 @@ import { useConnection } from './connection.ts';
 import { refreshContainers, useContainers } from './containers/containers.ts';
 import { gatherEvidence } from './containers/evidence.ts';
 import { refreshImages } from './images.ts';
-import { hearSettings, readSettings } from './settings.ts';
 import { refreshNetworks } from './networks.ts';
-import { readSettings } from './settings.ts';
+import { hearSettings, readSettings } from './settings.ts';
 import { refreshVolumes } from './volumes.ts';
 import { readEngineInfo, setVm, useVm } from './vm.ts';
 

@@ -1,4 +1,3 @@
-import type { OperationName } from '../../contract/engine-operations.ts';
 import type { ContainerInspect, ContainerSummary } from '../../contract/engine-api/container.ts';
 import { fakeHistory, fakeRecent, fakeProcesses, fakeSamples } from './fake-usage.ts';
 import type { ImageSummary } from '../../contract/engine-api/image.ts';
@@ -21,8 +20,6 @@ export interface Scene {
   containers: ContainerSummary[];
   inspects: Record<string, ContainerInspect>;
   images: ImageSummary[];
-  /** Answers of the operations of `engine/call`, by name. */
-  operations: Partial<Record<OperationName, unknown>>;
   logs: LogChunk[];
   /** Lines of the log, of which `logs` are the last; absent: as many as they are. `null`: an engine without an index. */
   logLines?: number | null;
@@ -80,7 +77,6 @@ export function createFakeBridge(scene: Scene): IpcBridge {
     'stats/history': ({ id }: { id?: string }) => fakeHistory(scene.containers, id, Date.now()),
     'images/list': () => scene.images,
     'images/inspect': ({ id }: { id: string }) => ({ Id: id, RepoTags: [], RepoDigests: [], Config: { ExposedPorts: { '5432/tcp': {} }, Volumes: { '/var/lib/postgresql/data': {} } } }),
-    'engine/call': ({ operation }: { operation: OperationName }) => scene.operations[operation],
     'images/remove': ({ id }: { id: string }) => {
       scene.images = scene.images.filter((image) => !image.RepoTags.includes(id));
       event('image', 'delete', id);

@@ -253,7 +253,7 @@ export const shots = [
   { name: '14-disk-narrow', scene: 'containers', hash: '#/disk', viewport: narrow, act: (page) => page.getByText('The largest').waitFor() },
   { name: '14-disk-review', scene: 'containers', hash: '#/disk', act: (page) => page.getByRole('button', { name: 'Review: All unused images' }).click() },
   { name: '10-settings', scene: 'containers', hash: '#/settings', act: (page) => page.getByText('Docker socket').waitFor() },
-  { name: '06-networks', scene: 'containers', hash: '#/networks', act: (page) => page.getByRole('button', { name: /^shop-api-1/ }).click() },
+  { name: '06-networks', scene: 'containers', hash: '#/networks', act: (page) => page.getByRole('button', { name: /^shop-\s*api-1/ }).click() },
   { name: '06-networks-list', scene: 'containers', hash: '#/networks/shop_backend', act: (page) => page.getByRole('button', { name: 'List' }).click() },
   { name: '06-networks-narrow', scene: 'containers', hash: '#/networks', viewport: narrow, act: (page) => row(page, 'shop_backend').waitFor() },
   {
@@ -273,7 +273,7 @@ export const shots = [
     hash: '#/networks/observability',
     act: async (page) => {
       await page.getByRole('button', { name: 'Connect…' }).click();
-      await page.getByLabel('Address').fill('172.22.0.4');
+      await page.getByRole('textbox', { name: 'Address' }).fill('172.22.0.4');
     },
   },
   { name: '06-networks-remove', scene: 'containers', hash: '#/networks/shop_backend', act: (page) => page.getByRole('button', { name: 'Remove…' }).click() },

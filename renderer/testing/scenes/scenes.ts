@@ -56,13 +56,12 @@ const base: Scene = {
   containers: withNetworks(containers),
   inspects: Object.fromEntries(containers.map((summary) => [summary.Id, inspectOf(summary)])),
   images,
-  operations: { 'networks.list': networks },
   logs: sampleLog(420),
   terminal: sampleTerminal,
   pull: [],
   failures: {},
   silent: [],
-  operations: { ...fileOperations, ...homeOperations, 'system.disk': fileOperations['system.disk'] },
+  operations: { ...fileOperations, ...homeOperations, 'networks.list': networks, 'system.disk': fileOperations['system.disk'] },
   afterwards: [],
 };
 

@@ -54,6 +54,8 @@ const lineGap = 96;
 const cardGap = 40;
 const margin = 8;
 const blockGap = 28;
+/** Left of a block's cards, where the names of its lines stand clear of wires. */
+const gutter = 128;
 const portsShown = 2;
 
 interface Item {
@@ -93,14 +95,14 @@ function placeBlock(block: readonly NetworkView[], layout: MapLayout, isShown: (
   const columns = columnsOf(items);
   const count = Math.max(1, ...columns.values()) + 1;
   const x0 = layout.width;
-  const lineY = (line: number): number => berthHeight + 64 + line * (lineGap + cardHeight + cardGap);
+  const lineY = (line: number): number => berthHeight + 82 + line * (lineGap + cardHeight + cardGap);
   const cardY = (line: number): number => lineY(line) + cardGap + 8;
-  const width = Math.max(count, 2) * columnWidth;
+  const width = gutter + count * columnWidth;
 
   block.forEach((network, line) => layout.lines.push({ network, x1: x0, x2: x0 + width - (columnWidth - cardWidth), y: lineY(line) }));
   for (const item of items) {
     const [home = 0] = item.at;
-    const x = x0 + (columns.get(item.id) ?? 0) * columnWidth;
+    const x = x0 + gutter + (columns.get(item.id) ?? 0) * columnWidth;
     const y = cardY(home);
     layout.cards.push({ id: item.id, networks: item.at.map((line) => block[line]?.id ?? ''), x, y });
     item.at.forEach((line, index) => {

@@ -69,7 +69,6 @@ export function NetworkMap({ views, containers, isShown, isMatch, picked, onPick
               type="button"
               className={`net-map__card${strong ? ' net-map__card--attention' : ''}`}
               aria-pressed={isPickedContainer(id)}
-              aria-label={t('networks:map.card', { name: container.name, state: word, networks: networks.map((network) => viewOf(network)?.name ?? '').join(', ') })}
               data-back={!isMatch(container.name)}
               style={{ left: x, top: y, width: cardWidth }}
               title={container.name}
@@ -77,8 +76,10 @@ export function NetworkMap({ views, containers, isShown, isMatch, picked, onPick
             >
               <span>
                 <StateGlyph shape={shape} />
+                <span className="unseen">{container.namePrefix}</span>
                 <strong className="cut">{container.name.slice(container.namePrefix.length)}</strong>
               </span>
+              <span className="unseen">{t('networks:map.card', { state: word, networks: networks.map((network) => viewOf(network)?.name ?? '').join(', ') })}</span>
               <code>{networks.length > 1 ? t('networks:map.joins', { count: networks.length }) : (address ?? t('networks:noAddress'))}</code>
             </button>
           );

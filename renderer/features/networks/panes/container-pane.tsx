@@ -53,7 +53,7 @@ export function ContainerPane({ container, views, onClose, onPickNetwork }: Cont
                 {view.name}
               </LinkButton>
             </h3>
-            <dl className="facts">
+            <dl className="net-facts">
               {names.length > 0 && <Fact label={t('networks:facts.names')}>{names.join(', ')}</Fact>}
               <Fact label={t('networks:facts.address')}>
                 <code>{attachment?.address ?? t('networks:noAddress')}</code>
@@ -73,7 +73,7 @@ export function ContainerPane({ container, views, onClose, onPickNetwork }: Cont
       {published.length > 0 && (
         <section>
           <h3>{t('networks:published')}</h3>
-          <dl className="facts">
+          <dl className="net-facts">
             {published.map((port) => (
               <Fact key={`${port.publicPort} ${port.protocol}`} label={`:${port.publicPort}`}>
                 {t('networks:leadsTo', { port: `${port.privatePort}/${port.protocol}`, shown: formatPort(port).inside })}

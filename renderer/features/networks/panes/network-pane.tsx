@@ -31,7 +31,7 @@ export function NetworkPane({ view, onClose, onConnect, onRemove, onPickContaine
           <X {...icon} />
         </IconButton>
       </header>
-      <dl className="facts">
+      <dl className="net-facts">
         <Fact label={t('networks:facts.driver')}>{view.driver}</Fact>
         {view.subnets.length > 0 && (
           <Fact label={t('networks:facts.subnet')}>
