@@ -1,5 +1,6 @@
 import { lazy, Suspense, type ReactNode } from 'react';
 import { RemoveDialog } from './features/containers/remove-dialog.tsx';
+import { PruneImagesDialog, PushDialog, TagDialog } from './features/images/image-dialogs.tsx';
 import { PullDialog } from './features/images/pull-dialog.tsx';
 import { RemoveImageDialog } from './features/images/remove-image-dialog.tsx';
 import { Palette } from './features/palette/palette.tsx';
@@ -29,6 +30,12 @@ export function AppDialogs(): ReactNode {
       return <RemoveImageDialog reference={dialog.reference} imageId={dialog.imageId} onClose={closeDialog} />;
     case 'pull':
       return <PullDialog reference={dialog.reference} onClose={closeDialog} />;
+    case 'tag-image':
+      return <TagDialog reference={dialog.reference} onClose={closeDialog} />;
+    case 'push-image':
+      return <PushDialog reference={dialog.reference} onClose={closeDialog} />;
+    case 'prune-images':
+      return <PruneImagesDialog onClose={closeDialog} />;
     case 'reset-data-disk':
       return <ResetDiskDialog onClose={closeDialog} />;
     case 'stop-engine':

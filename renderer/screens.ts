@@ -4,7 +4,7 @@ import { inspectPanel, overviewPanel, processesPanel } from './features/containe
 import { containersScreen } from './features/containers/screen.ts';
 import { homeScreen } from './features/home/screen.ts';
 import { diskScreen } from './features/disk/screen.ts';
-import { imagesScreen } from './features/images/screen.ts';
+import { imageScreen, imagesScreen } from './features/images/screen.ts';
 import { logsPanel, logsScreen } from './features/logs/screen.ts';
 import { networkScreen, networksScreen } from './features/networks/screen.ts';
 import { runScreen } from './features/run/screen.ts';
@@ -23,6 +23,7 @@ registerScreens({
     screen({ page: 'container', under: 'containers', load: () => import('./container-page.tsx') }),
     runScreen,
     imagesScreen,
+    imageScreen,
     volumesScreen,
     volumeScreen,
     diskScreen,

@@ -15,7 +15,8 @@ export interface ImageCalls {
 
 export function imageCalls(call: EngineCall): ImageCalls {
   return {
-    list: () => call((docker) => docker.listImages()),
+    // dockerode's types do not know the parameter; what is given goes into the query as it is.
+    list: () => call((docker) => docker.listImages({ 'shared-size': true } as object)),
     inspect: (id) => call((docker) => docker.getImage(id).inspect()),
     remove: async (id, { force }) => {
       await call((docker) => docker.getImage(id).remove(force === true ? { force } : {}));

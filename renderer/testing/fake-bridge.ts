@@ -35,6 +35,11 @@ export interface Scene {
   afterwards: ToWindow[];
 }
 
+const imageHistory = [
+  ['CMD ["postgres"]', 0], ['EXPOSE map[5432/tcp:{}]', 0], ['ENTRYPOINT ["docker-entrypoint.sh"]', 0], ['COPY docker-entrypoint.sh /usr/local/bin/ # buildkit', 9.2e3],
+  ['RUN /bin/sh -c set -ex; apt-get update; apt-get install --yes postgresql-17 # buildkit', 252e6], ['/bin/sh -c #(nop)  ENV LANG=en_US.utf8', 0], ['/bin/sh -c #(nop) ADD file:e4695b26 in / ', 97.2e6],
+].map(([CreatedBy, Size], index) => ({ Id: index === 0 ? 'sha256:e4842c8a99ca' : '<missing>', Created: Math.floor(Date.now() / 1000) - 15 * 86_400, CreatedBy, Size, Tags: index === 0 ? ['postgres:17.2'] : null, Comment: '' }));
+
 /** Plays `main` for a window: answers from the scene, and lets actions change it the way the engine would. */
 export function createFakeBridge(scene: Scene): IpcBridge {
   let deliver: (message: ToWindow) => void = () => undefined;
@@ -90,6 +95,7 @@ export function createFakeBridge(scene: Scene): IpcBridge {
       if (operation === 'networks.list') return { ok: true, value: ['bridge', 'shop_default', 'monitoring'].map((Name) => ({ Name, Id: Name })) };
       if (operation === 'containers.top') return { ok: true, value: fakeProcesses };
       if (operation === 'logs.map') return { ok: true, value: logs().map(given.buckets ?? 100) };
+      if (operation === 'images.history') return { ok: true, value: imageHistory };
       if (operation === 'system.extensions') {
         return scene.logLines === null ? { ok: false, error: { kind: 'not-found', message: 'page not found', status: 404 } } : { ok: true, value: { Extensions: { logs: 1 } } };
       }

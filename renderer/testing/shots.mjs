@@ -176,6 +176,8 @@ export const shots = [
       await page.getByText('e02b8d7719af').waitFor();
     },
   },
+  { name: '05-image-layers', scene: 'containers', hash: '#/images/postgres%3A17.2/layers', act: (page) => page.getByText('docker-entrypoint.sh').first().waitFor() },
+  { name: '05-images-prune', scene: 'containers', hash: '#/images', act: (page) => page.getByRole('button', { name: /unused/ }).click() },
   { name: '05-images-narrow', scene: 'containers', hash: '#/images', viewport: narrow },
   {
     name: '05-images-failed',

@@ -12,6 +12,8 @@ export interface ImageRow {
   tag: string;
   id: string;
   size: number;
+  /** Of layers that other images stand on as well; removing this image frees only the rest. Undefined where the engine does not say. */
+  shared: number | undefined;
   created: number;
   /** How many names the image has. */
   names: number;
@@ -26,7 +28,7 @@ export function imageRows(images: readonly ImageSummary[], containers: readonly 
   for (const container of containers) users.set(container.imageId, [...(users.get(container.imageId) ?? []), container]);
   return images.flatMap((image): ImageRow[] => {
     const tags = (image.RepoTags ?? []).filter((tag) => tag !== '<none>:<none>');
-    const shared = { id: shortId(image.Id), size: image.Size, created: image.Created, names: tags.length, users: users.get(image.Id) ?? [] };
+    const shared = { id: shortId(image.Id), size: image.Size, shared: image.SharedSize < 0 ? undefined : image.SharedSize, created: image.Created, names: tags.length, users: users.get(image.Id) ?? [] };
     if (tags.length === 0) {
       const name = image.RepoDigests?.[0]?.split('@')[0] ?? '<none>';
       return [{ ...shared, key: image.Id, reference: image.Id, name, tag: ':<none>', isTagged: false }];

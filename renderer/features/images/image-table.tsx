@@ -1,6 +1,7 @@
-import { ArrowDown, ArrowUp, Copy, Download, Ellipsis, Play, Trash2 } from 'lucide-react';
-import { useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
+import { ArrowDown, ArrowUp, Copy, Download, Ellipsis, Layers, Play, Save, Tag, Trash2, Upload } from 'lucide-react';
+import { useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import { IconButton } from '../../components/controls/button.tsx';
+import { SizeBar } from '../../components/chart/size-bar.tsx';
 import { StateGlyph } from '../../components/drawing/state-glyph.tsx';
 import { RowList, type RowListHandle } from '../../components/layout/row-list.tsx';
 import { Menu, type MenuAnchor, type MenuItem } from '../../components/overlay/menu.tsx';
@@ -12,6 +13,7 @@ import { useClock } from '../../stores/window/clock.ts';
 import { openDialog } from '../../stores/window/dialogs.ts';
 import { useImages } from '../../stores/images.ts';
 import { formatRoute, go } from '../../stores/window/navigation.ts';
+import { saveImage } from '../../stores/image-actions.ts';
 import { pullImage, type Transfer } from '../../stores/pulls.ts';
 import type { ImageRow, ImageSort } from './image-rows.ts';
 import { t } from '../../i18n/i18n.ts';
@@ -20,6 +22,7 @@ import { TransferCard } from './transfer-card.tsx';
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
 const askToRemove = (row: ImageRow): void => openDialog({ kind: 'remove-image', reference: row.reference, imageId: row.id });
+const open = (row: ImageRow): void => go({ page: 'image', id: row.reference, tab: 'layers' });
 const run = (row: ImageRow): void => go({ page: 'run', image: row.reference });
 
 export interface ImageTableProps {
@@ -35,6 +38,7 @@ export function ImageTable({ rows, sort, onSort, transfers }: ImageTableProps) {
   const list = useRef<RowListHandle>(null);
   const [activeKey, setActiveKey] = useState<string>();
   const [menu, setMenu] = useState<{ row: ImageRow; anchor: MenuAnchor }>();
+  const largest = useMemo(() => Math.max(1, ...rows.map(({ size }) => size)), [rows]);
   const active = rows.find(({ key }) => key === activeKey) ?? rows[0];
 
   function activate(index: number): void {
@@ -52,7 +56,8 @@ export function ImageTable({ rows, sort, onSort, transfers }: ImageTableProps) {
     const targets: Record<string, number> = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: rows.length - 1, PageDown: index + 10, PageUp: index - 10 };
     const target = targets[event.key];
     if (target !== undefined) activate(target);
-    else if (event.key === 'Enter') run(active);
+    else if (event.key === 'Enter') open(active);
+    else if (event.key.toLowerCase() === 'r') run(active);
     else if (event.key === 'Delete' || event.key === 'Backspace') askToRemove(active);
     else return;
     event.preventDefault();
@@ -80,6 +85,9 @@ export function ImageTable({ rows, sort, onSort, transfers }: ImageTableProps) {
           </div>
           <SortHead sortKey="image" label={t('images:columns.image')} sort={sort} onSort={onSort} />
           <div role="columnheader">{t('images:columns.id')}</div>
+          <div role="columnheader" className="image-row__shares">
+            {t('images:columns.shares')}
+          </div>
           <SortHead sortKey="size" label={t('images:columns.size')} sort={sort} onSort={onSort} isRight />
           <div role="columnheader" className="image-row__users">
             {t('images:columns.usedBy')}
@@ -97,7 +105,7 @@ export function ImageTable({ rows, sort, onSort, transfers }: ImageTableProps) {
           </div>
         ))}
         <RowList items={rows} keyOf={(row) => row.key} heightOf={() => 36} ref={list}>
-          {(row) => <ImageLine row={row} isActive={row === active} onMenu={(anchor) => setMenu({ row, anchor })} />}
+          {(row) => <ImageLine row={row} largest={largest} isActive={row === active} onMenu={(anchor) => setMenu({ row, anchor })} />}
         </RowList>
       </div>
       {menu !== undefined && <Menu label={t('images:more', { name: menu.row.name })} anchor={menu.anchor} items={menuItems(menu.row)} onClose={() => setMenu(undefined)} />}
@@ -107,8 +115,12 @@ export function ImageTable({ rows, sort, onSort, transfers }: ImageTableProps) {
 
 function menuItems(row: ImageRow): MenuItem[] {
   return [
-    { label: t('images:menu.run'), icon: <Play {...icon} />, keys: 'enter', pick: () => run(row) },
+    { label: t('images:menu.run'), icon: <Play {...icon} />, keys: 'R', pick: () => run(row) },
+    { label: t('images:menu.layers'), icon: <Layers {...icon} />, keys: 'enter', pick: () => open(row) },
     ...(row.isTagged ? [{ label: t('images:menu.pullAgain'), icon: <Download {...icon} />, pick: () => void pullImage(row.reference) }] : []),
+    { label: t('images:menu.tag'), icon: <Tag {...icon} />, pick: () => openDialog({ kind: 'tag-image', reference: row.reference }) },
+    ...(row.isTagged ? [{ label: t('images:menu.push'), icon: <Upload {...icon} />, pick: () => openDialog({ kind: 'push-image', reference: row.reference }) }] : []),
+    { label: t('images:menu.save'), icon: <Save {...icon} />, pick: () => saveImage(row.reference) },
     { label: t('images:menu.copyName'), icon: <Copy {...icon} />, divided: true, pick: () => void navigator.clipboard.writeText(row.reference) },
     { label: t('images:menu.copyId'), icon: <Copy {...icon} />, pick: () => void navigator.clipboard.writeText(row.id) },
     { label: t('images:menu.remove'), icon: <Trash2 {...icon} />, keys: 'backspace', danger: true, divided: true, pick: () => askToRemove(row) },
@@ -127,7 +139,7 @@ function SortHead({ sortKey, label, sort, onSort, isRight = false }: { sortKey: 
   );
 }
 
-function ImageLine({ row, isActive, onMenu }: { row: ImageRow; isActive: boolean; onMenu(anchor: MenuAnchor): void }) {
+function ImageLine({ row, largest, isActive, onMenu }: { row: ImageRow; largest: number; isActive: boolean; onMenu(anchor: MenuAnchor): void }) {
   const created = useClock(({ now }) => formatCreated(row.created, now));
   const isRemoving = useImages(({ removing }) => removing[row.reference] === true);
   const tabIndex = isActive ? 0 : -1;
@@ -153,11 +165,24 @@ function ImageLine({ row, isActive, onMenu }: { row: ImageRow; isActive: boolean
     >
       <span role="gridcell">{isRemoving && <StateGlyph shape="working" />}</span>
       <span role="gridcell" className="image-row__name cut isolated" title={full}>
-        {row.isTagged ? <strong>{row.name}</strong> : <span>{row.name}</span>}
-        <span>{row.tag}</span>
+        <a href={formatRoute({ page: 'image', id: row.reference, tab: 'layers' })} tabIndex={tabIndex}>
+          {row.isTagged ? <strong>{row.name}</strong> : <span>{row.name}</span>}
+          <span>{row.tag}</span>
+        </a>
       </span>
       <span role="gridcell">
         <code className="selectable">{row.id}</code>
+      </span>
+      <span role="gridcell" className="image-row__shares numbers">
+        {row.shared !== undefined && (
+          <>
+            <SizeBar label={t('images:shares', { own: formatBytes(row.size - row.shared), shared: formatBytes(row.shared) })} parts={[{ kind: 'own', bytes: row.size - row.shared }, { kind: 'shared', bytes: row.shared }]} whole={largest} />
+            <small aria-hidden="true">
+              {formatBytes(row.size - row.shared)}
+              {row.shared > 0 && ` + ${formatBytes(row.shared)}`}
+            </small>
+          </>
+        )}
       </span>
       <span role="gridcell" className="image-row__size numbers">
         {formatBytes(row.size)}

@@ -94,18 +94,24 @@ export default function ImagesPage() {
   );
 }
 
-/** Sizes of distinct images; layers that they share are counted with each, as the engine's list does. */
+/** What distinct images have for themselves: what several share goes only with the last of them. */
 function Summary({ rows }: { rows: readonly ImageRow[] }) {
   const images = [...new Map(rows.map((row) => [row.id, row])).values()];
   const unused = images.filter(({ users }) => users.length === 0);
-  const sum = (list: readonly ImageRow[]): string => formatBytes(list.reduce((total, { size }) => total + size, 0));
+  const sum = (list: readonly ImageRow[]): string => formatBytes(list.reduce((total, { size, shared = 0 }) => total + size - shared, 0));
+  const shared = images.reduce((total, row) => total + (row.shared ?? 0), 0);
   return (
     <SubBar label={t('images:page')} className="images-bar">
       <span className="numbers">
         <Rich text="images:summary" values={{ size: sum(images), count: images.length }} />
       </span>
+      {shared > 0 && <span>{t('images:sharedNote')}</span>}
       <span className="sub-bar__gap" />
-      {unused.length > 0 && <span className="numbers">{t('images:unused', { count: unused.length, size: sum(unused) })}</span>}
+      {unused.length > 0 && (
+        <Button kind="quiet" onClick={() => openDialog({ kind: 'prune-images' })}>
+          {t('images:unused', { count: unused.length, size: sum(unused) })}…
+        </Button>
+      )}
     </SubBar>
   );
 }

@@ -8,6 +8,9 @@ export type Dialog =
   | { kind: 'container-action'; action: ContainerActionName; id: string }
   | { kind: 'remove-image'; reference: string; imageId: string }
   | { kind: 'pull'; reference: string }
+  | { kind: 'tag-image'; reference: string }
+  | { kind: 'push-image'; reference: string }
+  | { kind: 'prune-images' }
   | { kind: 'reset-data-disk' }
   | { kind: 'stop-engine' }
   | { kind: 'history' }
