@@ -1,8 +1,8 @@
-import { runLogJob } from '../search/log-threads.ts';
+import { noSearches, runLogJob } from '../search/log-threads.ts';
 import type { ContainerLog } from './container-log.ts';
 
 /** Enough for a thread to be busy, few enough for counts to show up as they come. */
-const segmentsAtOnce = 200;
+const segmentsAtOnce = 64;
 
 /** Bytes of a log in which errors and warnings have been counted, and all of them. */
 export function countedBytes(log: ContainerLog): { counted: number; bytes: number } {
@@ -20,6 +20,8 @@ export function levelsOf(log: ContainerLog): { errors: number; warnings: number 
  */
 export async function countSomeLevels(log: ContainerLog, signal: AbortSignal): Promise<boolean> {
   return log.counting.run(async () => {
+    await noSearches();
+    signal.throwIfAborted();
     const part = log.parts.findLast(({ levels, file }) => levels.end < file.table.end);
     if (part === undefined) return false;
     const { levels, file } = part;

@@ -12,6 +12,15 @@ const idleLimit = 15_000;
 /** A block is read in a millisecond. One that takes so long has a pattern that goes through every way of matching nothing. */
 const stuckLimit = 5_000;
 
+/** Searches that someone waits for, and who waits for their end. */
+let searches = 0;
+let quiet = Promise.withResolvers<void>();
+
+/** Resolves when no search is under way: what runs in the background lets those go first that a person waits for. */
+export async function noSearches(): Promise<void> {
+  while (searches > 0) await quiet.promise;
+}
+
 const idle: Worker[] = [];
 let idleTimer: NodeJS.Timeout | undefined;
 
@@ -43,10 +52,15 @@ export async function runLogJob(job: LogJob, signal?: AbortSignal): Promise<Excl
   const onAbort = () => reject(signal!.reason as Error);
   worker.on('message', onMessage).on('error', onError).on('exit', onExit);
   signal?.addEventListener('abort', onAbort, { once: true });
+  if (job.kind === 'search') searches += 1;
   worker.postMessage(job);
   try {
     return await promise;
   } finally {
+    if (job.kind === 'search' && (searches -= 1) === 0) {
+      quiet.resolve();
+      quiet = Promise.withResolvers();
+    }
     clearTimeout(watchdog);
     signal?.removeEventListener('abort', onAbort);
     worker.off('message', onMessage).off('error', onError).off('exit', onExit);
