@@ -110,7 +110,6 @@ export function IndexedLog({ views, ids, all, onPick }: IndexedLogProps) {
   const toggle = useCallback((line: ShownLine) => {
     const key = `${line.source}:${line.line}`;
     setOpen((before) => (before.has(key) ? new Set([...before].filter((one) => one !== key)) : new Set([...before, key])));
-    setFollowing(false);
   }, []);
   const onlyThis = useCallback(
     (only: string) => {
@@ -204,7 +203,7 @@ export function IndexedLog({ views, ids, all, onPick }: IndexedLogProps) {
         </p>
       ) : (
         <div className="log__lines">
-          <RowView ref={rowView} rows={session.rows} isFollowing={isFollowing} onFollowing={follow} onTop={setTop}>
+          <RowView ref={rowView} rows={session.rows} isFollowing={isFollowing} hasTallRows={look.isWrapped || open.size > 0} onFollowing={follow} onTop={setTop}>
             {rows}
           </RowView>
           <MarkMap marks={session.marks} places={session.isFiltering ? noPlaces : places} isFiltering={session.isFiltering} />

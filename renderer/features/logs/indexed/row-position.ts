@@ -60,6 +60,10 @@ export class RowPosition {
     this.top = Math.min(this.last, Math.max(0, row - this.#view / rowHeight / 2));
   }
 
+  up(rows: number): void {
+    this.top = Math.max(0, this.top - rows);
+  }
+
   toEnd(): void {
     this.top = this.last;
   }

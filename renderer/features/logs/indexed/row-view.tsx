@@ -11,6 +11,8 @@ export interface RowViewHandle {
 export interface RowViewProps {
   rows: number;
   isFollowing: boolean;
+  /** Some rows are higher than the others: the last ones must be reached although they need more room. */
+  hasTallRows: boolean;
   /** The person scrolled away from, or back to, the newest row. */
   onFollowing(isFollowing: boolean): void;
   /** Another row is at the top edge. */
@@ -21,12 +23,13 @@ export interface RowViewProps {
 }
 
 /** Shows any number of rows: only those in view are drawn, into a block that stays in view while the bar moves. */
-export function RowView({ rows, isFollowing, onFollowing, onTop, children, ref }: RowViewProps) {
+export function RowView({ rows, isFollowing, hasTallRows, onFollowing, onTop, children, ref }: RowViewProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [position] = useState(() => new RowPosition());
   const [view, setView] = useState(600);
   const [, draw] = useState(0);
-  position.resize(rows, view);
+  const slack = hasTallRows ? Math.max(0, Math.floor(view / rowHeight) - 2) : 0;
+  position.resize(rows + slack, view);
   if (isFollowing) position.toEnd();
 
   useLayoutEffect(() => {
@@ -56,7 +59,11 @@ export function RowView({ rows, isFollowing, onFollowing, onTop, children, ref }
     // A fraction of a pixel is the browser's rounding of where it was put.
     if (element === null || Math.abs(element.scrollTop - position.scrollTop) <= 1) return;
     const moved = position.scrolled(element.scrollTop);
-    if (moved < 0 && isFollowing) onFollowing(false);
+    if (moved < 0 && isFollowing) {
+      // Following shows the last rows at the bottom, without the room behind them.
+      position.up(slack);
+      onFollowing(false);
+    }
     else if (moved > 0 && position.top >= position.last - 1 && !isFollowing) onFollowing(true);
     draw((round) => round + 1);
   }
@@ -72,7 +79,7 @@ export function RowView({ rows, isFollowing, onFollowing, onTop, children, ref }
     draw((round) => round + 1);
   }
 
-  const from = Math.max(0, Math.floor(position.top));
+  const from = Math.min(Math.max(0, rows - 1), isFollowing ? Math.max(0, rows - Math.ceil(view / rowHeight)) : Math.floor(position.top));
   useLayoutEffect(() => onTop(from), [from, onTop]);
   const to = Math.min(rows, from + Math.ceil(view / rowHeight) + 1);
   return (

@@ -1,0 +1,82 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '../fixtures/app.ts';
+import type { DockerCli } from '../fixtures/docker-cli.ts';
+import { LogsPage } from '../pages/logs-page.ts';
+
+/** An image with a shell: a static busybox. */
+async function importBusybox(docker: DockerCli): Promise<void> {
+  const busybox = ['/bin/busybox', '/usr/bin/busybox'].find((path) => existsSync(path));
+  if (busybox === undefined) throw new Error('this spec needs a static busybox: install the package busybox-static');
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-busybox-'));
+  mkdirSync(join(folder, 'root/bin'), { recursive: true });
+  copyFileSync(realpathSync(busybox), join(folder, 'root/bin/busybox'));
+  for (const name of ['sh', 'seq', 'echo', 'cat', 'sleep', 'printf']) symlinkSync('busybox', join(folder, 'root/bin', name));
+  execFileSync('tar', ['-C', join(folder, 'root'), '-cf', join(folder, 'root.tar'), '.']);
+  await docker.run(['import', join(folder, 'root.tar'), 'bb:latest']);
+  rmSync(folder, { recursive: true });
+}
+
+test.describe('logs', () => {
+  test.describe.configure({ mode: 'serial' });
+
+  test.beforeAll(async ({ nativeEngine: { docker } }) => {
+    await importBusybox(docker);
+    const hostile = '<img src=x onerror=alert(1)> \\033[31mred\\033[0m';
+    await docker.run(['run', '-d', '--name', 'long', 'bb', 'sh', '-c', `seq 1 300000; echo ERROR upstream timeout; printf '${hostile}\\n'; echo '{"msg":"picked up","trace_id":"b7ad","order":7}'`]);
+    await docker.text('wait', 'long');
+  });
+
+  test('any part of a long log, by mouse and by keys', async ({ nativeApp: { page }, shoot }) => {
+    const logs = new LogsPage(page);
+    await logs.open('long');
+    await expect(logs.foot).toContainText('300,003 lines');
+    await expect(logs.foot).toContainText('1 error');
+    await expect(logs.lines).toContainText('<img src=x onerror=alert(1)> red');
+    await expect(logs.follow).toHaveText(/Following/);
+    await logs.lines.focus();
+    await page.keyboard.press('Home');
+    await expect(logs.lines.locator('.log-line__text').first()).toHaveText('1');
+    await expect(logs.follow).not.toHaveText(/Following/);
+    await page.keyboard.press('PageDown');
+    await expect(logs.lines.locator('.log-line__text').first()).not.toHaveText('1');
+    await page.keyboard.press('End');
+    await expect(logs.lines).toContainText('picked up');
+    await shoot(page, '03-logs');
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  });
+
+  test('a regular expression, match by match', async ({ nativeApp: { page } }) => {
+    const logs = new LogsPage(page);
+    await page.keyboard.press('/');
+    await expect(logs.search).toBeFocused();
+    await page.getByRole('button', { name: 'Regular expression' }).click();
+    await logs.search.fill('^2{3,}$');
+    await expect(logs.matches).toHaveText('4 lines');
+    await logs.search.press('Shift+Enter');
+    await expect(logs.matches).toHaveText('4 of 4');
+    await expect(logs.current.locator('.log-line__text')).toHaveText('222222');
+    await expect(logs.current.locator('mark')).toHaveText('222222');
+    await logs.search.press('Enter');
+    await expect(logs.current.locator('.log-line__text')).toHaveText('222');
+    await logs.search.fill('(');
+    await expect(logs.matches).toHaveText('not a pattern');
+    await logs.search.fill('');
+    await page.getByRole('combobox', { name: 'Levels' }).selectOption('error');
+    await expect(logs.lines.locator('.log-line__text')).toHaveText(['ERROR upstream timeout']);
+    await page.getByRole('combobox', { name: 'Levels' }).selectOption('all');
+  });
+
+  test('the fields of a JSON line, and only its trace', async ({ nativeApp: { page } }) => {
+    const logs = new LogsPage(page);
+    await page.getByRole('button', { name: 'Fields of this line' }).click();
+    await expect(logs.lines).toContainText('"b7ad"');
+    await page.getByRole('button', { name: 'Only this trace' }).click();
+    await expect(logs.lines.locator('.log-line')).toHaveCount(1);
+    await page.getByRole('button', { name: 'Show all lines' }).click();
+    await expect(logs.lines).toContainText('ERROR upstream timeout');
+  });
+});
