@@ -53,10 +53,10 @@ test('what a crash can leave is removed by the next start, which says so, and no
   await engine.kill();
 
   // Files of writes that were cut off.
-  const files = ['containers/x.json.1-1.tmp', 'images/images/y.json.1-2.tmp', 'network/z.json.1-3.tmp', 'snapshots/records/s.json.1-4.tmp', 'volumes/records/v.json.1-5.tmp', 'content/ingest/half', 'content/blobs/sha256/half.1-6.tmp'];
+  const files = ['containers/x.json.1-1.tmp', 'images/images/y.json.1-2.tmp', 'network/z.json.1-3.tmp', 'snapshots/records/s.json.1-4.tmp', 'volume-records/v.json.1-5.tmp', 'content/ingest/half', 'content/blobs/sha256/half.1-6.tmp'];
   const planted = files.map((path) => plant(path));
   const garbage = `a blob that no image has ${newId()}`;
-  planted.push(plant(`content/blobs/sha256/${hexOf(digestOf(Buffer.from(garbage)))}`, garbage), plant('volumes/data/.removed-00/_data/old'));
+  planted.push(plant(`content/blobs/sha256/${hexOf(digestOf(Buffer.from(garbage)))}`, garbage), plant('volumes/.removed-00/_data/old'));
   // Containers that were half made, and one that was half removed.
   const [half, stray, gone] = [newId(), newId(), newId()];
   const now = new Date().toISOString();
@@ -71,7 +71,7 @@ test('what a crash can leave is removed by the next start, which says so, and no
   const cgroups = cgroupDirectories(readHostFacts().cgroupVersion, `/slipway/${stray}`);
   for (const path of cgroups) mkdirSync(path, { recursive: true });
   // Mounts: of a container that does not run, of one that is gone, and on a volume.
-  for (const path of [`containers/${stopped.Id}/rootfs`, `containers/${half}/rootfs`, 'volumes/data/stopped/_data']) mount({ target: plant(path, null), type: 'tmpfs' });
+  for (const path of [`containers/${stopped.Id}/rootfs`, `containers/${half}/rootfs`, 'volumes/stopped/_data']) mount({ target: plant(path, null), type: 'tmpfs' });
   // The network: namespace, link, bridge, rules and a record of a container that is gone.
   run('unshare', `--net=${plant('exec/netns/0123456789ab', '')}`, 'true');
   planted.push(join(root, 'exec/netns/0123456789ab'));
@@ -116,5 +116,5 @@ test('what a crash can leave is removed by the next start, which says so, and no
   expect((await inspect('keeps')).State).toMatchObject({ Status: 'running', Pid: keeps.State.Pid });
   expect((await inspect('keeps')).NetworkSettings.Ports).toEqual(keeps.NetworkSettings.Ports);
   expect(await engine.api('POST', '/containers/stopped/start')).toMatchObject({ status: 204 });
-  expect(readdirSync(join(root, 'volumes/data')).sort()).toEqual(['keeps', 'stopped']);
+  expect(readdirSync(join(root, 'volumes')).sort()).toEqual(['keeps', 'stopped']);
 });

@@ -144,8 +144,9 @@ export async function openNext(path: string, codec: LogCodec, reader: LogFileRea
     if (next === undefined) return undefined;
     const expected = await identityOf(next);
     const opened = await LogFileReader.open(next, codec);
-    // Names move on with each rotation: was it still the one?
-    if (opened !== undefined && expected !== null && (await opened.is(next)) && isSameFile(expected, await identityOf(next))) return opened;
+    // Names move on with each rotation: was it still the one, and still the one behind the reader's?
+    const isOpened = opened !== undefined && expected !== null && (await opened.is(next)) && isSameFile(expected, await identityOf(next));
+    if (isOpened && (index < 0 || (await reader.is(files[index]!)))) return opened;
     await opened?.close();
   }
 }

@@ -8,6 +8,7 @@ import disk from './disk.json' with { type: 'json' };
 import files from './files.json' with { type: 'json' };
 import images from './images.json' with { type: 'json' };
 import logs from './logs.json' with { type: 'json' };
+import networks from './networks.json' with { type: 'json' };
 import palette from './palette.json' with { type: 'json' };
 import run from './run.json' with { type: 'json' };
 import settings from './settings.json' with { type: 'json' };
@@ -30,6 +31,7 @@ export const german = {
   files,
   images,
   logs,
+  networks,
   palette,
   run,
   settings,

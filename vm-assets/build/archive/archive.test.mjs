@@ -16,7 +16,7 @@ const hasAptHelper = existsSync('/usr/lib/apt/apt-helper');
 const gonePin = { name: 'tool', version: '1.0-1', archive: 'main', path: 'pool/tool_1.0-1_amd64.deb', size: 7, sha256: '11'.repeat(32) };
 
 describe.each([
-  { by: 'fetch', fetchInto: (url, file) => fetchFile(url, file, { aptHelperPath: '/nonexistent' }), run: hasTools },
+  { by: 'fetch', fetchInto: (url, file) => fetchFile(url, file, { aptHelperPath: '/nonexistent/apt-helper' }), run: hasTools },
   { by: 'apt', fetchInto: fetchFile, run: hasTools && hasAptHelper },
 ])('an archive read by $by', ({ fetchInto, run }) => {
   let folder;

@@ -65,7 +65,7 @@ export function ConnectDialog({ view, onClose }: { view: NetworkView; onClose():
               ))}
             </Select>
           </div>
-          <Line label={t('networks:connectForm.aliases')} placeholder="api web" value={aliases} problem={undefined} onValue={setAliases} />
+          <Line label={t('networks:connectForm.aliases')} placeholder={t('networks:connectForm.example')} value={aliases} problem={undefined} onValue={setAliases} />
           <Line label={t('networks:connectForm.address')} placeholder={t('networks:connectForm.free')} value={address} problem={problem} onValue={setAddress} />
           {refusal !== undefined && (
             <div role="alert" className="selectable isolated">

@@ -59,7 +59,7 @@ export function ContainerPane({ container, views, onClose, onPickNetwork }: Cont
                 <code>{attachment?.address ?? t('networks:noAddress')}</code>
               </Fact>
               {attachment?.address6 !== undefined && (
-                <Fact label="IPv6">
+                <Fact label={t('networks:facts.ipv6')}>
                   <code>{attachment.address6}</code>
                 </Fact>
               )}

@@ -46,7 +46,7 @@ export function NetworkPane({ view, onClose, onConnect, onRemove, onPickContaine
         <Fact label={t('networks:facts.outside')}>{view.isInternal || view.driver === 'null' ? t('networks:facts.noWayOut') : t('networks:facts.wayOut')}</Fact>
         {view.project !== undefined && <Fact label={t('networks:facts.project')}>{view.project}</Fact>}
         <Fact label={t('networks:facts.created')}>{formatMoment(Date.parse(network.Created))}</Fact>
-        <Fact label="ID">
+        <Fact label={t('networks:facts.id')}>
           <code>{view.id.slice(0, 12)}</code>
         </Fact>
         {options.map(([name, value]) => (
