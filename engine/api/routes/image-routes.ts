@@ -83,7 +83,7 @@ export function imageRoutes(images: ImageBackend): Record<Verb, Handler> {
       if (image === '') {
         const source = query.text('fromSrc');
         const target = query.text('repo') === '' ? '' : withTag(query.text('repo'), query.text('tag'));
-        const request = { source, body: exchange.body, target, platform, message: query.text('message'), changes: query.all('changes'), signal };
+        const request = { source, body: exchange.bodyToStopIn, target, platform, message: query.text('message'), changes: query.all('changes'), signal };
         return progress(exchange, (onProgress) => images.import(request, onProgress));
       }
       if (/^(docker\.io\/library\/|library\/)?scratch(:|@|$)/.test(image)) throw new ForbiddenError("'scratch' is a reserved name");
@@ -94,7 +94,7 @@ export function imageRoutes(images: ImageBackend): Record<Verb, Handler> {
       const platform = onePlatform(exchange);
       const quiet = exchange.query.flag('quiet', true);
       // What is wrong with an archive is said in the stream from the beginning, as moby does.
-      await progress(exchange, (onProgress) => images.load(exchange.body, { quiet, platform, signal: exchange.signal }, onProgress), { alwaysOk: true });
+      await progress(exchange, (onProgress) => images.load(exchange.bodyToStopIn, { quiet, platform, signal: exchange.signal }, onProgress), { alwaysOk: true });
     },
     async save(exchange) {
       const name = exchange.param('name');
