@@ -1,4 +1,3 @@
-// eslint-disable-next-line no-restricted-imports -- the window has no Node, but its test may ask a real shell
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
