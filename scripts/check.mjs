@@ -10,7 +10,7 @@ const hasSources = (folder) => readdirSync(join(projectRoot, folder), { recursiv
 
 const jobs = {
   types: folders.filter(hasSources).map((folder) => ({ name: `types ${folder}`, args: [bin('typescript/bin/tsc'), '-p', folder] })),
-  lint: [{ name: 'lint', args: [bin('eslint/bin/eslint.js'), '--cache', '--cache-location', bin('.cache/eslint/'), '--max-warnings', '0', '.'] }],
+  lint: [{ name: 'lint', args: [bin('oxlint/bin/oxlint'), '--report-unused-disable-directives', '--deny-warnings', '.'] }],
   unit: [{ name: 'unit', args: [bin('vitest/vitest.mjs'), 'run', '--project', 'unit'] }],
 };
 

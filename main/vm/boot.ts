@@ -279,6 +279,8 @@ async function restore(attempt: Attempt, store: SnapshotStore, plan: 'make' | 'r
   const { clock, files, deadlines, signal } = request;
   if (plan === 'restore') clock.begin('hypervisor');
   await store.copyRam(files.ram);
+  // `finally` waits for what it is given.
+  // oxlint-disable-next-line typescript/no-misused-promises
   const launched = await launch(attempt, 'go', { file: files.ram, shared: false }).finally(() => rm(files.ram, { force: true }));
   const { vm, watch, console } = launched;
   if (plan === 'restore') clock.detail('hypervisor', `${hypervisor.name}, ${accelerator.toUpperCase()}${reason === null ? '' : `; ${reason}`}`);

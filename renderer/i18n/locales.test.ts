@@ -1,6 +1,7 @@
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ts from 'typescript';
+import { parseAst } from 'rolldown/parseAst';
 import { describe, expect, test } from 'vitest';
 import { german } from '../locales/de/index.ts';
 import { english } from '../locales/en/index.ts';
@@ -56,22 +57,34 @@ const spoken = new Set(['aria-label', 'aria-description', 'aria-valuetext', 'tit
 /** Names, and examples that are the same in every language. */
 const sameEverywhere = /^(?:Slipway|GB|MB|NAME|docker [a-z]+.*|localhost:?|[a-z-]+:[a-z.]+|orders-data|\/[a-z]+|udp)$/;
 
+type Node = { type: string; [key: string]: unknown };
+const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
+const literal = (value: unknown): string | undefined => (isNode(value) && value.type === 'Literal' && typeof value['value'] === 'string' ? value['value'] : undefined);
+
+/** What a component says in words of its own: texts between tags, spoken attributes, and strings in braces between tags. */
 function writtenTexts(file: string): string[] {
-  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX);
   const found: string[] = [];
-  const look = (text: string): void => {
-    const words = text.replace(/&\w+;/g, ' ').trim();
+  const look = (text: string | undefined): void => {
+    const words = text?.replace(/&\w+;/g, ' ').trim() ?? '';
     if (/\p{L}{2}/u.test(words) && !sameEverywhere.test(words)) found.push(words);
   };
-  const visit = (node: ts.Node): void => {
-    if (ts.isJsxText(node)) look(node.text);
-    if (ts.isJsxAttribute(node) && spoken.has(node.name.getText()) && node.initializer !== undefined && ts.isStringLiteral(node.initializer)) look(node.initializer.text);
-    if (ts.isJsxExpression(node) && node.expression !== undefined && ts.isStringLiteralLike(node.expression) && !ts.isJsxAttribute(node.parent)) look(node.expression.text);
-    ts.forEachChild(node, visit);
+  const visit = (node: Node, parent?: Node): void => {
+    if (node.type === 'JSXText') look(node['value'] as string);
+    if (node.type === 'JSXAttribute' && spoken.has((node['name'] as { name: string }).name)) look(literal(node['value']));
+    if (node.type === 'JSXExpressionContainer' && parent?.type !== 'JSXAttribute') look(literal(node['expression']));
+    for (const child of Object.values(node).flat()) if (isNode(child)) visit(child, node);
   };
-  visit(source);
+  visit(parseAst(readFileSync(file, 'utf8'), { lang: 'tsx' }) as unknown as Node);
   return found;
 }
+
+test('words of a component are found', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'texts-'));
+  const file = join(folder, 'words.tsx');
+  writeFileSync(file, `export const Words = () => <p aria-label="Spoken words" className="not spoken">Between tags {'in braces'} {\`{}\`}</p>;`);
+  expect(writtenTexts(file)).toEqual(['Spoken words', 'Between tags', 'in braces']);
+  rmSync(folder, { recursive: true });
+});
 
 test.each(globSync('{.,features/**,components/**}/*.tsx', { cwd: renderer }))('%s holds no text of its own', (file) => {
   expect(writtenTexts(join(renderer, file))).toEqual([]);

@@ -67,7 +67,7 @@ export default function Chart({ label, data, series, height, format, top = 0, is
       plot.current = undefined;
     };
     // The data is set below, without making the chart anew.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps
   }, [shape]);
 
   useEffect(() => plot.current?.setData(data as uPlot.AlignedData), [data]);

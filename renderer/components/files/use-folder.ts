@@ -47,6 +47,8 @@ export function useFolder(source: FileSource, path: string, order: { sort: FileO
   }, [source, path, sort, descending, filter, state]);
 
   useEffect(() => {
+    // It asks first and sets what was answered.
+    // oxlint-disable-next-line react/set-state-in-effect
     void again();
   }, [again]);
 

@@ -40,7 +40,7 @@ function PlainRows<T>({ items, keyOf, ref, children }: RowListProps<T>) {
 function VirtualRows<T>({ items, keyOf, heightOf, ref, children }: RowListProps<T>) {
   const scroller = useRef<HTMLDivElement>(null);
   // The window is not built with the React compiler, which is what this API does not go with.
-  // eslint-disable-next-line react-hooks/incompatible-library
+  // oxlint-disable-next-line react/incompatible-library
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,

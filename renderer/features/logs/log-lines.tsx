@@ -32,8 +32,6 @@ const nearEnd = 24;
 export function LogLines({ lines, hits, currentHit, isFollowing, isWrapped, showsTime, onFollowing, ref }: LogLinesProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const lastTop = useRef(0);
-  // The window is not built with the React compiler, which is what this API does not go with.
-  // eslint-disable-next-line react-hooks/incompatible-library
   const virtual = useVirtualizer({
     count: lines.length,
     getScrollElement: () => scroller.current,
@@ -65,7 +63,7 @@ export function LogLines({ lines, hits, currentHit, isFollowing, isWrapped, show
     for (const hit of hits) byLine.set(hit.line, [...(byLine.get(hit.line) ?? []), hit]);
     return byLine;
     // The array grows in place while lines stream in.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps
   }, [hits, hits.length]);
   const current = hits[currentHit];
 

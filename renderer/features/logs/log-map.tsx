@@ -16,7 +16,7 @@ export function LogMap({ lines, hits }: { lines: readonly LogLine[]; hits: reado
     for (const { line } of hits) found.set(bucketOf(Math.min(length - 1, line - first)), 'hit');
     return [...found];
     // The arrays grow in place: their lengths are what tells a change.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps
   }, [lines, length, hits, hits.length]);
   return (
     <div className="log__map" aria-hidden="true">

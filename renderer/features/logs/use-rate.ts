@@ -16,7 +16,7 @@ export function useRate(count: () => number, isLive: boolean): number {
     }, 1000);
     return () => clearInterval(timer);
     // `count` reads a live object; it is the same whichever render made it.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps
   }, [isLive]);
   return isLive ? Math.max(0, rate) : 0;
 }

@@ -23,7 +23,7 @@ function sheetElement(): HTMLElement {
   element.hidden = true;
   const sheet = new CSSStyleSheet();
   document.adoptedStyleSheets.push(sheet);
-  Object.defineProperty(element, 'textContent', { set: (css: string) => sheet.replaceSync(css), get: () => '' });
+  Object.defineProperty(element, 'textContent', { set: (css: string) => { sheet.replaceSync(css); }, get: () => '' });
   element.remove = () => {
     document.adoptedStyleSheets = document.adoptedStyleSheets.filter((other) => other !== sheet);
     Element.prototype.remove.call(element);

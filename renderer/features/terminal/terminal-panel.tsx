@@ -172,7 +172,7 @@ function Screen({ session }: { session: TerminalSession }) {
     if (place.current === null) return;
     return screenOf(session).show(place.current);
     // The session's state changes; its screen is the same by its key.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps
   }, [key]);
   return <div className="terminal__place" ref={place} data-region="list" />;
 }

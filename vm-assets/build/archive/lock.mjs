@@ -12,7 +12,7 @@ export function readLock(file = lockFile) {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-/** Rewrites the lock with what the archive holds now. @returns {string[]} what changed, for people */
+/** Rewrites the lock with what the archive holds now. @returns {Promise<string[]>} what changed, for people */
 export async function updateLock({ mirrors, cache, keyring, report, file = lockFile, wanted = packages }) {
   const before = readLockOrEmpty(file);
   const after = {};

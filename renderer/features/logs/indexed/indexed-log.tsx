@@ -64,14 +64,14 @@ export function IndexedLog({ views, ids, all, onPick }: IndexedLogProps) {
   const shown = useMemo(
     () => linesInView(session, isFollowing ? session.rows - inView : top),
     // Pages are read into the session; its version tells.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps
     [session, version, isFollowing, top],
   );
   const hitsOf = useHighlights(shown, search);
   const places = useMemo(
     () => session.matchPlaces(placesAtMost),
     // The matches grow in place: their number tells.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps
     [session, found?.listed, found?.isDone, state.End],
   );
 
