@@ -6,9 +6,9 @@ import { compareNames } from '../../i18n/intl.ts';
 import { Checkbox } from '../controls/checkbox.tsx';
 import { RowList, type RowListHandle } from '../layout/row-list.tsx';
 import { Menu, type MenuAnchor, type MenuItem } from '../overlay/menu.tsx';
-import { linesOf, rangeOf } from './lines.ts';
+import { linesOf, rangeOf, withGroup } from './lines.ts';
 import { handleTableKey } from './table-keys.ts';
-import type { Column, Grouping, Selection, Sort, TableLine } from './table-types.ts';
+import { narrowBelow, type Column, type Grouping, type Selection, type Sort, type TableLine } from './table-types.ts';
 import '../layout/list.css';
 import './data-table.css';
 
@@ -37,6 +37,8 @@ export interface DataTableProps<Row> {
   isStale?: boolean;
   /** Pixels; 36 unless said. */
   rowHeight?: number;
+  /** In a narrow table, where a cell has a second line. */
+  narrowRowHeight?: number;
 }
 
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel(), sortFns: {} });
@@ -48,9 +50,11 @@ function compare(a: unknown, b: unknown): number {
 
 /** A list as a grid: one stop of the Tab key with arrows inside; above 200 rows only those in view are in the document. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { label, rows, keyOf, sort, selection, grouping, onOpen, menuOf, onRowKey, isStale = false, rowHeight = 36 } = props;
+  const { label, rows, keyOf, sort, selection, grouping, onOpen, menuOf, onRowKey, isStale = false } = props;
   const grid = useRef<HTMLDivElement>(null);
   const width = useWidth(grid);
+  const isNarrow = width < narrowBelow;
+  const rowHeight = (isNarrow ? props.narrowRowHeight : undefined) ?? props.rowHeight ?? 36;
   const columns = useMemo(() => props.columns.filter(({ hiddenBelow = 0 }) => width >= hiddenBelow), [props.columns, width]);
   const list = useRef<RowListHandle>(null);
   const [activeKey, setActiveKey] = useState<string>();
@@ -119,21 +123,22 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       active,
       activate,
       selection,
+      keyOf,
       anchorKey,
       setAnchorKey,
       onFold: grouping?.onFold,
       onOpen,
-      onRowKey: onRowKey === undefined ? undefined : (key) => onRowKey(key, targetsOf(lines, active, selection)),
+      onRowKey: onRowKey === undefined ? undefined : (key) => onRowKey(key, targetsOf(sorted.map(({ original }) => original.row), keyOf, active, selection)),
       openMenu: menuOf === undefined ? undefined : (row) => setMenu({ row, anchor: belowElement(elementOf(grid.current, keyOf(row))) }),
     });
   }
 
-  const tracks = [...(selection === undefined ? [] : ['16px']), ...columns.map(({ width }) => width)].join(' ');
+  const tracks = [...(selection === undefined ? [] : ['16px']), ...columns.map(({ width: wide, narrowWidth }) => (isNarrow ? narrowWidth : undefined) ?? wide)].join(' ');
   return (
     <>
       <div
         ref={grid}
-        className={`grid data-table${isSelecting ? ' grid--selecting' : ''}${isStale ? ' grid--stale' : ''}`}
+        className={`grid data-table${isSelecting ? ' grid--selecting' : ''}${isStale ? ' grid--stale' : ''}${isNarrow ? ' data-table--narrow' : ''}`}
         style={{ '--tracks': tracks, '--row': `${rowHeight}px` } as CSSProperties}
         role={grouping === undefined ? 'grid' : 'treegrid'}
         aria-label={label}
@@ -150,7 +155,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         <RowList items={lines} keyOf={(line) => line.key} heightOf={(line) => (line.kind === 'group' ? groupHeight : rowHeight)} ref={list}>
           {(line, index) =>
             line.kind === 'group' ? (
-              <GroupRow line={line} isActive={line === active} grouping={grouping as Grouping<Row>} />
+              <GroupRow line={line} isActive={line === active} grouping={grouping as Grouping<Row>} selection={selection} keyOf={keyOf} />
             ) : (
               <TableRow
                 row={line.row}
@@ -197,9 +202,10 @@ function toggled(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {
   return next;
 }
 
-/** The selected rows where there are any, otherwise the active one. */
-function targetsOf<Row>(lines: readonly TableLine<Row>[], active: TableLine<Row>, selection: Selection | undefined): Row[] {
-  if (selection !== undefined && selection.keys.size > 0) return lines.flatMap((line) => (line.kind === 'row' && selection.keys.has(line.key) ? [line.row] : []));
+/** The selected rows where there are any, also those in a folded group, otherwise the active one. */
+function targetsOf<Row>(rows: readonly Row[], keyOf: (row: Row) => string, active: TableLine<Row>, selection: Selection | undefined): Row[] {
+  const selected = selection === undefined ? [] : rows.filter((row) => selection.keys.has(keyOf(row)));
+  if (selected.length > 0) return selected;
   return active.kind === 'row' ? [active.row] : [];
 }
 
@@ -244,7 +250,16 @@ function Head<Row>({ columns, sort, onSort, selection, rows, keyOf }: DataTableP
   );
 }
 
-function GroupRow<Row>({ line, isActive, grouping }: { line: Extract<TableLine<Row>, { kind: 'group' }>; isActive: boolean; grouping: Grouping<Row> }) {
+interface GroupRowProps<Row> {
+  line: Extract<TableLine<Row>, { kind: 'group' }>;
+  isActive: boolean;
+  grouping: Grouping<Row>;
+  selection: Selection | undefined;
+  keyOf(row: Row): string;
+}
+
+function GroupRow<Row>({ line, isActive, grouping, selection, keyOf }: GroupRowProps<Row>) {
+  const chosen = selection === undefined ? 0 : line.rows.filter((row) => selection.keys.has(keyOf(row))).length;
   return (
     <div
       className="data-table__group"
@@ -253,8 +268,20 @@ function GroupRow<Row>({ line, isActive, grouping }: { line: Extract<TableLine<R
       aria-expanded={!line.isFolded}
       tabIndex={isActive ? 0 : -1}
       data-key={line.key}
-      onClick={() => grouping.onFold(line.key, !line.isFolded)}
+      onClick={(event) => {
+        if (!isControl(event)) grouping.onFold(line.key, !line.isFolded);
+      }}
     >
+      {selection !== undefined && (
+        <div role="gridcell">
+          <Checkbox
+            label={t('common:selectGroup', { name: line.group ?? t('common:rest') })}
+            state={chosen === 0 ? false : chosen === line.rows.length ? true : 'mixed'}
+            tabIndex={isActive ? 0 : -1}
+            onChange={() => selection.onChange(withGroup(selection.keys, line.rows.map(keyOf)))}
+          />
+        </div>
+      )}
       <ChevronDown size={14} strokeWidth={1.75} aria-hidden="true" />
       <div role="gridcell" className="data-table__group-head">
         {grouping.head(line.group, line.rows)}

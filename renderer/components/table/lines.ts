@@ -31,3 +31,14 @@ export function rangeOf<Row>(lines: readonly TableLine<Row>[], from: string | un
   if (end < 0) return [];
   return start < 0 ? [to] : keys.slice(Math.min(start, end), Math.max(start, end) + 1);
 }
+
+/** All of a group are selected, or none of it where all were. */
+export function withGroup(selected: ReadonlySet<string>, members: readonly string[]): ReadonlySet<string> {
+  const next = new Set(selected);
+  const isAll = members.every((key) => next.has(key));
+  for (const key of members) {
+    if (isAll) next.delete(key);
+    else next.add(key);
+  }
+  return next;
+}

@@ -1,6 +1,6 @@
 import type { KeyboardEvent } from 'react';
 import { hasNoModifier, isMod } from '../../format/keys.ts';
-import { rangeOf } from './lines.ts';
+import { rangeOf, withGroup } from './lines.ts';
 import type { Selection, TableLine } from './table-types.ts';
 
 export interface TableKeysContext<Row> {
@@ -8,6 +8,7 @@ export interface TableKeysContext<Row> {
   active: TableLine<Row>;
   activate(index: number): TableLine<Row> | undefined;
   selection: Selection | undefined;
+  keyOf(row: Row): string;
   anchorKey: string | undefined;
   setAnchorKey(key: string): void;
   onFold: ((key: string, isFolded: boolean) => void) | undefined;
@@ -52,7 +53,15 @@ function takeTableKey<Row>(event: KeyboardEvent, context: TableKeysContext<Row>)
     selection.onChange(new Set());
     return true;
   }
+  if (event.key === ' ' && active.kind === 'group' && selection !== undefined) {
+    selection.onChange(withGroup(selection.keys, active.rows.map(context.keyOf)));
+    return true;
+  }
   if (active.kind === 'group') {
+    if (event.key === 'ArrowRight' && !active.isFolded) {
+      activate(index + 1);
+      return true;
+    }
     if (!['ArrowLeft', 'ArrowRight', 'Enter', ' '].includes(event.key)) return false;
     onFold?.(active.key, event.key === 'ArrowLeft' || (event.key !== 'ArrowRight' && !active.isFolded));
     return true;

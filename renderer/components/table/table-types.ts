@@ -11,6 +11,8 @@ export interface Column<Row> {
   label: string;
   /** A CSS grid track: `132px`, `minmax(0, 1.05fr)`. */
   width: string;
+  /** In a narrow table ({@link narrowBelow}), where it is another. */
+  narrowWidth?: string;
   /** Right-aligned, in tabular figures. */
   isNumber?: boolean;
   /** The head is for screen readers only: check boxes, actions. */
@@ -21,6 +23,9 @@ export interface Column<Row> {
   sortBy?(row: Row): string | number;
   cell(row: Row, context: CellContext): ReactNode;
 }
+
+/** Pixels of a table below which rows may be two lines high and columns narrower. */
+export const narrowBelow = 980;
 
 export interface Sort {
   id: string;

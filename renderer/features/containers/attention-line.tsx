@@ -43,7 +43,7 @@ export function AttentionLine({ view, tabIndex }: { view: ContainerView; tabInde
         <strong>{attention.cause}</strong> {attention.proof}
       </div>
       <div role="gridcell" className="attention__links">
-        <LinkButton tabIndex={tabIndex} onClick={() => openLogs(view)}>
+        <LinkButton tabIndex={tabIndex} onClick={() => openLogs([view])}>
           {t('containers:lastLogs')}
         </LinkButton>
       </div>

@@ -17,7 +17,7 @@ export function containerMenuItems(view: ContainerView, { isDetails = false } = 
   const port = view.ports.find((candidate) => candidate.url !== undefined);
   const ways: MenuItem[] = [
     { label: t('containers:menu.details'), icon: <Info {...icon} />, keys: 'enter', pick: () => openDetails(view) },
-    { label: t('containers:menu.logs'), icon: <ScrollText {...icon} />, keys: 'L', pick: () => openLogs(view) },
+    { label: t('containers:menu.logs'), icon: <ScrollText {...icon} />, keys: 'L', pick: () => openLogs([view]) },
     { label: t('containers:menu.terminal'), icon: <SquareTerminal {...icon} />, keys: 'T', disabled: !isLive, pick: () => openTerminal(view) },
   ];
   const ask = (action: ContainerActionName) => (): void => openDialog({ kind: 'container-action', action, id: view.id });

@@ -1,155 +1,103 @@
-import { ArrowDown, ArrowUp, ChevronDown } from 'lucide-react';
-import { useCallback, useEffect, useRef, useState, type FocusEvent, type KeyboardEvent, type MouseEvent } from 'react';
-import { RowList, type RowListHandle } from '../../components/layout/row-list.tsx';
-import type { MenuAnchor } from '../../components/overlay/menu.tsx';
+import { useEffect, useMemo, useState } from 'react';
+import { DataTable } from '../../components/table/data-table.tsx';
+import type { Grouping } from '../../components/table/table-types.ts';
+import { needsAttention } from '../../format/engine/attention.ts';
 import { shortenHome, type ContainerView } from '../../format/engine/container.ts';
-import { selectRange, setFolded, toggleSelected, toggleSort, useContainerList, type SortKey } from '../../stores/containers/container-list.ts';
-import { ContainerMenu } from './container-menu.tsx';
-import { ContainerRow } from './container-row.tsx';
-import { GroupUsage, useLiveUsage } from './usage-cells.tsx';
-import { containerIds, type FlatRow } from './flat-rows.ts';
-import { handleListKey } from './list-keys.ts';
+import { projectTotals, select, setFolded, setSort, useContainerList, type ProjectTotals, type SortKey } from '../../stores/containers/container-list.ts';
+import { useContainers } from '../../stores/containers/containers.ts';
+import { useEvidence } from '../../stores/containers/evidence.ts';
+import { useUsage } from '../../stores/containers/usage.ts';
+import { useClock } from '../../stores/window/clock.ts';
+import { AttentionLine } from './attention-line.tsx';
+import { containerColumns } from './container-columns.tsx';
+import { ContainerMenu, containerMenuItems } from './container-menu.tsx';
 import { openDetails } from './row-actions.ts';
+import { doVerb } from './row-keys.ts';
+import { GroupUsage, useLiveUsage } from './usage-cells.tsx';
+import type { MenuAnchor } from '../../components/overlay/menu.tsx';
 import { t } from '../../i18n/i18n.ts';
 
-const icon = { size: 12, strokeWidth: 2, 'aria-hidden': true } as const;
-
-/** The list as a tree grid: one stop of the Tab key, arrows inside. */
-export function ContainerTable({ rows, isStale }: { rows: readonly FlatRow[]; isStale: boolean }) {
+/** The list as a tree grid: projects with their containers, sorted within each. @param shown by name */
+export function ContainerTable({ shown, isStale }: { shown: readonly ContainerView[]; isStale: boolean }) {
   useLiveUsage();
-  const grid = useRef<HTMLDivElement>(null);
-  const list = useRef<RowListHandle>(null);
-  const [activeKey, setActiveKey] = useState<string>();
+  const all = useContainers((state) => state.containers);
+  const pending = useContainers((state) => state.pending);
+  const failures = useContainers((state) => state.failures);
+  const evidence = useEvidence((state) => state.byId);
+  const minute = useClock(({ now }) => Math.floor(now / 60_000));
+  const { sort, isGrouped, folded, selected } = useContainerList();
   const [menu, setMenu] = useState<{ view: ContainerView; anchor: MenuAnchor }>();
-  const isSelecting = useContainerList(({ selected }) => Object.keys(selected).length > 0);
-  const active = rows.find(({ key }) => key === activeKey) ?? rows[0];
-
-  function activate(index: number): void {
-    const row = rows[Math.max(0, Math.min(rows.length - 1, index))];
-    if (row === undefined) return;
-    setActiveKey(row.key);
-    list.current?.scrollTo(rows.indexOf(row));
-    // A virtual row may be drawn only after the scroll.
-    requestAnimationFrame(() => grid.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(row.key)}"]`)?.focus());
-  }
-
-  const onMenu = useCallback((view: ContainerView, anchor: MenuAnchor) => setMenu({ view, anchor }), []);
-  const rowsNow = useRef(rows);
-  useEffect(() => {
-    rowsNow.current = rows;
-  });
-  const onPress = useCallback((view: ContainerView, event: MouseEvent) => {
-    setActiveKey(view.id);
-    if (event.metaKey || event.ctrlKey) toggleSelected(view.id);
-    else if (event.shiftKey) selectRange(containerIds(rowsNow.current), view.id);
-    else openDetails(view);
-  }, []);
-
-  function onKeyDown(event: KeyboardEvent<HTMLElement>): void {
-    if (active === undefined || !(event.target instanceof HTMLElement)) return;
-    // Keys of a control inside a row (Enter on a link, Space on a check box) are its own.
-    if (event.target.dataset.key === undefined && (event.key === 'Enter' || event.key === ' ')) return;
-    handleListKey(event, { rows, active, activate, openMenu: (view) => setMenu({ view, anchor: anchorOf(grid.current, view.id) }) });
-  }
+  const columns = useMemo(() => containerColumns((view, anchor) => setMenu({ view, anchor })), []);
+  const followed = useFollowedFigures(sort.key === 'cpu' || sort.key === 'memory');
+  // Another array sorts anew; the figures are no part of a row.
+  const rows = useMemo(() => (followed === undefined ? shown : [...shown]), [shown, followed]);
+  const tableSort = useMemo(() => ({ id: sort.key, isDescending: sort.descending }), [sort]);
+  const selection = useMemo(() => ({ keys: selected, onChange: select }), [selected]);
+  const grouping = useMemo((): Grouping<ContainerView> => {
+    const totals = projectTotals(all);
+    return {
+      keyOf: ({ project }) => project,
+      head: (project, members) => <ProjectHead project={project} members={members} totals={totals.get(project)} />,
+      folded,
+      onFold: setFolded,
+    };
+  }, [all, folded]);
 
   return (
     <>
-      <div
-        ref={grid}
-        className={`grid container-grid${isSelecting ? ' grid--selecting' : ''}${isStale ? ' grid--stale' : ''}`}
-        role="treegrid"
-        aria-label={t('containers:list')}
-        aria-multiselectable="true"
-        aria-rowcount={rows.length + 1}
-        data-region="list"
-        onKeyDown={onKeyDown}
-        onFocus={(event: FocusEvent<HTMLElement>) => {
-          const key = event.target.closest<HTMLElement>('[data-key]')?.dataset.key;
-          if (key !== undefined) setActiveKey(key);
-        }}
-      >
-        <Head />
-        <RowList items={rows} keyOf={(row) => row.key} heightOf={(row) => (row.kind === 'group' ? 34 : 36)} ref={list}>
-          {(row) =>
-            row.kind === 'group' ? (
-              <GroupRow row={row} isActive={row === active} onActivate={() => setActiveKey(row.key)} />
-            ) : (
-              <ContainerRow view={row.view} isActive={row === active} isLast={row.isLast} level={2} onPress={onPress} onMenu={onMenu} />
-            )
-          }
-        </RowList>
-      </div>
+      <DataTable
+        label={t('containers:list')}
+        rows={rows}
+        keyOf={idOf}
+        nameOf={({ name }) => name}
+        columns={columns}
+        sort={tableSort}
+        onSort={({ id, isDescending }) => setSort(id as SortKey, isDescending)}
+        selection={selection}
+        {...(isGrouped ? { grouping } : {})}
+        onOpen={openDetails}
+        menuOf={containerMenuItems}
+        onRowKey={doVerb}
+        below={(view, tabIndex) => (failures[view.id] === undefined && !needsAttention(view, evidence[view.id], minute * 60_000) ? null : <AttentionLine view={view} tabIndex={tabIndex} />)}
+        isBusy={({ id }) => pending[id] !== undefined}
+        isStale={isStale}
+        narrowRowHeight={44}
+      />
       {menu !== undefined && <ContainerMenu view={menu.view} anchor={menu.anchor} onClose={() => setMenu(undefined)} />}
     </>
   );
 }
 
-function anchorOf(grid: HTMLElement | null, key: string): MenuAnchor {
-  const box = grid?.querySelector(`[data-key="${CSS.escape(key)}"]`)?.getBoundingClientRect();
-  return { x: (box?.left ?? 0) + 60, y: box?.bottom ?? 0 };
+const idOf = ({ id }: ContainerView): string => id;
+
+/**
+ * Changes whenever the order may follow the figures: with each sample, but not while a pointer or the keyboard is on a row, which would slip
+ * away under it.
+ */
+function useFollowedFigures(isWanted: boolean): number | undefined {
+  const [followed, setFollowed] = useState<number>();
+  useEffect(() => {
+    if (!isWanted) return;
+    return useUsage.subscribe(({ at }) => {
+      if (document.querySelector('.data-table__row:is(:hover, :focus-visible, :focus-within)') === null) setFollowed(at);
+    });
+  }, [isWanted]);
+  return isWanted ? followed : undefined;
 }
 
-function Head() {
+function ProjectHead({ project, members, totals }: { project: string | undefined; members: readonly ContainerView[]; totals: ProjectTotals | undefined }) {
   return (
-    <div className="grid__head" role="row">
-      <div role="columnheader">
-        <span className="unseen">{t('containers:columns.select')}</span>
-      </div>
-      <SortHead sortKey="state" label={t('containers:columns.state')} />
-      <SortHead sortKey="name" label={t('containers:columns.name')} />
-      <SortHead sortKey="image" label={t('containers:columns.image')} />
-      <div role="columnheader">{t('containers:columns.ports')}</div>
-      <div role="columnheader" className="row__usage-head">{t('stats:cpu')}</div>
-      <div role="columnheader" className="row__usage-head">{t('stats:memory')}</div>
-      <SortHead sortKey="age" label={t('containers:columns.age')} />
-      <div role="columnheader">
-        <span className="unseen">{t('containers:columns.actions')}</span>
-      </div>
-    </div>
-  );
-}
-
-function SortHead({ sortKey, label }: { sortKey: SortKey; label: string }) {
-  const sort = useContainerList((state) => state.sort);
-  const isSorted = sort.key === sortKey;
-  return (
-    <div role="columnheader" aria-sort={isSorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}>
-      <button type="button" title={t('containers:sortBy', { column: label })} onClick={() => toggleSort(sortKey)}>
-        {label}
-        {isSorted && (sort.descending ? <ArrowDown {...icon} /> : <ArrowUp {...icon} />)}
-      </button>
-    </div>
-  );
-}
-
-function GroupRow({ row, isActive, onActivate }: { row: Extract<FlatRow, { kind: 'group' }>; isActive: boolean; onActivate(): void }) {
-  const { group, isFolded, key } = row;
-  return (
-    <div
-      className="group-row"
-      role="row"
-      aria-level={1}
-      aria-expanded={!isFolded}
-      tabIndex={isActive ? 0 : -1}
-      data-key={key}
-      onClick={() => {
-        onActivate();
-        setFolded(key, !isFolded);
-      }}
-    >
-      <ChevronDown size={14} strokeWidth={1.75} aria-hidden="true" />
-      <strong role="gridcell" className="isolated">
-        {group.project ?? t('containers:noProject')}
-      </strong>
-      {group.composeFile !== undefined && (
-        <code role="gridcell" className="cut isolated" title={group.composeFile}>
-          {shortenHome(group.composeFile)}
+    <>
+      <strong className="isolated">{project ?? t('containers:noProject')}</strong>
+      {totals?.composeFile !== undefined && (
+        <code className="project__file cut isolated" title={totals.composeFile}>
+          {shortenHome(totals.composeFile)}
         </code>
       )}
-      <small role="gridcell" className="numbers">
-        {t('containers:groupRunning', { running: group.running, total: group.total })}
-        <GroupUsage ids={group.members.map(({ id }) => id)} />
+      <small className="project__totals numbers">
+        {t('containers:groupRunning', { running: totals?.running ?? 0, total: totals?.total ?? 0 })}
+        <GroupUsage ids={members.map(idOf)} />
       </small>
-    </div>
+    </>
   );
 }

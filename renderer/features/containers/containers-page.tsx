@@ -5,7 +5,8 @@ import { FilterField } from '../../components/controls/filter-field.tsx';
 import { Page } from '../../components/layout/page.tsx';
 import { SkeletonRows } from '../../components/layout/skeleton.tsx';
 import { useClock } from '../../stores/window/clock.ts';
-import { arrange, countContainers, setFilter, setTab, useContainerList } from '../../stores/containers/container-list.ts';
+import { countContainers, setFilter, setTab, shownOf, useContainerList } from '../../stores/containers/container-list.ts';
+import { compareNames } from '../../i18n/intl.ts';
 import { useContainers } from '../../stores/containers/containers.ts';
 import { useEvidence } from '../../stores/containers/evidence.ts';
 import { useIsStale } from '../../stores/stale.ts';
@@ -13,7 +14,6 @@ import { go } from '../../stores/window/navigation.ts';
 import { useRunChord } from '../../stores/window/run-keys.ts';
 import { ContainerTable } from './container-table.tsx';
 import { EmptyContainers } from './empty-containers.tsx';
-import { containerIds, flatten } from './flat-rows.ts';
 import { ListBar } from './list-bar.tsx';
 import { SelectionBar } from './selection-bar.tsx';
 import { t } from '../../i18n/i18n.ts';
@@ -27,16 +27,15 @@ export default function ContainersPage() {
   const isStale = useIsStale();
   const runChord = useRunChord();
   const { status, containers, readAt } = useContainers();
-  const { tab, filter, sort, isGrouped, folded, selected } = useContainerList();
+  const { tab, filter, selected } = useContainerList();
   const evidence = useEvidence((state) => state.byId);
   const minute = useClock(({ now }) => Math.floor(now / 60_000));
 
   const counts = useMemo(() => countContainers(containers, evidence, minute * 60_000), [containers, evidence, minute]);
-  const rows = useMemo(
-    () => flatten(arrange(containers, { tab, filter, sort, isGrouped }, evidence, minute * 60_000), folded),
-    [containers, tab, filter, sort, isGrouped, folded, evidence, minute],
-  );
-  const chosen = containers.filter(({ id }) => selected[id] === true);
+  const byName = useMemo(() => [...containers].sort((a, b) => compareNames(a.name, b.name)), [containers]);
+  const shown = useMemo(() => shownOf(byName, { tab, filter }, evidence, minute * 60_000), [byName, tab, filter, evidence, minute]);
+  // What the filter hides is not acted on: nobody sees it.
+  const chosen = shown.filter(({ id }) => selected.has(id));
   const isEmpty = status === 'ready' && containers.length === 0;
 
   return (
@@ -70,8 +69,8 @@ export default function ContainersPage() {
       {isEmpty && <EmptyContainers />}
       {status === 'ready' && !isEmpty && (
         <>
-          {chosen.length > 0 ? <SelectionBar chosen={chosen} shown={containerIds(rows)} /> : <ListBar counts={counts} hasProjects={containers.some(({ project }) => project !== undefined)} staleSince={isStale ? readAt : undefined} />}
-          {rows.length > 0 ? <ContainerTable rows={rows} isStale={isStale} /> : <NoRows />}
+          {chosen.length > 0 ? <SelectionBar chosen={chosen} /> : <ListBar counts={counts} hasProjects={containers.some(({ project }) => project !== undefined)} staleSince={isStale ? readAt : undefined} />}
+          {shown.length > 0 ? <ContainerTable shown={shown} isStale={isStale} /> : <NoRows />}
         </>
       )}
     </Page>

@@ -1,6 +1,6 @@
 import { isRunning, isUp, type ContainerView } from '../../format/engine/container.ts';
 import { act } from '../../stores/containers/container-actions.ts';
-import { useContainers, type Verb } from '../../stores/containers/containers.ts';
+import type { Verb } from '../../stores/containers/containers.ts';
 import { openDialog } from '../../stores/window/dialogs.ts';
 import { go } from '../../stores/window/navigation.ts';
 import { openUrl } from '../../stores/window/open-url.ts';
@@ -26,7 +26,13 @@ export function askToRemove(views: readonly ContainerView[]): void {
 }
 
 export const openDetails = (view: ContainerView): void => go({ page: 'container', id: view.id, tab: 'overview' });
-export const openLogs = (view: ContainerView): void => go({ page: 'container', id: view.id, tab: 'logs' });
+/** Of one on its page, of several merged by time. */
+export function openLogs(views: readonly ContainerView[]): void {
+  const [first] = views;
+  if (first === undefined) return;
+  if (views.length === 1) go({ page: 'container', id: first.id, tab: 'logs' });
+  else go({ page: 'logs', id: views.map(({ name }) => name).join(',') });
+}
 export const openTerminal = (view: ContainerView): void => go({ page: 'container', id: view.id, tab: 'terminal' });
 
 export function openFirstPort(view: ContainerView): void {
@@ -39,11 +45,6 @@ export function verbsFor(views: readonly ContainerView[]): { primary: Verb; canP
   const isAnyUp = views.some(({ condition }) => isUp(condition));
   const canPause = views.some(({ condition }) => isRunning(condition));
   return { primary: isAnyUp ? 'stop' : 'start', canPause, canResume: !canPause && views.some(({ condition }) => condition === 'paused') };
-}
-
-export function viewsOf(ids: readonly string[]): ContainerView[] {
-  const wanted = new Set(ids);
-  return useContainers.getState().containers.filter(({ id }) => wanted.has(id));
 }
 
 const idsOf = (views: readonly ContainerView[]): string[] => views.map(({ id }) => id);

@@ -1,9 +1,8 @@
 import { Pause, Play, RotateCw, Square, Trash2 } from 'lucide-react';
 import { Button } from '../../components/controls/button.tsx';
-import { Checkbox } from '../../components/controls/checkbox.tsx';
 import { SubBar } from '../../components/layout/page.tsx';
 import type { ContainerView } from '../../format/engine/container.ts';
-import { clearSelection, selectOnly } from '../../stores/containers/container-list.ts';
+import { clearSelection } from '../../stores/containers/container-list.ts';
 import { useContainers } from '../../stores/containers/containers.ts';
 import { askToRemove, pauseOrResume, restart, startOrStop, verbsFor } from './row-actions.ts';
 import { t } from '../../i18n/i18n.ts';
@@ -11,13 +10,11 @@ import { t } from '../../i18n/i18n.ts';
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
 /** Takes the place of the list's bar, so that nothing moves. */
-export function SelectionBar({ chosen, shown }: { chosen: readonly ContainerView[]; shown: readonly string[] }) {
+export function SelectionBar({ chosen }: { chosen: readonly ContainerView[] }) {
   const isBusy = useContainers(({ pending }) => chosen.every(({ id }) => pending[id] !== undefined));
-  const isAll = shown.every((id) => chosen.some((view) => view.id === id));
   const { primary, canPause, canResume } = verbsFor(chosen);
   return (
     <SubBar label={t('containers:selection.label')} className="selection-bar">
-      <Checkbox label={t('containers:selectAll')} state={isAll ? true : 'mixed'} onChange={() => (isAll ? clearSelection() : selectOnly(shown))} />
       <span className="selection-bar__count numbers" role="status">
         {t('containers:selection.count', { count: chosen.length })}
       </span>

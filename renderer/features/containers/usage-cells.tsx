@@ -25,10 +25,10 @@ export function CpuCell({ view }: { view: ContainerView }) {
   const cpu = valueOf(sample, 'cpu');
   const values = stepsOf(trailOf(view.id), 'cpu', useUsage.getState().at ?? 0, { span: trailMs, steps: 30 });
   return (
-    <>
+    <span className="container-cell__usage">
       <Sparkline values={values} top={leastTop} isQuiet={cpu < quietBelow} />
       <span className="numbers">{formatPercent(cpu)}</span>
-    </>
+    </span>
   );
 }
 
@@ -37,10 +37,10 @@ export function MemoryCell({ view }: { view: ContainerView }) {
   if (sample === undefined || !isUp(view.condition)) return null;
   const [used, limit] = [valueOf(sample, 'memory'), valueOf(sample, 'memoryLimit')];
   return (
-    <>
+    <span className="container-cell__usage">
       <SizeBar label={t('stats:memoryOf', { used: formatMemory(used), limit: formatMemory(limit) })} parts={[{ kind: 'own', bytes: used }]} whole={limit} />
       <span className="numbers">{formatMemory(used)}</span>
-    </>
+    </span>
   );
 }
 

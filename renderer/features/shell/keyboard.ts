@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { hasNoModifier, isMac, isMod, isTyping } from '../../format/keys.ts';
 import { openDialog, useDialogs } from '../../stores/window/dialogs.ts';
 import { go } from '../../stores/window/navigation.ts';
+import { undoLast } from '../../stores/window/toasts.ts';
 import { destinations } from '../../stores/window/screens.ts';
 
 const sequenceWithin = 1500;
@@ -24,7 +25,12 @@ export function useGlobalKeys(): void {
       if (event.key === ',' && isMod(event)) return take(event, () => go({ page: 'settings' }));
       if (event.key === '[' && isMod(event)) return take(event, () => history.back());
       if (event.key === ']' && isMod(event)) return take(event, () => history.forward());
-      if (isTyping(event.target) || !hasNoModifier(event)) return;
+      if (isTyping(event.target)) return;
+      if (key === 'z' && isMod(event)) {
+        if (undoLast()) event.preventDefault();
+        return;
+      }
+      if (!hasNoModifier(event)) return;
 
       if (event.key === '?') return take(event, () => openDialog({ kind: 'keys' }));
       if (event.shiftKey) return;

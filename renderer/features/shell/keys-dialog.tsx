@@ -16,7 +16,7 @@ function groups(): KeyGroup[] {
   return [
     {
       title: t('shell:keys.groups.everywhere'),
-      rows: [row('mod+K', 'palette'), row('N', 'run'), ...places, row('mod+,', 'settings'), row('mod+J', 'history'), row('mod+[', 'back'), row('F6', 'regions'), row('?', 'keys')],
+      rows: [row('mod+K', 'palette'), row('N', 'run'), ...places, row('mod+,', 'settings'), row('mod+J', 'history'), row('mod+Z', 'undo'), row('mod+[', 'back'), row('F6', 'regions'), row('?', 'keys')],
     },
     {
       title: t('shell:keys.groups.lists'),
@@ -28,7 +28,7 @@ function groups(): KeyGroup[] {
 }
 
 type RowName =
-  | 'palette' | 'run' | 'settings' | 'history' | 'back' | 'regions' | 'keys' | 'filter' | 'move' | 'fold' | 'select' | 'extend' | 'all' | 'open' | 'menu' | 'port' | 'start' | 'restart' | 'pause'
+  | 'undo' | 'palette' | 'run' | 'settings' | 'history' | 'back' | 'regions' | 'keys' | 'filter' | 'move' | 'fold' | 'select' | 'extend' | 'all' | 'open' | 'menu' | 'port' | 'start' | 'restart' | 'pause'
   | 'logs' | 'terminal' | 'remove' | 'tabs' | 'search' | 'matches' | 'follow' | 'newest';
 
 export function KeysDialog({ onClose }: { onClose(): void }) {

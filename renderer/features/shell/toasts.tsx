@@ -1,5 +1,5 @@
 import { Toast } from '../../components/overlay/toast.tsx';
-import { dismissToast, useToasts } from '../../stores/window/toasts.ts';
+import { dismissToast, hold, letGo, useToasts } from '../../stores/window/toasts.ts';
 import { t } from '../../i18n/i18n.ts';
 
 export function Toasts() {
@@ -15,6 +15,7 @@ export function Toasts() {
           step={
             toast.step && {
               label: toast.step.label,
+              keys: toast.step.isUndo === true ? 'mod+Z' : undefined,
               take: () => {
                 dismissToast(toast.id);
                 toast.step?.take();
@@ -22,6 +23,8 @@ export function Toasts() {
             }
           }
           dismissLabel={t('shell:dismiss')}
+          onHold={() => hold(toast.id)}
+          onLetGo={() => letGo(toast.id)}
           onDismiss={() => dismissToast(toast.id)}
         />
       ))}

@@ -1,4 +1,5 @@
 import { asFailure, request, type IpcFailure } from '../../api.ts';
+import { isRunning, isUp, type ContainerView } from '../../format/engine/container.ts';
 import { docker, type DockerCommand } from '../../format/engine/docker-command.ts';
 import { t } from '../../i18n/i18n.ts';
 import { sentences } from '../../format/sentence.ts';
@@ -17,6 +18,22 @@ export function commandOf(verb: Verb, names: readonly string[], force = false): 
 export interface ActOptions {
   /** With `remove`: also running ones. */
   force?: boolean;
+  /** It takes back something itself, which is not offered to be taken back again. */
+  isUndo?: boolean;
+}
+
+/** What takes a verb back. The others cannot be: a removed container is gone, a restarted program began anew. */
+const inverses: Partial<Record<Verb, Verb>> = { start: 'stop', stop: 'start', pause: 'unpause', unpause: 'pause' };
+
+/** What an undo would do, where it is honest: each was as the inverse makes it again, and is still there (one with `--rm` is not). */
+export function undoOf(verb: Verb, done: readonly ContainerView[], now: readonly ContainerView[]): { verb: Verb; ids: string[] } | undefined {
+  const inverse = inverses[verb];
+  if (inverse === undefined || done.length < 2) return undefined;
+  if (verb === 'stop' && !done.every(({ condition }) => isRunning(condition))) return undefined;
+  if (verb === 'start' && !done.every(({ condition }) => !isUp(condition))) return undefined;
+  const present = new Set(now.map(({ id }) => id));
+  const ids = done.map(({ id }) => id);
+  return ids.every((id) => present.has(id)) ? { verb: inverse, ids } : undefined;
 }
 
 /**
@@ -24,7 +41,7 @@ export interface ActOptions {
  * failures stay at their rows. Says it in a toast only when the person looks at something else by then.
  * @returns whether all of them went well.
  */
-export async function act(verb: Verb, ids: readonly string[], { force = false }: ActOptions = {}): Promise<boolean> {
+export async function act(verb: Verb, ids: readonly string[], { force = false, isUndo = false }: ActOptions = {}): Promise<boolean> {
   const { containers, pending } = useContainers.getState();
   const chosen = containers.filter(({ id }) => ids.includes(id) && pending[id] === undefined);
   if (chosen.length === 0) return false;
@@ -51,7 +68,13 @@ export async function act(verb: Verb, ids: readonly string[], { force = false }:
   await refreshContainers();
   unmark(chosen.map(({ id }) => id), verb, failures);
 
-  if (formatRoute(useNavigation.getState().route) !== page || first !== undefined) {
+  const undo = isUndo ? undefined : undoOf(verb, chosen.filter(({ id }) => !failures.has(id)), useContainers.getState().containers);
+  if (undo !== undefined) {
+    const [{ name = '' } = {}] = chosen;
+    showToast({ kind: 'good', title: t(`actions:did.${verb}`, { count: undo.ids.length, name }), step: { label: t('actions:undo'), isUndo: true, take: () => void act(undo.verb, undo.ids, { isUndo: true }) } });
+  }
+  const isSaid = undo !== undefined && first === undefined;
+  if (!isSaid && (formatRoute(useNavigation.getState().route) !== page || first !== undefined)) {
     announce(verb, chosen.map(({ id, name }) => ({ name, failure: failures.get(id) })), page);
   }
   return first === undefined;

@@ -1,11 +1,10 @@
 import { create } from 'zustand';
 import { isRunning, isUp, type ContainerView } from '../../format/engine/container.ts';
-import { compareNames } from '../../i18n/intl.ts';
 import { needsAttention } from '../../format/engine/attention.ts';
 import type { Evidence } from './evidence.ts';
 
 export type ListTab = 'all' | 'running' | 'attention' | 'stopped';
-export type SortKey = 'state' | 'name' | 'image' | 'age';
+export type SortKey = 'state' | 'name' | 'image' | 'ports' | 'cpu' | 'memory' | 'age';
 
 /** How the list of containers is looked at; kept while other pages are open. */
 export interface ContainerListState {
@@ -13,10 +12,10 @@ export interface ContainerListState {
   filter: string;
   sort: { key: SortKey; descending: boolean };
   isGrouped: boolean;
-  folded: Record<string, true>;
-  selected: Record<string, true>;
-  /** Where a range selection began. */
-  anchor: string | undefined;
+  /** Keys of the headings. */
+  folded: ReadonlySet<string>;
+  /** IDs. */
+  selected: ReadonlySet<string>;
 }
 
 export const useContainerList = create<ContainerListState>(() => ({
@@ -24,56 +23,24 @@ export const useContainerList = create<ContainerListState>(() => ({
   filter: '',
   sort: { key: 'name', descending: false },
   isGrouped: true,
-  folded: {},
-  selected: {},
-  anchor: undefined,
+  folded: new Set(),
+  selected: new Set(),
 }));
 
 export const setTab = (tab: ListTab): void => useContainerList.setState({ tab });
 export const setFilter = (filter: string): void => useContainerList.setState({ filter });
 export const setGrouped = (isGrouped: boolean): void => useContainerList.setState({ isGrouped });
-
-export function toggleSort(key: SortKey): void {
-  useContainerList.setState(({ sort }) => ({ sort: { key, descending: sort.key === key ? !sort.descending : false } }));
-}
+export const setSort = (key: SortKey, descending: boolean): void => useContainerList.setState({ sort: { key, descending } });
+export const select = (selected: ReadonlySet<string>): void => useContainerList.setState({ selected });
+export const clearSelection = (): void => select(new Set());
 
 export function setFolded(group: string, isFolded: boolean): void {
-  useContainerList.setState(({ folded }) => ({ folded: { ...without(folded, group), ...(isFolded ? { [group]: true as const } : {}) } }));
-}
-
-export function toggleSelected(id: string): void {
-  useContainerList.setState(({ selected }) => ({
-    selected: selected[id] === true ? without(selected, id) : { ...selected, [id]: true },
-    anchor: id,
-  }));
-}
-
-function without(marks: Record<string, true>, key: string): Record<string, true> {
-  return Object.fromEntries(Object.entries(marks).filter(([other]) => other !== key));
-}
-
-export function selectOnly(ids: readonly string[]): void {
-  useContainerList.setState({ selected: Object.fromEntries(ids.map((id) => [id, true])) as Record<string, true> });
-}
-
-/** Everything from the anchor to here, in the order shown. */
-export function selectRange(shown: readonly string[], to: string): void {
-  const { anchor } = useContainerList.getState();
-  const from = Math.max(0, shown.indexOf(anchor ?? to));
-  const end = shown.indexOf(to);
-  selectOnly(shown.slice(Math.min(from, end), Math.max(from, end) + 1));
-}
-
-export const clearSelection = (): void => useContainerList.setState({ selected: {}, anchor: undefined });
-
-export interface ContainerGroup {
-  /** The compose project; undefined for the rest. */
-  project: string | undefined;
-  composeFile: string | undefined;
-  members: ContainerView[];
-  /** Of all members, also those that the filter hides. */
-  running: number;
-  total: number;
+  useContainerList.setState(({ folded }) => {
+    const next = new Set(folded);
+    if (isFolded) next.add(group);
+    else next.delete(group);
+    return { folded: next };
+  });
 }
 
 export interface ListCounts {
@@ -117,39 +84,41 @@ export function matchesFilter(container: ContainerView, filter: string): boolean
   return words.every((word) => text.includes(word) || (word.length >= 4 && container.id.startsWith(word)));
 }
 
+/** The containers that the tab and the filter leave. */
+export function shownOf(containers: readonly ContainerView[], list: Pick<ContainerListState, 'tab' | 'filter'>, evidence: Record<string, Evidence>, now: number): ContainerView[] {
+  return containers.filter((container) => isInTab(container, list.tab, evidence[container.id], now) && matchesFilter(container, list.filter));
+}
+
+export interface ProjectTotals {
+  composeFile: string | undefined;
+  /** Of all members, also those that the filter hides. */
+  running: number;
+  total: number;
+}
+
+/** Each compose project, and under `undefined` the rest. */
+export function projectTotals(containers: readonly ContainerView[]): Map<string | undefined, ProjectTotals> {
+  const projects = new Map<string | undefined, ProjectTotals>();
+  for (const { project, composeFile, condition } of containers) {
+    const totals = projects.get(project) ?? { composeFile: undefined, running: 0, total: 0 };
+    projects.set(project, totals);
+    if (project !== undefined) totals.composeFile ??= composeFile;
+    totals.total += 1;
+    if (isRunning(condition)) totals.running += 1;
+  }
+  return projects;
+}
+
 const rank: Record<ContainerView['condition'], number> = {
   unhealthy: 0, restarting: 1, dead: 2, failed: 3, starting: 4, running: 5, healthy: 5, paused: 6, removing: 7, exited: 8, created: 9,
 };
 
-function compare(a: ContainerView, b: ContainerView, key: SortKey): number {
-  switch (key) {
-    case 'name':
-      return 0;
-    case 'state':
-      return rank[a.condition] - rank[b.condition];
-    case 'image':
-      return compareNames(a.image, b.image);
-    case 'age':
-      return (b.since?.at ?? 0) - (a.since?.at ?? 0);
-  }
-}
+/** What stands first is what may need a person. */
+export const stateRank = ({ condition }: ContainerView): number => rank[condition];
 
-/** The rows as shown: filtered, sorted, in groups with the projects by name and the rest last. */
-export function arrange(containers: readonly ContainerView[], list: Pick<ContainerListState, 'tab' | 'filter' | 'sort' | 'isGrouped'>, evidence: Record<string, Evidence>, now: number): ContainerGroup[] {
-  const groups = new Map<string | undefined, ContainerGroup>();
-  for (const container of containers) {
-    const project = list.isGrouped ? container.project : undefined;
-    const group = groups.get(project) ?? { project, composeFile: undefined, members: [], running: 0, total: 0 };
-    groups.set(project, group);
-    if (project !== undefined) group.composeFile ??= container.composeFile;
-    group.total += 1;
-    if (isRunning(container.condition)) group.running += 1;
-    if (isInTab(container, list.tab, evidence[container.id], now) && matchesFilter(container, list.filter)) group.members.push(container);
-  }
-  const direction = list.sort.descending ? -1 : 1;
-  const shown = [...groups.values()].filter(({ members }) => members.length > 0);
-  for (const group of shown) {
-    group.members.sort((a, b) => direction * (compare(a, b, list.sort.key) || compareNames(a.name, b.name)));
-  }
-  return shown.sort((a, b) => Number(a.project === undefined) - Number(b.project === undefined) || compareNames(a.project ?? '', b.project ?? ''));
+/** The lowest port of this computer first, then what is not published, then what has none. */
+export function portRank({ ports }: ContainerView): number {
+  const published = ports.flatMap(({ publicPort }) => (publicPort === undefined ? [] : [publicPort]));
+  if (published.length > 0) return Math.min(...published);
+  return ports.length === 0 ? Number.MAX_SAFE_INTEGER : 65_536 + Math.min(...ports.map(({ privatePort }) => privatePort));
 }

@@ -2,10 +2,17 @@ import { create } from 'zustand';
 import type { Point, Sample } from '../../../contract/stats.ts';
 import { asFailure, openStream, request, type OpenStream } from '../../api.ts';
 import type { StatsHistory } from '../../../contract/stats.ts';
+import { valueOf, type Field } from '../../format/usage.ts';
 import { useConnection } from '../connection.ts';
 
 /** What every running container used at the last sample. Containers that do not run are not in it. */
 export const useUsage = create<{ at: number | undefined; latest: Record<string, Sample> }>(() => ({ at: undefined, latest: {} }));
+
+/** What it used at the last sample, to compare with others; below everything where it does not run. */
+export function usageNow(id: string, name: Field): number {
+  const sample = useUsage.getState().latest[id];
+  return sample === undefined ? -1 : valueOf(sample, name);
+}
 
 /** Milliseconds of a sparkline. */
 export const trailMs = 120_000;

@@ -5,12 +5,15 @@ export interface Toast {
   kind: 'good' | 'trouble';
   title: string;
   detail?: string;
-  step?: { label: string; take: () => void };
+  step?: { label: string; take: () => void; /** Takes back what was just done: also by Ctrl/⌘ Z. */ isUndo?: boolean };
 }
 
 const shownAtMost = 3;
 const goodLeavesAfter = 4000;
+/** What can be pressed must be reachable. */
+const stepLeavesAfter = 10_000;
 let nextId = 1;
+const timers = new Map<number, ReturnType<typeof setTimeout>>();
 
 export const useToasts = create<{ toasts: Toast[] }>(() => ({ toasts: [] }));
 
@@ -18,9 +21,33 @@ export const useToasts = create<{ toasts: Toast[] }>(() => ({ toasts: [] }));
 export function showToast(toast: Omit<Toast, 'id'>): void {
   const id = nextId++;
   useToasts.setState(({ toasts }) => ({ toasts: [...toasts, { ...toast, id }].slice(-shownAtMost) }));
-  if (toast.kind === 'good') setTimeout(() => dismissToast(id), goodLeavesAfter);
+  letGo(id);
 }
 
 export function dismissToast(id: number): void {
+  clearTimeout(timers.get(id));
+  timers.delete(id);
   useToasts.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }));
+}
+
+/** It stays while a pointer or the focus is on it. */
+export function hold(id: number): void {
+  clearTimeout(timers.get(id));
+  timers.delete(id);
+}
+
+export function letGo(id: number): void {
+  const toast = useToasts.getState().toasts.find((one) => one.id === id);
+  if (toast === undefined || toast.kind === 'trouble') return;
+  clearTimeout(timers.get(id));
+  timers.set(id, setTimeout(() => dismissToast(id), toast.step === undefined ? goodLeavesAfter : stepLeavesAfter));
+}
+
+/** Takes back the last thing that says it can be. False when there is none. */
+export function undoLast(): boolean {
+  const toast = useToasts.getState().toasts.findLast(({ step }) => step?.isUndo === true);
+  if (toast === undefined) return false;
+  dismissToast(toast.id);
+  toast.step?.take();
+  return true;
 }
