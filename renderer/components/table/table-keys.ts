@@ -10,7 +10,7 @@ export interface TableKeysContext<Row> {
   selection: Selection | undefined;
   keyOf(row: Row): string;
   anchorKey: string | undefined;
-  setAnchorKey(key: string): void;
+  setAnchorKey(key: string | undefined): void;
   onFold: ((key: string, isFolded: boolean) => void) | undefined;
   onOpen: ((row: Row) => void) | undefined;
   onRowKey: ((event: KeyboardEvent) => boolean) | undefined;
@@ -32,10 +32,10 @@ function takeTableKey<Row>(event: KeyboardEvent, context: TableKeysContext<Row>)
   const target = targetOf(event.key, index, lines.length);
   if (target !== undefined && hasNoModifier(event)) {
     const line = activate(target);
-    if (event.shiftKey && selection !== undefined && line?.kind === 'row') {
-      const from = context.anchorKey ?? active.key;
+    if (event.shiftKey && selection !== undefined) {
+      const from = context.anchorKey ?? (active.kind === 'row' ? active.key : undefined);
       context.setAnchorKey(from);
-      selection.onChange(new Set(rangeOf(lines, from, line.key)));
+      if (line?.kind === 'row') selection.onChange(new Set(rangeOf(lines, from, line.key)));
     }
     return true;
   }
@@ -50,6 +50,7 @@ function takeTableKey<Row>(event: KeyboardEvent, context: TableKeysContext<Row>)
   }
   if (!hasNoModifier(event) || event.shiftKey) return false;
   if (event.key === 'Escape' && selection !== undefined && selection.keys.size > 0) {
+    context.setAnchorKey(undefined);
     selection.onChange(new Set());
     return true;
   }
