@@ -2,10 +2,11 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AppFacts } from '../contract/ipc.ts';
 import { hostArch, type CommandLine } from './command-line.ts';
+import { listenControl, type ControlDesk } from './control/control-socket.ts';
 import { createEngineClient } from './engine-client/engine-client.ts';
 import { watchEvents } from './engine-client/events-watcher.ts';
 import { Failure } from './failure.ts';
-import { hostAddress } from './host-socket/host-address.ts';
+import { controlAddress, hostAddress } from './host-socket/host-address.ts';
 import { listenHostSocket, type HostSocket } from './host-socket/host-socket.ts';
 import type { FileSaver } from './ipc/download.ts';
 import { createHandlers } from './ipc/handlers.ts';
@@ -32,6 +33,8 @@ export interface AppOptions extends Pick<CommandLine, 'home' | 'engineSocket'> {
   openUrl(url: string): Promise<void>;
   /** How this shell keeps files that the window asks for. */
   files: FileSaver;
+  /** What this shell does for `slipway` on the command line; absent: nothing can be asked from outside. */
+  control?: ControlDesk;
   /** One line for the app's own log; never secret. */
   log(line: string): void;
 }
@@ -78,6 +81,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const stats = new StatsSampler({ source: usageSource(engine), history });
   const handlers = createHandlers({ facts, vm, engine, settings, stats, openUrl: options.openUrl, files: options.files, home, socketPath: address.path, arch: hostArch() === 'arm64' ? 'arm64' : 'amd64', journal });
 
+  const control = options.control === undefined ? undefined : await listenControl(controlAddress(home), { desk: options.control, vm, facts });
+
   pushes.push('vm/state', vm.state);
   const stopState = vm.onState((state) => pushes.push('vm/state', state));
   const stopFollowing = settings.follow((news) => pushes.push('settings/state', news));
@@ -109,6 +114,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       await stats.close();
       ended.abort();
       await watcher;
+      await control?.close();
     })),
   };
 }

@@ -5,6 +5,7 @@ import { hostArch, parseCommandLine } from '../command-line.ts';
 import { Failure, messageOf } from '../failure.ts';
 import { registerWindowScheme, serveWindowFiles } from './app-protocol.ts';
 import { windowUrl } from './app-address.ts';
+import { cliArguments, runPackagedCli } from './cli.ts';
 import { guardNavigation, guardPermissions } from './guards.ts';
 import { saveWithDialog } from './save-file.ts';
 import { windowOptions } from './window-options.ts';
@@ -14,22 +15,28 @@ import { connectWindow } from './window-transport.ts';
  * The Electron shell: `electron . [--home DIR] [--engine-socket PATH] [--image DIR]`. One instance for each home; closing the window stops the
  * VM, which the window shows, and then the app ends.
  */
-const commandLine = parseCommandLine(process.argv.slice(1), process.env, true);
+const command = cliArguments(process.argv);
+const commandLine = parseCommandLine(command === undefined ? process.argv.slice(1) : [], process.env, true);
 const root = app.getAppPath();
 const log = (line: string) => process.stderr.write(`${line}\n`);
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 
-// Electron's lock is a file in this folder, so that it is one instance for each home.
-app.setPath('userData', join(commandLine.home, 'electron'));
-app.enableSandbox();
-registerWindowScheme(protocol);
+if (command !== undefined) void runPackagedCli(command);
+else startWindow();
 
-if (app.requestSingleInstanceLock()) {
-  app.whenReady().then(run).catch(fail);
-} else {
-  // The first instance shows its window; see `second-instance` below.
-  app.quit();
+function startWindow(): void {
+  // Electron's lock is a file in this folder, so that it is one instance for each home.
+  app.setPath('userData', join(commandLine.home, 'electron'));
+  app.enableSandbox();
+  registerWindowScheme(protocol);
+
+  if (app.requestSingleInstanceLock()) {
+    app.whenReady().then(run).catch(fail);
+  } else {
+    // The first instance shows its window; see `second-instance` below.
+    app.quit();
+  }
 }
 
 async function run(): Promise<void> {
@@ -44,14 +51,22 @@ async function run(): Promise<void> {
     log,
     openUrl: (url) => shell.openExternal(url),
     files: saveWithDialog(dialog, () => window),
+    control: {
+      openWindow: () => {
+        show();
+        return Promise.resolve({});
+      },
+      quit: () => app.quit(),
+    },
   });
   const window: BrowserWindow = new BrowserWindow(windowOptions({ preload: join(root, 'dist', 'electron', 'preload.cjs'), isPackaged: app.isPackaged }));
   connectWindow(ipcMain, window, (transport) => slipway.serve(transport));
   endWithWindow(slipway, window);
-  app.on('second-instance', () => {
+  function show(): void {
     if (window.isMinimized()) window.restore();
     window.focus();
-  });
+  }
+  app.on('second-instance', show);
   await window.loadURL(windowUrl);
 }
 

@@ -13,12 +13,19 @@ export interface HostAddress {
  * is not the usual one.
  */
 export function hostAddress(home: string, platform: NodeJS.Platform = process.platform): HostAddress {
-  if (platform === 'win32') {
-    const user = userInfo().username.replaceAll(/[^A-Za-z0-9._-]/g, '_');
-    const isUsual = home === win32.join(homedir(), '.slipway');
-    const name = isUsual ? `slipway-${user}` : `slipway-${user}-${createHash('sha256').update(home).digest('hex').slice(0, 8)}`;
-    return { path: `\\\\.\\pipe\\${name}`, dockerHost: `npipe:////./pipe/${name}` };
-  }
-  const path = join(home, 'run', 'docker.sock');
-  return { path, dockerHost: `unix://${path}` };
+  const path = localAddress(home, 'docker', platform);
+  return { path, dockerHost: platform === 'win32' ? `npipe://${path.replaceAll('\\', '/')}` : `unix://${path}` };
+}
+
+/** Where one running Slipway takes wishes from `slipway` and other shells of the same user. */
+export function controlAddress(home: string, platform: NodeJS.Platform = process.platform): string {
+  return localAddress(home, 'control', platform);
+}
+
+function localAddress(home: string, name: 'docker' | 'control', platform: NodeJS.Platform): string {
+  if (platform !== 'win32') return join(home, 'run', `${name}.sock`);
+  const user = userInfo().username.replaceAll(/[^A-Za-z0-9._-]/g, '_');
+  const isUsual = home === win32.join(homedir(), '.slipway');
+  const place = isUsual ? user : `${user}-${createHash('sha256').update(home).digest('hex').slice(0, 8)}`;
+  return `\\\\.\\pipe\\slipway-${name === 'docker' ? '' : `${name}-`}${place}`;
 }

@@ -40,6 +40,7 @@ async function run(): Promise<void> {
   const early = () => (stopEarly = true);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, early);
   const downloads = new DownloadDesk();
+  const { promise: serving, resolve: served } = Promise.withResolvers<WebServer>();
   const app = await startApp({
     ...commandLine,
     files: downloads,
@@ -48,6 +49,7 @@ async function run(): Promise<void> {
     version: await version(),
     shell: 'web',
     log,
+    control: { openWindow: async () => ({ url: (await serving).newUrl() }), quit: () => void process.emit('SIGTERM') },
     openUrl: async (url) => {
       if (!(await openInBrowser(url))) throw new Failure('unavailable', `No browser could be opened for ${url}.`, { hint: 'Open the address yourself.' });
     },
@@ -61,6 +63,7 @@ async function run(): Promise<void> {
     await app.close();
     throw error;
   });
+  served(server);
   const redirectFile = await announce(app, server, commandLine.home, commandLine.open);
   stopOnSignals(app, server, () => rmSync(redirectFile, { force: true }));
   if (stopEarly) process.kill(process.pid, 'SIGINT');
