@@ -373,7 +373,7 @@ export class BridgeNetworkController implements NetworkController {
       if (attachment !== undefined && live !== undefined) releaseAddresses(live, attachment);
     }
     // Unless the container has been started again meanwhile.
-    if (sandboxes.get(record.containerId) === record) await sandboxes.delete(record.containerId);
+    await sandboxes.delete(record.containerId, record);
     this.#releases.delete(record);
   }
 

@@ -35,6 +35,19 @@ test('what was put is there after reopening, what was deleted is not', async () 
   expect(again.has('a')).toBe(false);
 });
 
+test('what is deleted only as itself stays when another takes its place meanwhile', async () => {
+  const store = await open();
+  const old = { n: 1 };
+  await store.put('a', old);
+  const replaced = store.put('a', { n: 2 });
+  // The new one is on its way to the disk: readers still see the old one.
+  expect(store.get('a')).toBe(old);
+  await Promise.all([replaced, store.delete('a', old)]);
+  expect((await open()).entries()).toEqual([['a', { n: 2 }]]);
+  await store.delete('a', store.get('a'));
+  expect((await open()).entries()).toEqual([]);
+});
+
 test('writes of one key land in the order of the calls', async () => {
   const store = await open();
   const writes = Array.from({ length: 50 }, (_, n) => store.put('x', { n }));

@@ -103,10 +103,13 @@ export class JsonStore<T> {
     });
   }
 
-  /** Idempotent. */
-  delete(key: string): Promise<void> {
+  /**
+   * Idempotent.
+   * @param value only while the record is this very one: a put that is under way counts, and what it puts stays
+   */
+  delete(key: string, value?: T): Promise<void> {
     return this.#enqueue(key, 'delete', async () => {
-      if (!this.#values.has(key)) return;
+      if (!this.#values.has(key) || (value !== undefined && this.#values.get(key) !== value)) return;
       await rm(join(this.directory, fileNameOf(key)), { force: true });
       this.#values.delete(key);
       await syncDirectory(this.directory);
