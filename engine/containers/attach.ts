@@ -6,7 +6,7 @@ import { isRunning } from './container.ts';
 import type { Container, PendingAttach } from './container.ts';
 import type { ContainerDependencies } from './dependencies.ts';
 import { parseDetachKeys } from './stdio/detach-keys.ts';
-import { streamLogs } from './logs/stream-logs.ts';
+import { openLogs } from './logs/stream-logs.ts';
 import { bridgeStdio } from './stdio/stdio-bridge.ts';
 
 type AttachNeeds = Pick<ContainerDependencies, 'store' | 'tasks' | 'events' | 'log'>;
@@ -82,7 +82,7 @@ function waitForStart(needs: AttachNeeds, container: Container, options: AttachO
 }
 
 async function replayLogs(needs: AttachNeeds, container: Container, options: AttachOptions, client: Duplex): Promise<void> {
-  const logs = streamLogs(needs, container, {
+  const logs = await openLogs(needs, container, {
     stdout: options.stdout,
     stderr: options.stderr,
     follow: false,

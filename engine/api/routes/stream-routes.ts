@@ -28,7 +28,7 @@ export interface ContainerStreamBackend {
       details: boolean;
       signal: AbortSignal;
     },
-  ): { multiplexed: boolean; chunks: AsyncIterable<Buffer> };
+  ): Promise<{ multiplexed: boolean; chunks: AsyncIterable<Buffer> }>;
   /** Counts from the call on, not from the await. */
   wait(reference: string, condition: string, signal: AbortSignal): Promise<ContainerWaitResponse>;
   /** One sample when `stream` is false; otherwise one a second until the signal. */
@@ -70,7 +70,7 @@ export function streamRoutes(containers: ContainerStreamBackend): Record<'attach
       const reference = exchange.param('id');
       // A container that is not there is said before a time that is none; no stream at all before both.
       if (query.flag('stdout') || query.flag('stderr')) containers.hasTerminal(reference);
-      const { multiplexed, chunks } = containers.logs(reference, {
+      const { multiplexed, chunks } = await containers.logs(reference, {
         stdout: query.flag('stdout'),
         stderr: query.flag('stderr'),
         follow: query.flag('follow'),

@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { JsonRecordEncoder } from '../../shimd/log/json-record.ts';
 import { LocalRecordEncoder } from '../../shimd/log/local-record.ts';
-import { findStart } from './find-start.ts';
+import { closeAll, findStart } from './find-start.ts';
 import { codecOf } from './log-codec.ts';
 import { formatLogEntry } from './log-entry.ts';
-import { LogFileReader } from './log-files.ts';
 
 let directory: string;
 let path: string;
@@ -44,11 +43,10 @@ async function numbersSince(driver: string, since: bigint): Promise<{ numbers: n
   const codec = codecOf(driver);
   const numbers: number[] = [];
   let bytes = 0;
-  for (const { file, offset } of await findStart(path, codec, { tail: null, since })) {
-    const reader = (await LogFileReader.open(file, codec, offset))!;
+  for (const { file, offset, reader } of await findStart(path, codec, { tail: null, since })) {
     bytes += (await stat(file)).size - offset;
     for (;;) {
-      const records = await reader.read();
+      const records = await reader!.read();
       if (records.length === 0) break;
       for (const record of records) {
         const entry = codec.parse(record)!;
@@ -56,7 +54,7 @@ async function numbersSince(driver: string, since: bigint): Promise<{ numbers: n
         if (Buffer.isBuffer(shown)) numbers.push(parseInt(shown.toString(), 10));
       }
     }
-    await reader.close();
+    await reader!.close();
   }
   return { numbers, bytes };
 }
@@ -80,6 +78,8 @@ describe.each(['json-file', 'local'])('%s', (driver) => {
   test('an empty log, and none', async () => {
     expect(await findStart(path, codecOf(driver), { tail: null, since: epoch })).toEqual([]);
     await writeFile(path, '');
-    expect(await findStart(path, codecOf(driver), { tail: null, since: epoch })).toEqual([{ file: path, offset: 0 }]);
+    const start = await findStart(path, codecOf(driver), { tail: null, since: epoch });
+    expect(start.map(({ file, offset }) => ({ file, offset }))).toEqual([{ file: path, offset: 0 }]);
+    await closeAll(start);
   });
 });

@@ -93,6 +93,7 @@ export class LogFileReader {
     return isSameFile(this.#origin ?? { ...(await this.#file.stat({ bigint: true })), compressed: false }, await identityOf(path));
   }
 
+  /** May come twice. */
   async close(): Promise<void> {
     await this.#file.close();
   }

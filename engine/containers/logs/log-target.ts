@@ -15,8 +15,10 @@ export function logTarget(record: ContainerRecord): TaskSpec['logRotation'] {
   return { ...logRotation(config), ...(attributes === undefined ? {} : { attributes: JSON.stringify(attributes) }) };
 }
 
-/** Makes the folder of a log's file. @returns the path itself */
+/** Makes the folder of a log's file, but not the container's own, which may have just been removed. @returns the path itself */
 export async function logFolder(path: string): Promise<string> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o710 });
+  await mkdir(dirname(path), { mode: 0o710 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
   return path;
 }

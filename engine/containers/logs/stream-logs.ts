@@ -9,7 +9,8 @@ import { codecOf } from './log-codec.ts';
 import type { LogCodec } from './log-codec.ts';
 import { formatLogEntry } from './log-entry.ts';
 import type { LogFormat } from './log-entry.ts';
-import { findStart } from './find-start.ts';
+import { closeAll, findStart } from './find-start.ts';
+import type { LogStart } from './find-start.ts';
 import { LogFileReader, openNext } from './log-files.ts';
 import { logFolder } from './log-target.ts';
 
@@ -23,52 +24,64 @@ export interface LogOptions extends Omit<LogFormat, 'multiplexed'> {
 
 /**
  * A container's log as bytes for a client: multiplexed without a terminal, raw with one. One read of the file at a time,
- * so that a slow client costs no memory.
+ * so that a slow client costs no memory. The files are open when this resolves: a client may remove the container once it has been
+ * answered, and still gets all of its output. Whoever gets the chunks reads them, or the files stay open.
  * @throws NotImplementedError when the log driver keeps nothing
  */
-export async function* streamLogs(needs: Pick<ContainerDependencies, 'store'>, container: Container, options: LogOptions): AsyncGenerator<Buffer> {
+export async function openLogs(needs: Pick<ContainerDependencies, 'store'>, container: Container, options: LogOptions): Promise<AsyncGenerator<Buffer>> {
   if (container.record.hostConfig.LogConfig?.Type === 'none') {
     throw new NotImplementedError('configured logging driver does not support reading');
   }
-  const format: LogFormat = { ...options, multiplexed: !container.tty };
   const codec = codecOf(container.record.hostConfig.LogConfig?.Type);
   const path = needs.store.logPathOf(container.id, container.record.hostConfig.LogConfig?.Type);
   // There is a folder to watch before the first start too.
   if (options.follow) await logFolder(path);
   const news = options.follow ? new LogNews(path, container, options.signal) : undefined;
+  try {
+    return copyAll(path, codec, await findStart(path, codec, options), news, { ...options, multiplexed: !container.tty });
+  } catch (error) {
+    news?.close();
+    throw error;
+  }
+}
+
+async function* copyAll(path: string, codec: LogCodec, start: LogStart[], news: LogNews | undefined, format: LogFormat & { signal: AbortSignal }): AsyncGenerator<Buffer> {
+  const { signal } = format;
   let reader: LogFileReader | undefined;
   try {
-    const start = await findStart(path, codec, options);
-    for (const { file, offset } of start) {
+    for (const { file, offset, reader: opened } of start) {
       await reader?.close();
-      reader = await LogFileReader.open(file, codec, offset);
-      if (reader !== undefined && (yield* copy(reader, codec, format, options.signal)) === 'end') return;
+      reader = opened ?? (await LogFileReader.open(file, codec, offset));
+      if (reader !== undefined && (yield* copy(reader, codec, format, signal)) === 'end') return;
     }
     if (news === undefined) return;
     for (;;) {
       // In this order: an exit seen before the last read has all its output before it.
-      const last = news.ended;
+      const last = news.ended || signal.aborted;
       reader ??= await LogFileReader.open(path, codec);
       if (reader !== undefined) {
         await reader.followTruncation();
-        if ((yield* copy(reader, codec, format, options.signal)) === 'end') return;
+        if ((yield* copy(reader, codec, format, signal)) === 'end') return;
         if (!(await reader.is(path))) {
           // Rotated: what was written between our last read and the rotation is still in the old file.
-          if ((yield* copy(reader, codec, format, options.signal)) === 'end') return;
+          if ((yield* copy(reader, codec, format, signal)) === 'end') return;
           const next = await openNext(path, codec, reader);
-          if (next === undefined) continue;
-          await reader.close();
-          reader = next;
-          continue;
+          if (next !== undefined) {
+            await reader.close();
+            reader = next;
+            continue;
+          }
+          // The next one is just being made, or all went with the container.
         }
       }
-      if (last || options.signal.aborted) return;
+      if (last || signal.aborted) return;
       await news.next(format.until);
       if (format.until !== undefined && BigInt(Date.now()) * 1_000_000n > format.until) return;
     }
   } finally {
     news?.close();
     await reader?.close();
+    await closeAll(start);
   }
 }
 
