@@ -45,7 +45,8 @@ export class FileLog {
   readonly #pending: Record<OutputStream, PendingLine> = { stdout: new PendingLine(), stderr: new PendingLine() };
   #used = 0;
   #entries = 0;
-  #failed = false;
+  /** Since the last write that succeeded; null while writes succeed. */
+  #lost: number | null = null;
 
   constructor(target: LogTarget) {
     this.#target = target;
@@ -137,14 +138,16 @@ export class FileLog {
     let written = 0;
     try {
       while (written < bytes) written += writeSync(this.#fd, batch, written, bytes - written);
-      this.#failed = false;
     } catch (error) {
       // Half an entry would spoil the next one for readers.
       if (written > 0) ftruncateSync(this.#fd, fstatSync(this.#fd).size - written);
-      if (!this.#failed) process.stderr.write(`log ${this.#target.path}: entries lost: ${(error as Error).message}\n`);
-      this.#failed = true;
+      if (this.#lost === null) process.stderr.write(`log ${this.#target.path}: not written: ${(error as Error).message}\n`);
+      this.#lost = (this.#lost ?? 0) + entries;
       return;
     }
+    // Again, and how many: where the disk was full, the line before was lost as well.
+    if (this.#lost !== null) process.stderr.write(`log ${this.#target.path}: written again, ${this.#lost} entries lost\n`);
+    this.#lost = null;
     this.#size += bytes;
     if (entries > 0) this.#checkpoints.add(bytes, entries, this.#time);
   }
