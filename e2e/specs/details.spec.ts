@@ -1,30 +1,19 @@
-import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { axeFindingsInBothThemes } from '../fixtures/accessible.ts';
 import { expect, test } from '../fixtures/app.ts';
-import { projectRoot } from '../launchers/app-process.ts';
+import { haveHello } from '../fixtures/images.ts';
 import { ContainersPage } from '../pages/containers-page.ts';
 import { DetailsPage } from '../pages/details-page.ts';
 import { SlipwayWindow } from '../pages/slipway-window.ts';
 
-const arch = process.arch === 'x64' ? 'amd64' : 'arm64';
-const helloTar = join(projectRoot, 'vm-assets/out', arch, 'hello.tar');
-
-async function expectAccessible(page: Page): Promise<void> {
-  for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.locator(`[data-theme="${colorScheme}"]`).waitFor({ state: 'attached' });
-    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(' ')}`)).toEqual([]);
-  }
-}
+const expectAccessible = async (page: Page): Promise<void> => expect(await axeFindingsInBothThemes(page)).toEqual([]);
 
 /** One container on the native engine, looked at from every side. */
 test.describe('container details', () => {
   test.describe.configure({ mode: 'serial' });
 
   test.beforeAll(async ({ nativeEngine: { docker } }) => {
-    await docker.run(['load', '-q', '-i', helloTar]);
+    await haveHello(docker);
     await docker.run(['run', '-d', '--name', 'busy', '-m', '64m', '-e', 'DB_PASSWORD=hunter2', '--label', 'com.docker.compose.project=shop', 'slipway/hello', 'sh', '-c', 'while :; do :; done']);
   });
 

@@ -1,15 +1,10 @@
-import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '../fixtures/app.ts';
+import { helloTar } from '../fixtures/images.ts';
 import { startRegistry, type Registry } from '../fixtures/registry.ts';
-import { projectRoot } from '../launchers/app-process.ts';
 import { ContainersPage } from '../pages/containers-page.ts';
 import { DetailsPage } from '../pages/details-page.ts';
 import { ImagesPage } from '../pages/images-page.ts';
 import { SlipwayWindow } from '../pages/slipway-window.ts';
-
-const arch = process.arch === 'x64' ? 'amd64' : 'arm64';
-const helloTar = join(projectRoot, 'vm-assets/out', arch, 'hello.tar');
 
 /** Images and the run form on the native engine: a registry on this host's loopback can be reached from there. */
 test.describe('images', () => {
@@ -71,19 +66,5 @@ test.describe('images', () => {
     await expect(page.getByText('This name is taken by')).toBeVisible();
     await shoot(page, '04-run-name-taken');
     await page.keyboard.press('Escape');
-  });
-
-  test('every screen passes axe in both themes', async ({ nativeApp: { page } }) => {
-    const window = new SlipwayWindow(page);
-    for (const theme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-      await page.locator(`[data-theme="${theme}"]`).waitFor({ state: 'attached' });
-      for (const screen of ['Containers', 'Images', 'Logs'] as const) {
-        await window.goTo(screen);
-        await expect(page.getByRole('heading', { name: screen, exact: true }).first()).toBeVisible();
-        const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
-        expect(violations.map(({ id, nodes }) => `${theme} ${screen} ${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
-      }
-    }
   });
 });

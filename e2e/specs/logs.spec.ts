@@ -1,24 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
+import { axeFindings } from '../fixtures/accessible.ts';
 import { expect, test } from '../fixtures/app.ts';
-import type { DockerCli } from '../fixtures/docker-cli.ts';
+import { importBusybox } from '../fixtures/images.ts';
 import { LogsPage } from '../pages/logs-page.ts';
-
-/** An image with a shell: a static busybox. */
-async function importBusybox(docker: DockerCli): Promise<void> {
-  const busybox = ['/bin/busybox', '/usr/bin/busybox'].find((path) => existsSync(path));
-  if (busybox === undefined) throw new Error('this spec needs a static busybox: install the package busybox-static');
-  const folder = mkdtempSync(join(tmpdir(), 'slipway-busybox-'));
-  mkdirSync(join(folder, 'root/bin'), { recursive: true });
-  copyFileSync(realpathSync(busybox), join(folder, 'root/bin/busybox'));
-  for (const name of ['sh', 'seq', 'echo', 'cat', 'sleep', 'printf']) symlinkSync('busybox', join(folder, 'root/bin', name));
-  execFileSync('tar', ['-C', join(folder, 'root'), '-cf', join(folder, 'root.tar'), '.']);
-  await docker.run(['import', join(folder, 'root.tar'), 'bb:latest']);
-  rmSync(folder, { recursive: true });
-}
 
 test.describe('logs', () => {
   test.describe.configure({ mode: 'serial' });
@@ -46,7 +29,7 @@ test.describe('logs', () => {
     await page.keyboard.press('End');
     await expect(logs.lines).toContainText('picked up');
     await shoot(page, '03-logs');
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
   });
 
   test('a regular expression, match by match', async ({ nativeApp: { page } }) => {
