@@ -6,6 +6,7 @@ import { cpus, hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { apiVersion, engineVersion, minApiVersion } from './api/api-version.ts';
 import { routeTable } from './api/route-table.ts';
+import { makeRoomForAnswers } from './api/send-buffer.ts';
 import { listenTcp } from './api/tcp-listener.ts';
 import { parseCommandLine, usage, UsageError } from './command-line.ts';
 import type { EngineConfig } from './config.ts';
@@ -156,6 +157,7 @@ async function startEngine(config: EngineConfig, door: Door): Promise<{ close():
     response.once('close', () => idle.touch());
   });
   server.on('upgrade', () => idle.touch());
+  server.on('connection', makeRoomForAnswers);
   idle.touch();
   const tcp = await Promise.all(config.tcp.map((address) => listenTcp(server, address)));
   await listen(server, config.socket);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import type { Duplex, Readable } from 'node:stream';
@@ -27,45 +27,77 @@ export const standardHeaders: Record<string, string> = {
   Server: `Docker/${engineVersion} (linux)`,
 };
 
+const headerList = Object.entries(standardHeaders).flat();
+
+/**
+ * The head of an answer, with the standard headers before its own. As one flat list, which node:http writes as it is: with `setHeader` it
+ * would build an object of them first.
+ */
+export function writeHead(response: ServerResponse, status: number, headers: Record<string, string | number>): void {
+  const list: (string | number)[] = [...headerList];
+  for (const name in headers) list.push(name, headers[name]!);
+  response.writeHead(status, list as OutgoingHttpHeader[]);
+}
+
 export interface RequestTarget {
   /** Minor API version, 24 to 51. */
   version: number;
   params: Record<string, string>;
-  query: URLSearchParams;
+  /** After the question mark. */
+  query: string;
 }
 
 /** One request and its answer, as route handlers see them. */
 export class Exchange {
   readonly version: number;
-  readonly query: Query;
-  /** Aborted when the client goes away before it has its answer. */
-  readonly signal: AbortSignal;
   readonly #params: Record<string, string>;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   /** Bytes that followed the headers of a request with Upgrade; null without Upgrade. */
   readonly #head: Buffer | null;
-  readonly #abort = new AbortController();
+  readonly #queryText: string;
+  #query: Query | undefined;
+  /** Made for the first who asks. */
+  #abort: AbortController | undefined;
+  #gone = false;
   #bodyRead = false;
   #hijacked = false;
 
   constructor(request: IncomingMessage, response: ServerResponse, head: Buffer | null, target: RequestTarget) {
     this.version = target.version;
-    this.query = new Query(target.query);
+    this.#queryText = target.query;
     this.#params = target.params;
     this.#request = request;
     this.#response = response;
     this.#head = head;
-    this.signal = this.#abort.signal;
-    const gone = () => {
-      if (!this.#response.writableFinished && !this.#hijacked) this.#abort.abort(new Error('the client went away'));
-    };
-    response.on('close', gone);
+    const gone = () => this.#clientGone();
     // Half-closing means giving up, as in Go's server. Answers that are nearly there still go out.
     const { socket } = request;
     if (head === null) socket.on('end', gone);
     // Not `request.socket`: an answer that closes the connection in the middle of a body takes it away.
-    response.on('close', () => socket.off('end', gone));
+    response.on('close', () => {
+      gone();
+      socket.off('end', gone);
+    });
+  }
+
+  get query(): Query {
+    return (this.#query ??= new Query(new URLSearchParams(this.#queryText)));
+  }
+
+  /** Aborted when the client goes away before it has its answer. */
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#gone) this.#abort.abort(clientGone());
+    }
+    return this.#abort.signal;
+  }
+
+  #clientGone(): void {
+    if (this.#response.writableFinished || this.#hijacked || this.#gone) return;
+    this.#gone = true;
+    this.#abort?.abort(clientGone());
   }
 
   get method(): string {
@@ -132,22 +164,22 @@ export class Exchange {
 
   /** @param bytes of JSON, with the newline that ends it */
   answerJson(status: number, bytes: Buffer): void {
-    this.#response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': bytes.length });
+    writeHead(this.#response, status, { 'Content-Type': 'application/json', 'Content-Length': bytes.length });
     this.#response.end(bytes);
   }
 
   answerEmpty(status: number, headers: Record<string, string> = {}): void {
-    this.#response.writeHead(status, status === 204 || status === 304 ? headers : { 'Content-Length': '0', ...headers });
+    writeHead(this.#response, status, status === 204 || status === 304 ? headers : { 'Content-Length': '0', ...headers });
     this.#response.end();
   }
 
   answerBytes(status: number, bytes: Uint8Array, headers: Record<string, string> = {}): void {
-    this.#response.writeHead(status, { 'Content-Type': 'application/octet-stream', 'Content-Length': bytes.length, ...headers });
+    writeHead(this.#response, status, { 'Content-Type': 'application/octet-stream', 'Content-Length': bytes.length, ...headers });
     this.#response.end(bytes);
   }
 
   answerText(status: number, text: string, headers: Record<string, string> = {}): void {
-    this.#response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': Buffer.byteLength(text), ...headers });
+    writeHead(this.#response, status, { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': Buffer.byteLength(text), ...headers });
     this.#response.end(text);
   }
 
@@ -177,7 +209,7 @@ export class Exchange {
 
   /** Sends the headers, then the stream, as fast as the client takes it. Owns the stream; one that fails cuts the connection. */
   async pipe(contentType: string, stream: Readable, headers: Record<string, string> = {}): Promise<void> {
-    this.#response.writeHead(200, { 'Content-Type': contentType, ...headers });
+    writeHead(this.#response, 200, { 'Content-Type': contentType, ...headers });
     this.#response.flushHeaders();
     await pipeline(stream, this.#response).catch((error: unknown) => {
       if (!this.signal.aborted) throw error;
@@ -185,7 +217,7 @@ export class Exchange {
   }
 
   jsonStream(separator?: '\r\n' | '\n'): JsonStream {
-    return new JsonStream(this.#response, separator);
+    return new JsonStream(this.#response, () => writeHead(this.#response, 200, { 'Content-Type': 'application/json' }), separator);
   }
 
   /** The error's status and `{"message"}`; where the answer has begun already, the connection is cut instead. */
@@ -204,7 +236,7 @@ export class Exchange {
   answerPlainError(error: unknown, contentType: string): void {
     if (this.#hijacked) return;
     const text = `${messageOf(error)}\r\n`;
-    this.#response.writeHead(statusOf(error), { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(text), Connection: 'close' });
+    writeHead(this.#response, statusOf(error), { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(text), Connection: 'close' });
     this.#response.end(text);
   }
 
@@ -243,7 +275,7 @@ export class Exchange {
   }
 
   #startStream(contentType: string): void {
-    this.#response.writeHead(200, { 'Content-Type': contentType });
+    writeHead(this.#response, 200, { 'Content-Type': contentType });
     this.#response.flushHeaders();
   }
 
@@ -260,4 +292,8 @@ export class Exchange {
     if (!this.#request.readableEnded) await finished(this.#request, { writable: false });
     return bytes;
   }
+}
+
+function clientGone(): Error {
+  return new Error('the client went away');
 }

@@ -6,14 +6,31 @@ import type { ImageInspect, ImageSummary } from '../../contract/engine-api/image
 const texts = new WeakMap<Readonly<ImageSummary>, Map<number, string>>();
 const turningPoints = [51, 44, 43, 0];
 
+/** Lists as they went out last, each by the version from which on it reads so. A list of the image service is never changed. */
+const lists = new WeakMap<readonly Readonly<ImageSummary>[], Map<number, Buffer>>();
+
+/** The JSON of a list, with a newline. */
+export function listBytes(version: number, rows: readonly Readonly<ImageSummary>[]): Buffer {
+  const since = turningPoint(version);
+  let known = lists.get(rows);
+  if (known === undefined) lists.set(rows, (known = new Map()));
+  let bytes = known.get(since);
+  if (bytes === undefined) known.set(since, (bytes = Buffer.from(`[${rows.map((row) => summaryText(version, row)).join(',')}]\n`)));
+  return bytes;
+}
+
 /** {@link summaryFor} as JSON: an image may have hundreds of names, and most rows are what they were the last time. */
-export function summaryText(version: number, row: Readonly<ImageSummary>): string {
-  const since = turningPoints.find((point) => version >= point) ?? 0;
+function summaryText(version: number, row: Readonly<ImageSummary>): string {
+  const since = turningPoint(version);
   let known = texts.get(row);
   if (known === undefined) texts.set(row, (known = new Map()));
   let text = known.get(since);
   if (text === undefined) known.set(since, (text = JSON.stringify(summaryFor(version, row))));
   return text;
+}
+
+function turningPoint(version: number): number {
+  return turningPoints.find((point) => version >= point) ?? 0;
 }
 
 /** @param version minor API version of the request */

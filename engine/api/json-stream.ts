@@ -9,10 +9,15 @@ import { messageOf } from '../errors.ts';
 export class JsonStream {
   readonly #response: ServerResponse;
   readonly #separator: string;
+  readonly #writeHead: () => void;
 
-  /** @param separator moby ends progress lines with CR LF and events with LF. */
-  constructor(response: ServerResponse, separator: '\r\n' | '\n' = '\r\n') {
+  /**
+   * @param writeHead writes the status line and the headers
+   * @param separator moby ends progress lines with CR LF and events with LF.
+   */
+  constructor(response: ServerResponse, writeHead: () => void, separator: '\r\n' | '\n' = '\r\n') {
     this.#response = response;
+    this.#writeHead = writeHead;
     this.#separator = separator;
   }
 
@@ -23,7 +28,7 @@ export class JsonStream {
   /** Sends the headers alone. */
   start(): void {
     if (this.started) return;
-    this.#response.writeHead(200, { 'Content-Type': 'application/json' });
+    this.#writeHead();
     this.#response.flushHeaders();
   }
 
@@ -34,7 +39,7 @@ export class JsonStream {
 
   /** @param json a value that is JSON already */
   writeText(json: string): boolean {
-    if (!this.started) this.#response.writeHead(200, { 'Content-Type': 'application/json' });
+    if (!this.started) this.#writeHead();
     return this.#response.write(json + this.#separator);
   }
 

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { InvalidParameterError, messageOf, NotFoundError } from '../errors.ts';
 import { refuseBrowsers } from './browser-guard.ts';
 import { negotiateVersion, UnsupportedVersionError } from './api-version.ts';
-import { Exchange, standardHeaders } from './exchange.ts';
+import { Exchange, writeHead } from './exchange.ts';
 import { errorBody, statusOf } from './http-status.ts';
 import { Router } from './router.ts';
 import type { Match, Route } from './router.ts';
@@ -74,10 +74,10 @@ export function createApiServer({ routes, complete, log }: ApiServerOptions): Se
 async function serve(serving: Serving, request: IncomingMessage, response: ServerResponse, head: Buffer | null): Promise<void> {
   response.on('error', () => response.destroy());
   try {
-    for (const [name, value] of Object.entries(standardHeaders)) response.setHeader(name, value);
     refuseBrowsers(request);
     if (request.method === 'OPTIONS') {
-      response.writeHead(200, { 'Content-Length': 0 }).end();
+      writeHead(response, 200, { 'Content-Length': 0 });
+      response.end();
       return;
     }
     let target = find(serving.router, request);
@@ -91,7 +91,8 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
     if (clean !== target.path || target.match === undefined) {
       // As moby's router does with `//` and `..`; clients follow.
       const mark = request.url!.indexOf('?');
-      response.writeHead(301, { Location: encodeURI(clean) + (mark < 0 ? '' : request.url!.slice(mark)), 'Content-Length': 0 }).end();
+      writeHead(response, 301, { Location: encodeURI(clean) + (mark < 0 ? '' : request.url!.slice(mark)), 'Content-Length': 0 });
+      response.end();
       if (head === null) drain(request);
       return;
     }
@@ -132,7 +133,7 @@ function refuse(response: ServerResponse, error: unknown): void {
   }
   const plain = error instanceof UnsupportedVersionError && error.plainText;
   const body = plain ? `${error.message}\n` : `${JSON.stringify(errorBody(error))}\n`;
-  response.writeHead(statusOf(error), {
+  writeHead(response, statusOf(error), {
     'Content-Type': plain ? 'text/plain; charset=utf-8' : 'application/json',
     'Content-Length': Buffer.byteLength(body),
   });
@@ -149,14 +150,15 @@ interface Target {
   /** `1.41`, when the path names one. */
   version: string | undefined;
   match: Match | undefined;
-  query: URLSearchParams;
+  /** After the question mark. */
+  query: string;
 }
 
 /** undefined when the path is not decodable. */
 function find(router: Router, request: IncomingMessage): Target | undefined {
   const url = request.url ?? '/';
   const mark = url.indexOf('?');
-  const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+  const query = mark < 0 ? '' : url.slice(mark + 1);
   let path: string;
   try {
     path = decodeURIComponent(mark < 0 ? url : url.slice(0, mark));
@@ -167,7 +169,9 @@ function find(router: Router, request: IncomingMessage): Target | undefined {
   return { path, version: prefix?.[1], match: router.match(request.method ?? '', prefix === null ? path : path.slice(prefix[0].length)), query };
 }
 
+/** Without what makes a path unclean: `//`, `/./`, `/../`. */
 function cleanPath(path: string): string {
+  if (!/\/(?:\/|\.)/.test(path) && path.startsWith('/')) return path;
   const kept: string[] = [];
   for (const part of path.split('/')) {
     if (part === '..') kept.pop();

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConflictError, InvalidParameterError, messageOf, NotFoundError } from '../errors.ts';
+import { ChangeCount } from '../lib/change-count.ts';
 import { JsonStore } from '../store/json-store.ts';
 import { Container, isRunning } from './container.ts';
 import type { ContainerRecord } from './container.ts';
@@ -8,12 +9,22 @@ import { LinkIndex } from './links/link-index.ts';
 
 const shortIdLength = 12;
 
+interface ImageUse {
+  containerId: string;
+  imageId: string;
+  imageReference: string;
+  running: boolean;
+}
+
 /** Every container of the engine, in memory; their records on disk. Nothing is read from disk after {@link ContainerStore.open}. */
 export class ContainerStore {
   /** The machine is being switched off: no policy starts anything any more. */
   shuttingDown = false;
   /** Who links whom. */
-  readonly links = new LinkIndex();
+  readonly links: LinkIndex;
+  /** Of containers, what is in their records, their networks and their links: what was made of them before is good for as long as it stays. */
+  readonly changes = new ChangeCount();
+  #imageUsers: { changes: number; users: ImageUse[] } | undefined;
   readonly #directory: string;
   readonly #records: JsonStore<ContainerRecord>;
   readonly #byId = new Map<string, Container>();
@@ -25,9 +36,10 @@ export class ContainerStore {
   constructor(directory: string, records: JsonStore<ContainerRecord>) {
     this.#directory = directory;
     this.#records = records;
+    this.links = new LinkIndex(this.changes);
     // Oldest first, so that iteration order is the order of creation after a restart too.
     const sorted = records.list().sort((a, b) => (a.created < b.created ? -1 : 1));
-    for (const record of sorted) this.#index(new Container(record));
+    for (const record of sorted) this.#index(new Container(record, this.changes));
   }
 
   static async open(directory: string): Promise<ContainerStore> {
@@ -45,8 +57,13 @@ export class ContainerStore {
     return counts;
   }
 
-  /** Which image each container stands on, for those who remove images. */
-  imageUsers(): { containerId: string; imageId: string; imageReference: string; running: boolean }[] {
+  /** Which image each container stands on, for those who list and remove images. The same array as before for as long as nothing has changed. */
+  imageUsers(): readonly ImageUse[] {
+    if (this.#imageUsers?.changes !== this.changes.value) this.#imageUsers = { changes: this.changes.value, users: this.#findImageUsers() };
+    return this.#imageUsers.users;
+  }
+
+  #findImageUsers(): ImageUse[] {
     return this.list().flatMap(({ id, record, state }) => {
       const mounted = record.mounts.flatMap(({ Name, spec }) => (spec?.image === undefined ? [] : [{ imageId: spec.image.id, imageReference: Name ?? '' }]));
       const own = { imageId: record.image.id, imageReference: record.config.Image ?? '' };
@@ -108,7 +125,7 @@ export class ContainerStore {
       await rm(this.directoryOf(record.id), { recursive: true, force: true });
       throw error;
     }
-    const container = new Container(record);
+    const container = new Container(record, this.changes);
     this.#index(container);
     return container;
   }
@@ -137,6 +154,7 @@ export class ContainerStore {
     await this.#records.delete(container.id);
     await rm(this.directoryOf(container.id), { recursive: true, force: true });
     this.#byId.delete(container.id);
+    this.changes.increase();
     this.links.delete(container.id);
     if (this.#idByName.get(container.name) === container.id) this.#idByName.delete(container.name);
     const short = container.id.slice(0, shortIdLength);

@@ -1,5 +1,6 @@
 import type { ContainerConfig, ContainerHealth, ContainerStateName, HostConfig } from '../../contract/engine-api/container.ts';
 import type { EndpointSettings } from '../../contract/engine-api/network.ts';
+import { ChangeCount } from '../lib/change-count.ts';
 import { Mutex } from '../lib/mutex.ts';
 import type { Sandbox, StoredMount } from './collaborators.ts';
 
@@ -78,9 +79,6 @@ export type ContainerNews = { kind: 'exit'; exitCode: number; error: string } | 
 /** A container as the engine holds it: the record, and what lives only as long as the engine does. */
 export class Container {
   readonly id: string;
-  record: ContainerRecord;
-  /** Network of the present run. */
-  sandbox: Sandbox | null = null;
   /** Start, exit handling and removal take turns. */
   readonly lock = new Mutex();
   /** Attached clients that wait for the next start. */
@@ -96,22 +94,47 @@ export class Container {
   /** Delay before the next start by the policy; doubles with each short run. */
   restartDelay = 0;
   readonly #listeners = new Set<(news: ContainerNews) => void>();
+  readonly #changes: ChangeCount;
+  #record: ContainerRecord;
+  #sandbox: Sandbox | null = null;
 
-  constructor(record: ContainerRecord) {
+  /** @param changes goes up with each change of record and sandbox */
+  constructor(record: ContainerRecord, changes = new ChangeCount()) {
     this.id = record.id;
-    this.record = record;
+    this.#record = record;
+    this.#changes = changes;
+    changes.increase();
+  }
+
+  get record(): ContainerRecord {
+    return this.#record;
+  }
+
+  set record(record: ContainerRecord) {
+    this.#record = record;
+    this.#changes.increase();
+  }
+
+  /** Network of the present run; never changed, a new one takes its place. */
+  get sandbox(): Sandbox | null {
+    return this.#sandbox;
+  }
+
+  set sandbox(sandbox: Sandbox | null) {
+    this.#sandbox = sandbox;
+    this.#changes.increase();
   }
 
   get name(): string {
-    return this.record.name;
+    return this.#record.name;
   }
 
   get state(): ContainerState {
-    return this.record.state;
+    return this.#record.state;
   }
 
   get tty(): boolean {
-    return this.record.config.Tty === true;
+    return this.#record.config.Tty === true;
   }
 
   /** Tells of exits and of the removal until the returned function is called. */

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Container, type ContainerRecord } from './container.ts';
+import { ChangeCount } from '../lib/change-count.ts';
 import { LinkIndex } from './links/link-index.ts';
 import { listContainers, listContainersJson } from './list.ts';
 
@@ -22,9 +23,10 @@ function record(name: string, change: Partial<ContainerRecord> = {}): ContainerR
 }
 
 describe('the list as text', () => {
-  const containers = ['one', 'two'].map((name) => new Container(record(name)));
-  const links = new LinkIndex();
-  const needs = { store: { links, list: () => [...containers] } } as unknown as Parameters<typeof listContainers>[0];
+  const changes = new ChangeCount();
+  const containers = ['one', 'two'].map((name) => new Container(record(name), changes));
+  const links = new LinkIndex(changes);
+  const needs = { store: { links, changes, list: () => [...containers] } } as unknown as Parameters<typeof listContainers>[0];
   const options = { all: true, limit: 0, size: false, filters: {} };
   const expectSame = async () => expect(JSON.parse((await listContainersJson(needs, options)).toString())).toEqual(JSON.parse(JSON.stringify(await listContainers(needs, options))));
 
@@ -53,6 +55,14 @@ describe('the list as text', () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+
+  it('is the same memory for as long as nothing has changed', async () => {
+    const first = await listContainersJson(needs, options);
+    expect(await listContainersJson(needs, options)).toBe(first);
+    containers[0]!.record = record('once-more');
+    expect((await listContainersJson(needs, options)).toString()).toContain('once-more');
+    await expectSame();
   });
 
   it('is an empty array where there is nothing', async () => {

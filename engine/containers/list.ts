@@ -2,10 +2,11 @@ import type { ContainerSummary, PortMap, PortSummary } from '../../contract/engi
 import { parseTimestamp } from '../lib/timestamp.ts';
 import type { Container } from './container.ts';
 import { isRunning } from './container.ts';
+import type { ContainerStore } from './container-store.ts';
 import type { ContainerDependencies } from './dependencies.ts';
 import { imageSize, wireMount, writableSize } from './inspect.ts';
 import { containerFilter, showsStopped } from './listing/list-filters.ts';
-import { statusText } from './listing/status-text.ts';
+import { statusLasts, statusText } from './listing/status-text.ts';
 
 type ListNeeds = Pick<ContainerDependencies, 'store' | 'images' | 'snapshots'>;
 
@@ -38,7 +39,36 @@ export async function listContainers(needs: ListNeeds, options: ListOptions): Pr
 export async function listContainersJson(needs: ListNeeds, options: ListOptions): Promise<Buffer> {
   if (options.size) return Buffer.from(`${JSON.stringify(await listContainers(needs, options))}\n`);
   const now = Date.now();
-  return joinRows((await selectContainers(needs, options)).map((container) => rowBytes(container, now, needs.store.links.namesOf(container.id))));
+  if (options.limit > 0 || Object.keys(options.filters).length > 0) return joinRows((await selectContainers(needs, options)).map((container) => rowOf(needs, container, now)));
+  return wholeList(needs, options, now);
+}
+
+interface KnownList {
+  changes: number;
+  /** Milliseconds since 1970 between which its texts hold: how long something has been up is said in words. */
+  from: number;
+  until: number;
+  bytes: Buffer;
+}
+
+/** What lists without filters said last, by whether stopped ones are in them. */
+const lists = new WeakMap<ContainerStore, Map<boolean, KnownList>>();
+/** Larger ones are not kept: a list of some 6,000 containers. */
+const largestKept = 8 * 1024 * 1024;
+
+async function wholeList(needs: ListNeeds, options: ListOptions, now: number): Promise<Buffer> {
+  const { store } = needs;
+  let known = lists.get(store);
+  if (known === undefined) lists.set(store, (known = new Map()));
+  const last = known.get(options.all);
+  const changes = store.changes.value;
+  if (last?.changes === changes && last.from <= now && now < last.until) return last.bytes;
+  const rows = (await selectContainers(needs, options)).map((container) => rowOf(needs, container, now));
+  const bytes = joinRows(rows);
+  const list = { changes, from: now, until: rows.reduce((until, row) => Math.min(until, row.until), Infinity), bytes };
+  if (bytes.length <= largestKept) known.set(options.all, list);
+  else known.delete(options.all);
+  return bytes;
 }
 
 /** What `options` ask for, newest first. */
@@ -61,6 +91,9 @@ interface KnownRow {
   endpoints: unknown;
   names: readonly string[] | undefined;
   status: string;
+  /** Milliseconds since 1970 between which the status reads so. */
+  from: number;
+  until: number;
   bytes: Buffer;
   /** Where the value of `Status` stands in `bytes`. */
   statusFrom: number;
@@ -69,16 +102,19 @@ interface KnownRow {
 
 const known = new WeakMap<Container, KnownRow>();
 
-function rowBytes(container: Container, now: number, names: readonly string[] | undefined): Buffer {
+function rowOf({ store }: ListNeeds, container: Container, now: number): KnownRow {
   const { record, sandbox } = container;
-  const status = statusText(container.state, now, record.health);
+  const names = store.links.namesOf(container.id);
   const row = known.get(container);
   // Records and sandboxes are never changed: new ones take their place.
   const isSame = row !== undefined && row.record === record && row.sandbox === sandbox && row.endpoints === sandbox?.endpoints && row.names === names;
-  if (isSame && row.status === status) return row.bytes;
-  const made = isSame ? withStatus(row, status) : makeRow(container, now, status, names);
+  if (isSame && row.from <= now && now < row.until) return row;
+  const status = statusText(record.state, now, record.health);
+  const made = isSame ? (row.status === status ? row : withStatus(row, status)) : makeRow(container, now, status, names);
+  made.from = now;
+  made.until = now + statusLasts(record.state, now);
   known.set(container, made);
-  return made.bytes;
+  return made;
 }
 
 function makeRow(container: Container, now: number, status: string, names: readonly string[] | undefined): KnownRow {
@@ -89,7 +125,7 @@ function makeRow(container: Container, now: number, status: string, names: reado
   const bytes = Buffer.from(`${before}${value},${JSON.stringify({ HostConfig, NetworkSettings, Mounts }).slice(1)}`);
   const statusFrom = Buffer.byteLength(before);
   const { record, sandbox } = container;
-  return { record, sandbox, endpoints: sandbox?.endpoints, names, status, bytes, statusFrom, statusTo: statusFrom + Buffer.byteLength(value) };
+  return { record, sandbox, endpoints: sandbox?.endpoints, names, status, from: now, until: now, bytes, statusFrom, statusTo: statusFrom + Buffer.byteLength(value) };
 }
 
 function withStatus(row: KnownRow, status: string): KnownRow {
@@ -98,13 +134,13 @@ function withStatus(row: KnownRow, status: string): KnownRow {
   return { ...row, status, bytes, statusTo: row.statusFrom + value.length };
 }
 
-/** A JSON array of values that are JSON already, and a newline. */
-function joinRows(rows: readonly Buffer[]): Buffer {
-  const size = rows.reduce((sum, { length }) => sum + length + 1, 0);
+/** A JSON array, and a newline. */
+function joinRows(rows: readonly KnownRow[]): Buffer {
+  const size = rows.reduce((sum, { bytes }) => sum + bytes.length + 1, 0);
   const joined = Buffer.allocUnsafe(Math.max(size + 2, 3));
   let at = joined.write('[');
-  for (const row of rows) {
-    at += row.copy(joined, at);
+  for (const { bytes } of rows) {
+    at += bytes.copy(joined, at);
     joined[at++] = comma;
   }
   if (rows.length > 0) at -= 1;

@@ -11,8 +11,8 @@ import type { PrunePlan, PrunePlanOptions } from './prune-plan.ts';
 
 /** What the API needs of images. Built by `openImageService` in `open-image-service.ts`. */
 export interface ImageService extends ImageSource, ImageCommitter {
-  /** Newest first. Untagged images are listed with empty RepoTags unless `filters.dangling` says otherwise. */
-  list(options?: ImageListOptions): Promise<Readonly<ImageSummary>[]>;
+  /** Newest first. Untagged images are listed with empty RepoTags unless `filters.dangling` says otherwise. Of what has not changed the same array as before. */
+  list(options?: ImageListOptions): Promise<readonly Readonly<ImageSummary>[]>;
   /** Bytes of the layers of all images, each counted once. */
   layersSize(): number;
   /** @throws NotFoundError `No such image: nope:latest` */
@@ -161,5 +161,5 @@ export interface ImageUser {
   running: boolean;
 }
 
-/** Answers every container; the engine's composition root passes the container store's view. */
-export type ListImageUsers = () => ImageUser[];
+/** Answers every container, the same array as before for as long as nothing has changed; the engine's composition root passes the container store's view. */
+export type ListImageUsers = () => readonly ImageUser[];

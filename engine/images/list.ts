@@ -2,7 +2,7 @@ import type { ImageSummary } from '../../contract/engine-api/image.ts';
 import type { ContentStore } from '../content/content-store.ts';
 import type { Digest } from '../content/digest.ts';
 import { booleanFilter, createdNanoseconds, expectFilters, hasLabels, untilFilter } from './filters.ts';
-import type { ImageListOptions, ListImageUsers } from './image-service.ts';
+import type { ImageListOptions, ImageUser, ListImageUsers } from './image-service.ts';
 import { manifestSummaries } from './manifest-summary.ts';
 import { chainIds } from './model/chain-id.ts';
 import { findImage } from './reference/find-image.ts';
@@ -20,11 +20,30 @@ export interface ListCollaborators {
 /** Rows by the image they show; each is good for as long as the image's record, the array of its names and the number of its containers are the same. */
 const rows = new WeakMap<StoredImage, { references: readonly Reference[]; row: Readonly<ImageSummary> }>();
 
+/** The whole list without filters, with and without `all`; good for as long as images, names and containers are the same. */
+const lists = new WeakMap<ImageStore, Map<boolean, { changes: number; users: readonly ImageUser[]; listed: readonly Readonly<ImageSummary>[] }>>();
+
 /**
- * Rows of `GET /images/json`, newest first. One that says what it said before is the same object, and is never changed.
+ * Rows of `GET /images/json`, newest first. A list that says what it said before is the same array.
  * @throws InvalidParameterError for a filter that is none; NotFoundError for an image that `before` or `since` names
  */
-export async function listImages(from: ListCollaborators, options: ImageListOptions = {}): Promise<Readonly<ImageSummary>[]> {
+export async function listImages(from: ListCollaborators, options: ImageListOptions = {}): Promise<readonly Readonly<ImageSummary>[]> {
+  const { store, listUsers } = from;
+  if (options.sharedSize === true || options.manifests === true || Object.keys(options.filters ?? {}).length > 0) return makeList(from, options);
+  let known = lists.get(store);
+  if (known === undefined) lists.set(store, (known = new Map()));
+  const all = options.all === true;
+  const last = known.get(all);
+  const users = listUsers();
+  const changes = store.changes.value;
+  if (last?.changes === changes && last.users === users) return last.listed;
+  const listed = await makeList(from, options);
+  known.set(all, { changes, users, listed });
+  return listed;
+}
+
+/** A row that says what it said before is the same object, and is never changed. */
+async function makeList(from: ListCollaborators, options: ImageListOptions): Promise<Readonly<ImageSummary>[]> {
   const { store } = from;
   const { filters = {} } = options;
   const keep = keeper(store, options);

@@ -14,6 +14,7 @@ const afNetlink = 16;
 const closeOnExec = 0o2000000;
 const solSocket = 1;
 const reuseAddress = 2;
+const sendBufferForce = 32;
 const solNetlink = 270;
 const netlinkExtendedAck = 11;
 
@@ -41,6 +42,13 @@ export function boundSocket(type: number, address: string): { fd: number; port: 
   const size = Buffer.from([name.length, 0, 0, 0]);
   check(c.getsockname(fd, name, size), 'getsockname');
   return { fd, port: name.readUInt16BE(2) };
+}
+
+/** Room for bytes that the other side has not read yet, beyond what everybody may have (SO_SNDBUFFORCE). A wish: false where it is not granted. */
+export function enlargeSendBuffer(fd: number, bytes: number): boolean {
+  const value = Buffer.alloc(4);
+  value.writeInt32LE(bytes);
+  return c.setsockopt(fd, solSocket, sendBufferForce, value, value.length) === 0;
 }
 
 /** A netlink socket of the calling thread's network namespace; it speaks for that namespace from any thread. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InternalError, messageOf } from '../errors.ts';
+import { ChangeCount } from '../lib/change-count.ts';
 import { durableWrite, syncDirectory } from '../lib/durable-write.ts';
 
 export interface JsonStoreOptions<T> {
@@ -9,6 +10,8 @@ export interface JsonStoreOptions<T> {
   parse: (value: unknown, key: string) => T;
   /** Told about each file that could not be read; by default a line on stderr. */
   onCorrupt?: (corrupt: CorruptRecord) => void;
+  /** Goes up with each change that readers can see. */
+  changes?: ChangeCount;
 }
 
 export interface CorruptRecord {
@@ -29,12 +32,14 @@ export class JsonStore<T> {
   /** What was found broken at open. */
   readonly corrupt: readonly CorruptRecord[];
   readonly #values: Map<string, T>;
+  readonly #changes: ChangeCount;
   /** Last write of each key, so that writes of one key land in the order of the calls. */
   readonly #writes = new Map<string, Promise<void>>();
 
   /** Use {@link JsonStore.open}. */
-  constructor(directory: string, values: Map<string, T>, corrupt: CorruptRecord[]) {
+  constructor(directory: string, values: Map<string, T>, corrupt: CorruptRecord[], changes = new ChangeCount()) {
     this.directory = directory;
+    this.#changes = changes;
     this.#values = values;
     this.corrupt = corrupt;
   }
@@ -65,7 +70,7 @@ export class JsonStore<T> {
       }
     }
     if (unfinished > 0) process.stderr.write(`slipway: removed ${unfinished} unfinished records of ${directory}\n`);
-    return new JsonStore(directory, values, corrupt);
+    return new JsonStore(directory, values, corrupt, options.changes);
   }
 
   get(key: string): T | undefined {
@@ -100,6 +105,7 @@ export class JsonStore<T> {
     return this.#enqueue(key, 'save', async () => {
       await durableWrite(join(this.directory, fileNameOf(key)), content, options);
       this.#values.set(key, value);
+      this.#changes.increase();
     });
   }
 
@@ -112,6 +118,7 @@ export class JsonStore<T> {
       if (!this.#values.has(key) || (value !== undefined && this.#values.get(key) !== value)) return;
       await rm(join(this.directory, fileNameOf(key)), { force: true });
       this.#values.delete(key);
+      this.#changes.increase();
       await syncDirectory(this.directory);
     });
   }

@@ -6,7 +6,7 @@ import { InvalidParameterError } from '../errors.ts';
 
 export interface DiskUsageSources {
   /** With shared sizes and numbers of containers. */
-  images(): Promise<ImageSummary[]>;
+  images(): Promise<readonly Readonly<ImageSummary>[]>;
   layersSize(): number;
   /** With sizes. */
   containers(): Promise<ContainerSummary[]>;
@@ -29,5 +29,5 @@ export async function diskUsage(sources: DiskUsageSources, types: string[] | nul
     wants('volume') ? sources.volumes() : null,
   ]);
   // Nothing is built here, so there is never a cache: null is what moby sends then.
-  return { LayersSize: images === null ? 0 : sources.layersSize(), Images: images, Containers: containers, Volumes: volumes, BuildCache: null };
+  return { LayersSize: images === null ? 0 : sources.layersSize(), Images: images === null ? null : [...images], Containers: containers, Volumes: volumes, BuildCache: null };
 }

@@ -4,7 +4,7 @@ import type { ProgressMessage } from '../../../contract/engine-api/progress.ts';
 import { ForbiddenError, InvalidParameterError } from '../../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Filters } from '../filters.ts';
-import { inspectFor, summaryText } from '../image-versions.ts';
+import { inspectFor, listBytes } from '../image-versions.ts';
 import type { PlatformParameter } from '../platform-parameter.ts';
 import { platformParameter } from '../platform-parameter.ts';
 import type { Handler } from '../router.ts';
@@ -13,7 +13,8 @@ import { credentialsShape } from '../request-shapes.ts';
 import type { RegistryAuth } from '../registry-auth.ts';
 
 export interface ImageBackend {
-  list(options: { all: boolean; filters: Filters; sharedSize: boolean; manifests: boolean }): Promise<Readonly<ImageSummary>[]>;
+  /** The same array as before for as long as it says the same. */
+  list(options: { all: boolean; filters: Filters; sharedSize: boolean; manifests: boolean }): Promise<readonly Readonly<ImageSummary>[]>;
   inspect(reference: string, options: { manifests: boolean; platform?: PlatformParameter; container: boolean }): Promise<ImageInspect>;
   history(reference: string, platform?: PlatformParameter): Promise<unknown[]>;
   pull(
@@ -62,7 +63,7 @@ export function imageRoutes(images: ImageBackend): Record<Verb, Handler> {
         sharedSize: version >= 42 && query.flag('shared-size'),
         manifests: version >= 47 && query.flag('manifests'),
       });
-      exchange.answerJson(200, Buffer.from(`[${rows.map((row) => summaryText(version, row)).join(',')}]\n`));
+      exchange.answerJson(200, listBytes(version, rows));
     },
     async inspect(exchange) {
       const { query, version } = exchange;

@@ -1,3 +1,4 @@
+import { ChangeCount } from '../../lib/change-count.ts';
 import type { ContainerRecord } from '../container.ts';
 
 /** `--link` seen from the containers that are linked: what they are called, and by whom. Made of the records, and kept in memory alone. */
@@ -6,6 +7,11 @@ export class LinkIndex {
   readonly #parents = new Map<string, { name: string; targets: Map<string, string> }>();
   /** Linked container → `/web/database` of all who link it, sorted. A new list takes the place of one that has changed. */
   readonly #names = new Map<string, readonly string[]>();
+  readonly #changes: ChangeCount;
+
+  constructor(changes = new ChangeCount()) {
+    this.#changes = changes;
+  }
 
   /** To be called for every change of name or links. */
   put({ id, name, links = [] }: Pick<ContainerRecord, 'id' | 'name' | 'links'>): void {
@@ -14,6 +20,7 @@ export class LinkIndex {
     const targets = new Map(links.map(({ alias, containerId }) => [alias, containerId]));
     if (targets.size === 0) this.#parents.delete(id);
     else this.#parents.set(id, { name, targets });
+    this.#changes.increase();
     for (const target of new Set([...(before?.targets.values() ?? []), ...targets.values()])) this.#rename(target);
   }
 

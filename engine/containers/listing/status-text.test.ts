@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { humanDuration, statusText } from './status-text.ts';
+import { humanDuration, statusLasts, statusText } from './status-text.ts';
 
 test('durations in words', () => {
   const cases: [number, string][] = [
@@ -19,4 +19,17 @@ test('the status column', () => {
   expect(statusText({ status: 'paused', pid: 1, ...times }, now)).toBe('Up About a minute (Paused)');
   expect(statusText({ status: 'exited', exitCode: 3, error: '', oomKilled: false, ...times }, now)).toBe('Exited (3) 3 seconds ago');
   expect(statusText({ status: 'restarting', exitCode: 1, error: '', oomKilled: false, ...times }, now)).toBe('Restarting (1) 3 seconds ago');
+});
+
+test('how long the status column says the same', () => {
+  const started = Date.parse('2026-01-01T00:00:00Z');
+  const state = { status: 'running', pid: 1, startedAt: '2026-01-01T00:00:00Z' } as const;
+  expect(statusLasts({ status: 'created' }, started)).toBe(Infinity);
+  // Before the start too: clocks are set.
+  for (const elapsed of [-500, 0, 1, 999, 1000, 59_999, 60_000, 3_599_999, 5_399_000, 86_400_001, 47 * 3_600_000 + 1]) {
+    const now = started + elapsed;
+    const until = now + statusLasts(state, now);
+    expect(until).toBeGreaterThan(now);
+    expect(statusText(state, until - 1)).toBe(statusText(state, now));
+  }
 });

@@ -25,8 +25,32 @@ export function statusText(state: ContainerState, now: number, health?: Containe
   }
 }
 
+/** Milliseconds for which {@link statusText} surely says the same, unless the state changes. */
+export function statusLasts(state: ContainerState, now: number): number {
+  switch (state.status) {
+    case 'running':
+    case 'paused':
+      return durationLasts(now - timeOf(state.startedAt));
+    case 'restarting':
+    case 'exited':
+      return durationLasts(now - timeOf(state.finishedAt));
+    default:
+      return Infinity;
+  }
+}
+
+/** Up to the next second, then the next minute: all longer steps begin with one. In milliseconds, both. */
+function durationLasts(elapsed: number): number {
+  const step = elapsed < 60_000 ? 1000 : 60_000;
+  return step - (((elapsed % step) + step) % step);
+}
+
 function since(time: string, now: number): number {
-  return (now - (Date.parse(time) || 0)) / 1000;
+  return (now - timeOf(time)) / 1000;
+}
+
+function timeOf(time: string): number {
+  return Date.parse(time) || 0;
 }
 
 /** As go-units `HumanDuration`. */

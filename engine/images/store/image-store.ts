@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Digest } from '../../content/digest.ts';
 import { isDigest } from '../../content/digest.ts';
 import type { Compression } from '../../lib/decompress.ts';
+import { ChangeCount } from '../../lib/change-count.ts';
 import { Mutex } from '../../lib/mutex.ts';
 import { JsonStore } from '../../store/json-store.ts';
 import { chainIds } from '../model/chain-id.ts';
@@ -51,10 +52,13 @@ export class ImageStore {
   readonly #byImage = new Map<Digest, Map<string, Reference>>();
   /** {@link referencesOf}'s answers; one of an image is dropped when its names change. */
   readonly #sorted = new Map<Digest, readonly Reference[]>();
-  readonly #changes = new Mutex();
+  readonly #turns = new Mutex();
+  /** Of images, layers and names: what was made of them before is good for as long as it stays. */
+  readonly changes: ChangeCount;
 
   /** Use {@link ImageStore.open}. */
-  constructor(images: JsonStore<StoredImage>, layers: JsonStore<StoredLayer>, references: JsonStore<StoredReference>) {
+  constructor(images: JsonStore<StoredImage>, layers: JsonStore<StoredLayer>, references: JsonStore<StoredReference>, changes: ChangeCount) {
+    this.changes = changes;
     this.images = images;
     this.layers = layers;
     this.#references = references;
@@ -62,16 +66,18 @@ export class ImageStore {
   }
 
   static async open(directory: string): Promise<ImageStore> {
+    const changes = new ChangeCount();
     return new ImageStore(
-      await JsonStore.open(join(directory, 'images'), { parse: parseImage }),
-      await JsonStore.open(join(directory, 'layers'), { parse: parseLayer }),
-      await JsonStore.open(join(directory, 'references'), { parse: parseStoredReference }),
+      await JsonStore.open(join(directory, 'images'), { parse: parseImage, changes }),
+      await JsonStore.open(join(directory, 'layers'), { parse: parseLayer, changes }),
+      await JsonStore.open(join(directory, 'references'), { parse: parseStoredReference, changes }),
+      changes,
     );
   }
 
   /** Runs a change of images and names that reads before it writes: one after the other, so that no name outlives its image. */
   exclusively<T>(change: () => Promise<T>): Promise<T> {
-    return this.#changes.run(change);
+    return this.#turns.run(change);
   }
 
   /** The image that a tag or digest reference names. With both, the digest counts, as with moby. */
@@ -111,6 +117,7 @@ export class ImageStore {
     if (before !== undefined) this.#forget(before, name);
     this.#index(imageId).set(name, key);
     this.#sorted.delete(imageId);
+    this.changes.increase();
   }
 
   async removeReference(reference: Reference): Promise<void> {
@@ -135,6 +142,7 @@ export class ImageStore {
     const references = this.#byImage.get(id);
     references?.delete(name);
     this.#sorted.delete(id);
+    this.changes.increase();
     if (references?.size === 0) this.#byImage.delete(id);
   }
 }
