@@ -108,6 +108,10 @@ export const engineOperations = {
   'volumes.backup': bytes<Id & { compression?: 'zstd' | 'gzip' | 'none' }>('GET /slipway/volumes/{id}/backup?compression'),
   'volumes.restore': upload<{ name?: string }, { Volume: Volume; Origin: { Name: string; Options: Record<string, string> } }>('POST /slipway/volumes/restore?name'),
 
+  /** Whether a registry accepts an account. @throws with the registry's words */
+  'registries.login': json<{ body: { username: string; password: string; serveraddress: string } }, { Status: string }>('POST /auth'),
+  'registries.add': json<{ body: { Insecure: string[]; Mirrors: string[] } }>('PUT /slipway/registries'),
+
   'system.disk': json<object, DiskSurvey>('GET /slipway/disk'),
 } as const;
 

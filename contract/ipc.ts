@@ -55,6 +55,12 @@ export interface IpcRequests {
   'images/remove': { params: { id: string; force?: boolean }; result: undefined };
 
   /** An hour of one container, or without an ID of all together. It outlives the app. */
+  /** Where somebody is signed in, without passwords. */
+  'registries/accounts': { params: undefined; result: RegistryAccount[] };
+  /** Asks the registry, and keeps the account when it accepts it. @param server `docker.io`, `ghcr.io`, `registry.lan:5000` */
+  'registries/sign-in': { params: { server: string; username: string; password: string }; result: RegistryAccount[] };
+  'registries/sign-out': { params: { server: string }; result: RegistryAccount[] };
+
   'stats/history': { params: { id?: string }; result: StatsHistory };
 
   /** One `json` operation of `engine-operations.ts`; `callEngine` of the window types params and result by its name. */
@@ -120,10 +126,25 @@ export interface AppFacts {
   dockerHost: string;
 }
 
+export interface RegistryAccount {
+  server: string;
+  username: string;
+}
+
 export interface Settings {
   theme: 'system' | 'dark' | 'light';
   /** Of the window's texts; absent is `system`. */
   language?: 'system' | 'en' | 'de';
+  /** Of lists; absent is `comfortable`. */
+  density?: 'comfortable' | 'compact';
+  /** Pixels, 10 to 20; absent is 13. */
+  terminalFontSize?: number;
+  /** The shell that a terminal begins with where the container has it: a name or an absolute path. Absent: bash, zsh, sh. */
+  terminalShell?: string;
+  /** Addresses that are asked before Docker Hub. */
+  registryMirrors?: string[];
+  /** Registries without TLS, or with a certificate of their own: host, host:port or CIDR. */
+  insecureRegistries?: string[];
   /** MiB of the VM. */
   memoryMiB: number;
   cpus: number;
@@ -165,8 +186,10 @@ export interface LogChunk {
 
 export interface TerminalParams {
   id: string;
-  /** Absent: the best shell that the container has (bash, then sh). */
+  /** Absent: the best shell that the container has (bash, zsh, sh). */
   command?: string[];
+  /** Without `command`: tried first. */
+  shell?: string;
   user?: string;
   columns: number;
   rows: number;
@@ -205,6 +228,9 @@ export const requestChannels = [
   'images/list',
   'images/inspect',
   'images/remove',
+  'registries/accounts',
+  'registries/sign-in',
+  'registries/sign-out',
   'stats/history',
   'engine/call',
 ] as const satisfies readonly IpcRequestChannel[];

@@ -14,6 +14,9 @@ import { PushHub } from './ipc/push.ts';
 import { serveWindow } from './ipc/register.ts';
 import type { IpcTransport } from './ipc/transport.ts';
 import { Journal } from './troubleshoot/journal.ts';
+import { openAccounts } from './registries/account-store.ts';
+import { registryAccounts } from './registries/registry-accounts.ts';
+import { registrySettings } from './registries/registry-settings.ts';
 import { openSettings } from './settings/settings-store.ts';
 import { History } from './stats/history.ts';
 import { HistoryFile } from './stats/history-file.ts';
@@ -78,14 +81,19 @@ export async function startApp(options: AppOptions): Promise<App> {
   const facts = factsOf(options, address.dockerHost);
   const history = new History(new HistoryFile(join(home, 'stats')));
   await history.load(Date.now());
+  const accounts = registryAccounts(engine, openAccounts(home, log));
+  const registries = registrySettings(engine, log);
   const stats = new StatsSampler({ source: usageSource(engine), history });
-  const handlers = createHandlers({ facts, vm, engine, settings, stats, openUrl: options.openUrl, files: options.files, home, socketPath: address.path, arch: hostArch() === 'arm64' ? 'arm64' : 'amd64', journal });
+  const handlers = createHandlers({ facts, vm, engine, settings, accounts, stats, openUrl: options.openUrl, files: options.files, home, socketPath: address.path, arch: hostArch() === 'arm64' ? 'arm64' : 'amd64', journal });
 
   const control = options.control === undefined ? undefined : await listenControl(controlAddress(home), { desk: options.control, vm, facts });
 
   pushes.push('vm/state', vm.state);
   const stopState = vm.onState((state) => pushes.push('vm/state', state));
-  const stopFollowing = settings.follow((news) => pushes.push('settings/state', news));
+  const stopFollowing = settings.follow((news) => {
+    registries.changed(news.settings);
+    pushes.push('settings/state', news);
+  });
   const ended = new AbortController();
   const watcher = watchEvents({
     client: engine,
@@ -96,6 +104,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     },
     onConnection(connection) {
       stats.setConnected(connection.status === 'connected');
+      if (connection.status === 'connected') registries.connected();
       pushes.push('engine/connection', connection);
     },
     signal: ended.signal,

@@ -1,5 +1,6 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import { TooltipRoom } from './components/overlay/tooltip.tsx';
+import { rowHeights, TableDensity } from './components/table/density.ts';
 import { Loading } from './components/layout/loading.tsx';
 import { EngineBar, TransportBar } from './features/shell/engine-bar.tsx';
 import { useGlobalKeys } from './features/shell/keyboard.ts';
@@ -26,14 +27,17 @@ export function App() {
 function Window() {
   const transport = useConnection((state) => state.transport);
   const facts = useSettings((state) => state.facts);
+  const density = useSettings((state) => state.settings?.density ?? 'comfortable');
   if (transport === 'no-session' || transport === 'session-lost') return <SessionPage isLost={transport === 'session-lost'} />;
   return (
     <TooltipRoom>
+    <TableDensity value={rowHeights[density]}>
     <div className="app" data-frame={facts?.shell === 'electron' && facts.platform === 'darwin' ? 'inset' : 'plain'}>
       <Face />
       <FaceBar />
       <AppDialogs />
     </div>
+    </TableDensity>
     </TooltipRoom>
   );
 }

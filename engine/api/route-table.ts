@@ -71,6 +71,7 @@ export function routeTable(backends: Backends): Route[] {
     on('POST', '/auth', image.auth),
     on('POST', '/slipway/power-off', system.powerOff),
     on('GET', '/slipway', extensions),
+    on('PUT', '/slipway/registries', image.registries),
     on('GET', '/slipway/stats', stream.usage),
     on('GET', '/slipway/logs/state', logs.state),
     on('GET', '/slipway/logs/lines', logs.lines),

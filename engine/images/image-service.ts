@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { DistributionInspect, ImageInspect, ImagePruneReport, ImageSummary, SearchResult } from '../../contract/engine-api/image.ts';
 import type { ProgressMessage } from '../../contract/engine-api/progress.ts';
 import type { ImageCommitter, ImageSource } from '../containers/collaborators.ts';
+import type { RegistryConfig } from '../registry/registries.ts';
 import type { LoginResult } from '../registry/registry-login.ts';
 import type { NewImage } from './create-image.ts';
 import type { ImportOptions } from './import.ts';
@@ -48,6 +49,10 @@ export interface ImageService extends ImageSource, ImageCommitter {
   distribution(reference: string, options: { auth?: RegistryAuth; signal?: AbortSignal }): Promise<DistributionInspect>;
   /** @param term `nginx`, or `host/nginx` @throws InvalidParameterError; InternalError for a registry without a search */
   search(term: string, options: { limit?: number; filters?: Record<string, string[]>; auth?: RegistryAuth; signal?: AbortSignal }): Promise<SearchResult[]>;
+  /** Insecure registries and mirrors as they hold now. */
+  registryConfig(): RegistryConfig;
+  /** Adds to what the engine was started with, in place of what was added before. @throws InvalidParameterError; then nothing has changed */
+  addRegistries(config: RegistryConfig): void;
   /** Whether a registry accepts the credentials. @throws UnauthorizedError, InternalError */
   login(auth: RegistryAuth, signal?: AbortSignal): Promise<LoginResult>;
   /**

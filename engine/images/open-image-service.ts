@@ -70,6 +70,8 @@ export async function openImageService(options: ImageServiceOptions): Promise<Im
       garbage.holdOff(() => pushImage({ content, store, events, registries, garbage }, reference, pushOptions, onProgress)),
     distribution: (reference, { auth, signal }) => inspectDistribution(registries, reference, { credentials: auth, signal, log }),
     search: (term, { auth, ...searchOptions }) => searchRegistry(registries, term, { ...searchOptions, credentials: auth }),
+    registryConfig: () => registries.config,
+    addRegistries: (config) => registries.add(config),
     login: (auth, signal) => login(registries, auth, signal),
     save: (names, platform) => saveImages({ store, content, events, garbage }, names, platform),
     load: async (archive, loadOptions, onProgress) => {

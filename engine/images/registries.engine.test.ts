@@ -146,3 +146,15 @@ test('a proxy that stumbles in the middle of a pull is asked again', async () =>
   await service.pull(`${relay.host}/stumbles`);
   expect(refused).toBe(1);
 });
+
+test('mirrors and insecure registries are added while the engine runs, all or nothing', async () => {
+  await registry.pushImage('library/late', 'latest', one);
+  await using mirror = await startRelay(registry.host, () => false);
+  service.images.addRegistries({ insecure: ['registry.lan:5000'], mirrors: [`http://${mirror.host}`] });
+  await service.pull('late');
+  expect((await service.images.list())[0]?.RepoTags).toEqual(['late:latest']);
+  expect(() => service.images.addRegistries({ insecure: [], mirrors: ['ftp://x'] })).toThrow(InvalidParameterError);
+  expect(service.images.registryConfig()).toEqual({ insecure: ['registry.lan:5000'], mirrors: [`http://${mirror.host}`] });
+  service.images.addRegistries({ insecure: [], mirrors: [] });
+  expect(service.images.registryConfig()).toEqual({ insecure: [], mirrors: [] });
+});

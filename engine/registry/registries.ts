@@ -10,18 +10,38 @@ interface Place {
   path: string;
 }
 
+/** `insecure`: host, host:port or CIDR. `mirrors`: addresses that are asked before Docker Hub, in this order. */
+export interface RegistryConfig {
+  insecure: readonly string[];
+  mirrors: readonly string[];
+}
+
 /** Registries as the engine is configured for them: which may do without TLS, and what stands before Docker Hub. */
 export class Registries {
-  readonly #insecure: InsecureRegistries;
-  readonly #mirrors: URL[];
+  readonly #fixed: RegistryConfig;
+  #config: RegistryConfig;
+  #insecure: InsecureRegistries;
+  #mirrors: URL[];
 
-  /**
-   * @param options.insecure host, host:port or CIDR @param options.mirrors addresses that are asked before Docker Hub, in this order
-   * @throws InvalidParameterError
-   */
-  constructor(options: { insecure: readonly string[]; mirrors: readonly string[] }) {
-    this.#insecure = new InsecureRegistries(options.insecure);
-    this.#mirrors = options.mirrors.map(parseMirror);
+  /** @param fixed what holds as long as the engine runs @throws InvalidParameterError */
+  constructor(fixed: RegistryConfig) {
+    this.#fixed = fixed;
+    this.#config = fixed;
+    this.#insecure = new InsecureRegistries(fixed.insecure);
+    this.#mirrors = fixed.mirrors.map(parseMirror);
+  }
+
+  get config(): RegistryConfig {
+    return this.#config;
+  }
+
+  /** Replaces what was added before to what the engine was started with; all or nothing. What is under way goes on as it began. @throws InvalidParameterError */
+  add({ insecure, mirrors }: RegistryConfig): void {
+    const config = { insecure: [...new Set([...this.#fixed.insecure, ...insecure])], mirrors: [...new Set([...this.#fixed.mirrors, ...mirrors])] };
+    const parsed = { insecure: new InsecureRegistries(config.insecure), mirrors: config.mirrors.map(parseMirror) };
+    this.#config = config;
+    this.#insecure = parsed.insecure;
+    this.#mirrors = parsed.mirrors;
   }
 
   /** Whether a host may speak plain HTTP or show a certificate of its own. */

@@ -9,8 +9,8 @@ export interface InfoSources {
   crunVersion: string;
   root: string;
   cgroupVersion: 1 | 2;
-  insecureRegistries: string[];
-  registryMirrors: string[];
+  insecureRegistries: readonly string[];
+  registryMirrors: readonly string[];
   limits: SupportedLimits;
   count(): { running: number; paused: number; stopped: number };
   countImages(): Promise<number>;

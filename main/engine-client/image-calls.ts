@@ -8,7 +8,7 @@ export interface ImageCalls {
   inspect(id: string): Promise<ImageInspect>;
   remove(id: string, options: { force?: boolean }): Promise<void>;
   /** JSON lines of `ProgressMessage`. An error after the first byte stands in a line, not in the status. */
-  pull(reference: string, options: { platform?: string; signal: AbortSignal }): Promise<Readable>;
+  pull(reference: string, options: { platform?: string; auth?: object | undefined; signal: AbortSignal }): Promise<Readable>;
   /** Sends a tar as `docker load` does; JSON lines of `ProgressMessage` come back. The tar is read only as fast as the engine takes it. */
   load(tar: Readable, options: { signal: AbortSignal }): Promise<Readable>;
 }
@@ -21,9 +21,9 @@ export function imageCalls(call: EngineCall): ImageCalls {
     remove: async (id, { force }) => {
       await call((docker) => docker.getImage(id).remove(force === true ? { force } : {}));
     },
-    pull: (reference, { platform, signal }) =>
+    pull: (reference, { platform, auth, signal }) =>
       call((docker) =>
-        docker.createImage({ ...splitReference(reference), ...(platform === undefined ? {} : { platform }), abortSignal: signal }),
+        docker.createImage({ ...splitReference(reference), ...(platform === undefined ? {} : { platform }), ...(auth === undefined ? {} : { authconfig: auth }), abortSignal: signal }),
       ),
     load: (tar, { signal }) => call((docker) => docker.loadImage(tar, { abortSignal: signal })),
   };

@@ -4,11 +4,13 @@ import type { StatsSampler } from '../stats/sampler.ts';
 import type { Journal } from '../troubleshoot/journal.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import type { Vm } from '../vm/vm.ts';
+import type { RegistryAccounts } from '../registries/registry-accounts.ts';
 import { appHandlers } from './app.ts';
 import { containerHandlers } from './containers.ts';
 import { imageHandlers } from './images.ts';
 import { statsHandlers, watchStats } from './stats.ts';
 import { streamLogs } from './logs.ts';
+import { registryHandlers } from './registries.ts';
 import { settingsHandlers } from './settings.ts';
 import type { StreamSession } from './stream-session.ts';
 import { saveBundle, troubleshootHandlers } from './troubleshoot.ts';
@@ -24,6 +26,7 @@ export interface Services {
   readonly vm: Vm;
   readonly engine: EngineClient;
   readonly settings: SettingsStore;
+  readonly accounts: RegistryAccounts;
   readonly stats: StatsSampler;
   /** Opens an http(s) address in the person's browser. */
   openUrl(url: string): Promise<void>;
@@ -53,7 +56,7 @@ export interface Handlers {
 
 /** Every channel's handler. A channel of the contract without one does not compile. */
 export function createHandlers(services: Services): Handlers {
-  const { engine } = services;
+  const { engine, accounts } = services;
   return {
     requests: {
       ...appHandlers(services),
@@ -62,16 +65,17 @@ export function createHandlers(services: Services): Handlers {
       ...troubleshootHandlers(services),
       ...containerHandlers(services),
       ...imageHandlers(services),
+      ...registryHandlers(services),
       ...statsHandlers(services),
-      'engine/call': ({ operation, params }) => engine.operations.json(operation, params),
+      'engine/call': async ({ operation, params }) => engine.operations.json(operation, await accounts.withAccount(operation, params)),
     },
     streams: {
       'containers/logs': (params, session) => streamLogs(engine, params, session),
       'containers/terminal': (params, session) => runTerminal(engine, params, session),
       'stats/watch': (params, session) => watchStats(services.stats, params, session),
-      'images/pull': (params, session) => pullImage(engine, params, session),
+      'images/pull': (params, session) => pullImage(engine, accounts, params, session),
       'images/load': (params, session) => loadImage(engine, params, session),
-      'engine/lines': (params, session) => streamLines(engine, params, session),
+      'engine/lines': async ({ operation, params }, session) => streamLines(engine, { operation, params: await accounts.withAccount(operation, params) }, session),
       'engine/bytes': (params, session) => streamBytes(engine, params, session),
       'engine/upload': (params, session) => uploadBytes(engine, params, session),
       'troubleshoot/bundle': (_params, session) => saveBundle(services, session),

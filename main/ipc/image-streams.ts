@@ -4,6 +4,7 @@ import type { IpcStreams } from '../../contract/ipc.ts';
 import type { EngineClient } from '../engine-client/engine-client.ts';
 import { engineFailure, toEngineFailure } from '../engine-client/engine-failure.ts';
 import { readJsonLines } from '../engine-client/json-lines.ts';
+import type { RegistryAccounts } from '../registries/registry-accounts.ts';
 import type { StreamSession } from './stream-session.ts';
 
 type Pull = IpcStreams['images/pull'];
@@ -13,9 +14,9 @@ type Load = IpcStreams['images/load'];
 const uploadStep = 1024 * 1024;
 
 /** Pulls and tells each progress line. The window's close takes the pull back: the engine sees its connection end. */
-export async function pullImage(engine: EngineClient, params: Pull['params'], session: StreamSession<Pull['down'], never>): Promise<void> {
+export async function pullImage(engine: EngineClient, accounts: Pick<RegistryAccounts, 'authFor'>, params: Pull['params'], session: StreamSession<Pull['down'], never>): Promise<void> {
   const { signal } = session;
-  await sendProgress(await engine.images.pull(params.reference, { platform: params.platform, signal }), session);
+  await sendProgress(await engine.images.pull(params.reference, { platform: params.platform, auth: await accounts.authFor(params.reference), signal }), session);
 }
 
 /** Sends the window's bytes to the engine as they come, and the engine's progress back. */

@@ -11,6 +11,7 @@ const acceleration = optional(oneOf('auto', 'none'));
 const size = integer(0, Number.MAX_SAFE_INTEGER);
 /** A proposal for a dialog or a download; no path. */
 const fileName = matching(/^[^/\\\0-\x1f\x7f]{1,200}$/, 'the name of a file without folders');
+const registryServer = matching(/^(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?$/, 'the host of a registry, with its port where it has one');
 const columns = integer(1, 4096);
 const rows = integer(1, 4096);
 
@@ -47,6 +48,9 @@ export const requestParams: { [C in IpcRequestChannel]: Check<IpcRequests[C]['pa
   'images/list': nothing,
   'images/inspect': object<{ id: string }>({ id: imageId }),
   'images/remove': object<IpcRequests['images/remove']['params']>({ id: imageId, force: optional(boolean) }),
+  'registries/accounts': nothing,
+  'registries/sign-in': object<IpcRequests['registries/sign-in']['params']>({ server: registryServer, username: text(256), password: text(16 * 1024) }),
+  'registries/sign-out': object<{ server: string }>({ server: registryServer }),
   'stats/history': object<{ id?: string }>({ id: optional(containerId) }),
   'engine/call': operationRequest('json'),
 };
@@ -62,6 +66,7 @@ export const streamParams: { [C in IpcStreamChannel]: Check<IpcStreams[C]['param
   'containers/terminal': object<IpcStreams['containers/terminal']['params']>({
     id: containerId,
     command: optional(listOf(text(64 * 1024), 1024)),
+    shell: optional(matching(/^\/?[\w.+-]+(?:\/[\w.+-]+)*$/, 'the name of a shell or its absolute path')),
     user: optional(text(256)),
     columns,
     rows,

@@ -1,16 +1,20 @@
 import { Failure } from '../failure.ts';
 
 /**
+ * @param preferred a name or an absolute path; taken where the container has it
+ *
  * One exec finds the shell and becomes it, instead of one failing exec for each shell that is not there. It says first
  * which one it is and under which pid, as an escape sequence that a terminal would ignore.
  */
-export const shellProbe = [
+export const shellProbe = (preferred = ''): string[] => [
   'sh',
   '-c',
-  `if command -v bash >/dev/null 2>&1; then s=bash; else s=sh; fi; printf '\\033]slipway;%s;%s\\007' "$s" "$$"; exec "$s"`,
+  `for s in "$1" bash zsh sh; do [ -n "$s" ] && command -v "$s" >/dev/null 2>&1 && break; done; printf '\\033]slipway;%s;%s\\007' "$s" "$$"; exec "$s"`,
+  'sh',
+  preferred,
 ];
 
-const greeting = /^\u001b\]slipway;(bash|sh);(\d+)\u0007/;
+const greeting = /^\u001b\]slipway;([\w.+/-]+);(\d+)\u0007/;
 /** A greeting is shorter; what is longer without one is an engine's message. */
 const longestText = 4096;
 

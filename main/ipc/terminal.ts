@@ -19,7 +19,7 @@ const exitCodeDeadlineMs = 5_000;
  * command it is the best shell there is, and closing the window hangs that shell up, so that none is left behind.
  */
 export async function runTerminal(engine: EngineClient, params: Terminal['params'], session: Session): Promise<void> {
-  const { id, command, user, columns, rows } = params;
+  const { id, command, shell: preferred, user, columns, rows } = params;
   const execId = await engine.exec.create(id, {
     AttachStdin: true,
     AttachStdout: true,
@@ -27,7 +27,7 @@ export async function runTerminal(engine: EngineClient, params: Terminal['params
     Tty: true,
     ConsoleSize: [rows, columns],
     Env: ['TERM=xterm-256color', 'COLORTERM=truecolor'],
-    Cmd: command ?? shellProbe,
+    Cmd: command ?? shellProbe(preferred),
     ...(user === undefined ? {} : { User: user }),
   });
   const stream = await engine.exec.start(execId, { tty: true }).catch((error: unknown) => {

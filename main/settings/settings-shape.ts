@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { cpus, totalmem } from 'node:os';
 import type { Settings } from '../../contract/ipc.ts';
 import { Failure } from '../failure.ts';
@@ -29,9 +30,35 @@ const complaints: { [Name in keyof Settings]-?: (value: unknown) => string | und
   memoryMiB: (value) => wholeNumber(value, 256, 1024 * 1024),
   cpus: (value) => wholeNumber(value, 1, 256),
   diskGiB: (value) => wholeNumber(value, 1, 64 * 1024),
+  density: (value) => oneOf(value, ['comfortable', 'compact']),
+  terminalFontSize: (value) => wholeNumber(value, 10, 20),
+  terminalShell: (value) => (typeof value === 'string' && shell.test(value) ? undefined : 'must be the name of a shell or its absolute path'),
+  registryMirrors: (value) => listOf(value, isMirror, 'must be a list of http or https addresses without account and query'),
+  insecureRegistries: (value) => listOf(value, isInsecureRegistry, 'must be a list of hosts, host:port or networks such as 10.0.0.0/8'),
   acceleration: (value) => oneOf(value, ['auto', 'none']),
   hostAccess: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
 };
+
+/** Empty: none is preferred. */
+const shell = /^(?:\/?[\w.+-]+(?:\/[\w.+-]+)*)?$/;
+const mostEntries = 64;
+
+function listOf(value: unknown, fits: (entry: string) => boolean, complaint: string): string | undefined {
+  if (!Array.isArray(value) || value.length > mostEntries) return complaint;
+  const wrong = value.find((entry: unknown) => typeof entry !== 'string' || !fits(entry)) as unknown;
+  return wrong === undefined ? undefined : `${complaint}; ${JSON.stringify(wrong)} is none`;
+}
+
+function isMirror(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return (url?.protocol === 'https:' || url?.protocol === 'http:') && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+}
+
+function isInsecureRegistry(text: string): boolean {
+  const [address = '', prefix] = text.split('/');
+  if (prefix !== undefined) return isIP(address) !== 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= (isIP(address) === 4 ? 32 : 128);
+  return /^(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?$/.test(text);
+}
 
 function oneOf(value: unknown, allowed: readonly string[]): string | undefined {
   return typeof value === 'string' && allowed.includes(value) ? undefined : `must be one of ${allowed.join(', ')}`;

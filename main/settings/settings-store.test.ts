@@ -110,3 +110,20 @@ it('follows an edit by hand, tells a broken one by its line and keeps what held'
   expect(heard.at(-1)).toMatchObject({ settings: { theme: 'dark' } });
   expect(heard.at(-1)?.problem).toBeUndefined();
 });
+
+it.each([
+  [{ density: 'tiny' }, 'comfortable, compact'],
+  [{ terminalFontSize: 9 }, '10 to 20'],
+  [{ terminalShell: 'bash; rm -rf /' }, 'name of a shell'],
+  [{ registryMirrors: ['https://jo:secret@mirror.lan'] }, 'without account'],
+  [{ registryMirrors: 'https://mirror.lan' }, 'must be a list'],
+  [{ insecureRegistries: ['http://registry.lan'] }, 'is none'],
+])('refuses %o', async (change, words) => {
+  await expect((await openSettings(home)).change(change)).rejects.toThrow(words);
+});
+
+it('takes what the window can set, and has it again', async () => {
+  const change = { density: 'compact', terminalFontSize: 15, terminalShell: '/usr/bin/fish', registryMirrors: ['https://mirror.lan'], insecureRegistries: ['10.0.0.0/8', 'registry.lan:5000'] } as const;
+  await (await openSettings(home)).change(change);
+  expect((await openSettings(home)).current).toMatchObject(change);
+});

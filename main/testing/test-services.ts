@@ -9,6 +9,8 @@ import { checkSettingsChange, defaultSettings } from '../settings/settings-shape
 import { History } from '../stats/history.ts';
 import { HistoryFile } from '../stats/history-file.ts';
 import { StatsSampler } from '../stats/sampler.ts';
+import { openAccounts } from '../registries/account-store.ts';
+import { registryAccounts } from '../registries/registry-accounts.ts';
 import { usageSource } from '../stats/usage-source.ts';
 import { Journal } from '../troubleshoot/journal.ts';
 import { TestWindow } from './test-window.ts';
@@ -39,6 +41,7 @@ export function serveTestWindow(engine: EngineClient, changed: Partial<Services>
       openStream: () => Promise.reject(new Error('not in this test')),
       onPortRequest: () => undefined,
     },
+    accounts: registryAccounts(engine, openAccounts('/nonexistent', () => undefined)),
     stats: new StatsSampler({ source: usageSource(engine), history: new History(new HistoryFile('/nonexistent')) }),
     openUrl: (url) => Promise.resolve(void opened.push(url)),
     files: { open: () => Promise.resolve(undefined) },

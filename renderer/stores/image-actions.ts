@@ -58,7 +58,7 @@ export function pushImage(reference: string, account: { username: string; passwo
   let cancel = (): void => undefined;
   return new Promise((resolve) => {
     let refused: string | undefined;
-    const stream = openStream('engine/lines', { operation: 'images.push', params: { ...params, auth: headerOf(account) } }, {
+    const stream = openStream('engine/lines', { operation: 'images.push', params: { ...params, ...(account === undefined ? {} : { auth: headerOf(account) }) } }, {
       onData: (line) => {
         const { id, status, progressDetail, error } = line as ProgressMessage;
         refused ??= error;
@@ -88,8 +88,8 @@ export function pushImage(reference: string, account: { username: string; passwo
   });
 }
 
-/** `X-Registry-Auth`: base64url of JSON; a push needs one even without an account. */
-function headerOf(account: { username: string; password: string } | undefined): string {
-  const bytes = new TextEncoder().encode(JSON.stringify(account ?? {}));
+/** `X-Registry-Auth`: base64url of JSON. Without an account `main` puts in the one that is signed in there. */
+function headerOf(account: { username: string; password: string }): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(account));
   return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_');
 }

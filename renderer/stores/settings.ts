@@ -19,6 +19,7 @@ export const useSettings = create<SettingsState>(() => ({ facts: undefined, sett
 export async function hearSettings({ settings, path, problem }: SettingsNews): Promise<void> {
   useSettings.setState({ settings, path, problem });
   applyTheme(settings.theme);
+  applyDensity(settings);
   await setLanguage(settings.language ?? 'system');
 }
 
@@ -27,6 +28,7 @@ export async function readSettings(): Promise<void> {
     const [facts, settings] = await Promise.all([request('app/facts'), request('settings/get')]);
     useSettings.setState({ facts, settings, failure: undefined });
     applyTheme(settings.theme);
+    applyDensity(settings);
     await setLanguage(settings.language ?? 'system');
   } catch (error) {
     useSettings.setState({ failure: asFailure(error) });
@@ -41,12 +43,18 @@ export async function changeSettings(change: Partial<Settings>): Promise<void> {
     const settings = await request('settings/change', change);
     useSettings.setState({ settings, failure: undefined });
     applyTheme(settings.theme);
+    applyDensity(settings);
     await setLanguage(settings.language ?? 'system');
   } catch (error) {
     useSettings.setState({ failure: asFailure(error) });
     const { settings } = useSettings.getState();
     if (settings !== undefined) applyTheme(settings.theme);
   }
+}
+
+/** The heights of rows are tokens; a table takes its own from `TableDensity`. */
+function applyDensity({ density = 'comfortable' }: Settings): void {
+  document.documentElement.dataset.density = density;
 }
 
 const lightPreference = matchMedia('(prefers-color-scheme: light)');

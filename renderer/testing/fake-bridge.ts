@@ -79,6 +79,7 @@ export function createFakeBridge(scene: Scene): IpcBridge {
       scene.containers = scene.containers.filter((container) => container.Id !== id);
       event('container', 'destroy', id);
     },
+    'registries/accounts': () => [{ server: 'docker.io', username: 'jo' }, { server: 'registry.lan:5000', username: 'ci' }],
     'stats/history': ({ id }: { id?: string }) => fakeHistory(scene.containers, id, Date.now()),
     'images/list': () => scene.images,
     'images/inspect': ({ id }: { id: string }) => ({ Id: id, RepoTags: [], RepoDigests: [], Config: { ExposedPorts: { '5432/tcp': {} }, Volumes: { '/var/lib/postgresql/data': {} } } }),

@@ -32,6 +32,7 @@ export interface ImageBackend {
   distribution(reference: string, options: { auth?: RegistryAuth; signal: AbortSignal }): Promise<DistributionInspect>;
   search(term: string, options: { limit: number; filters: Filters; auth?: RegistryAuth; signal: AbortSignal }): Promise<SearchResult[]>;
   login(auth: RegistryAuth, signal: AbortSignal): Promise<object>;
+  addRegistries(config: { insecure: string[]; mirrors: string[] }): void;
   load(archive: Readable, options: { quiet: boolean; platform?: PlatformParameter; signal: AbortSignal }, onProgress: (message: ProgressMessage) => void): Promise<void>;
   tag(source: string, target: string): Promise<void>;
   remove(reference: string, options: { force: boolean; noprune: boolean }): Promise<unknown[]>;
@@ -48,7 +49,7 @@ export interface ImportRequest {
   signal: AbortSignal;
 }
 
-type Verb = 'list' | 'inspect' | 'history' | 'create' | 'load' | 'save' | 'push' | 'tag' | 'remove' | 'prune' | 'search' | 'distribution' | 'auth';
+type Verb = 'list' | 'inspect' | 'history' | 'create' | 'load' | 'save' | 'push' | 'tag' | 'remove' | 'prune' | 'search' | 'distribution' | 'auth' | 'registries';
 
 export function imageRoutes(images: ImageBackend): Record<Verb, Handler> {
   return {
@@ -117,6 +118,12 @@ export function imageRoutes(images: ImageBackend): Record<Verb, Handler> {
     async auth(exchange) {
       const credentials = await exchange.json<RegistryAuth>(credentialsShape);
       exchange.answer(200, await images.login(credentials ?? {}, exchange.signal));
+    },
+    /** `PUT /slipway/registries`: see `docs/api-extensions.md`. */
+    async registries(exchange) {
+      const { Insecure, Mirrors } = (await exchange.json<{ Insecure?: string[]; Mirrors?: string[] }>({ fields: { Insecure: { list: 'string' }, Mirrors: { list: 'string' } } })) ?? {};
+      images.addRegistries({ insecure: Insecure ?? [], mirrors: Mirrors ?? [] });
+      exchange.answerEmpty(204);
     },
     async distribution(exchange) {
       const auth = registryAuth(exchange.headers['x-registry-auth']);

@@ -1,11 +1,12 @@
 import { createSortedRowModel, rowSortingFeature, tableFeatures, useTable, type ColumnDef } from '@tanstack/react-table';
 import { ArrowDown, ArrowUp, ChevronDown } from 'lucide-react';
-import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type CSSProperties, type FocusEvent, type KeyboardEvent, type MouseEvent, type ReactNode, type RefObject } from 'react';
+import { memo, useCallback, useContext, useEffect, useLayoutEffect, useMemo, useRef, useState, type CSSProperties, type FocusEvent, type KeyboardEvent, type MouseEvent, type ReactNode, type RefObject } from 'react';
 import { t } from '../../i18n/i18n.ts';
 import { compareNames } from '../../i18n/intl.ts';
 import { Checkbox } from '../controls/checkbox.tsx';
 import { RowList, type RowListHandle } from '../layout/row-list.tsx';
 import { Menu, type MenuAnchor, type MenuItem } from '../overlay/menu.tsx';
+import { TableDensity } from './density.ts';
 import { linesOf, rangeOf, withGroup } from './lines.ts';
 import { handleTableKey } from './table-keys.ts';
 import { narrowBelow, type Column, type Grouping, type Selection, type Sort, type TableLine } from './table-types.ts';
@@ -35,14 +36,11 @@ export interface DataTableProps<Row> {
   /** Under way: the row is told as busy. */
   isBusy?(row: Row): boolean;
   isStale?: boolean;
-  /** Pixels; 36 unless said. */
-  rowHeight?: number;
-  /** In a narrow table, where a cell has a second line. */
-  narrowRowHeight?: number;
+  /** In a narrow table a cell has a second line. */
+  isTallWhenNarrow?: boolean;
 }
 
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel(), sortFns: {} });
-const groupHeight = 34;
 
 function compare(a: unknown, b: unknown): number {
   return typeof a === 'number' && typeof b === 'number' ? a - b : compareNames(String(a), String(b));
@@ -54,7 +52,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const grid = useRef<HTMLDivElement>(null);
   const width = useWidth(grid);
   const isNarrow = width < narrowBelow;
-  const rowHeight = (isNarrow ? props.narrowRowHeight : undefined) ?? props.rowHeight ?? 36;
+  const heights = useContext(TableDensity);
+  const rowHeight = isNarrow && props.isTallWhenNarrow === true ? heights.tall : heights.plain;
   const columns = useMemo(() => props.columns.filter(({ hiddenBelow = 0 }) => width >= hiddenBelow), [props.columns, width]);
   const list = useRef<RowListHandle>(null);
   const [activeKey, setActiveKey] = useState<string>();
@@ -152,7 +151,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         }}
       >
         <Head {...props} columns={columns} />
-        <RowList items={lines} keyOf={(line) => line.key} heightOf={(line) => (line.kind === 'group' ? groupHeight : rowHeight)} ref={list}>
+        <RowList items={lines} keyOf={(line) => line.key} heightOf={(line) => (line.kind === 'group' ? heights.group : rowHeight)} ref={list}>
           {(line, index) =>
             line.kind === 'group' ? (
               <GroupRow line={line} isActive={line === active} grouping={grouping as Grouping<Row>} selection={selection} keyOf={keyOf} />

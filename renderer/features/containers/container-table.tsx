@@ -61,7 +61,7 @@ export function ContainerTable({ shown, isStale }: { shown: readonly ContainerVi
         below={(view, tabIndex) => (failures[view.id] === undefined && !needsAttention(view, evidence[view.id], minute * 60_000) ? null : <AttentionLine view={view} tabIndex={tabIndex} />)}
         isBusy={({ id }) => pending[id] !== undefined}
         isStale={isStale}
-        narrowRowHeight={44}
+        isTallWhenNarrow
       />
       {menu !== undefined && <ContainerMenu view={menu.view} anchor={menu.anchor} onClose={() => setMenu(undefined)} />}
     </>

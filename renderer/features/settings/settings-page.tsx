@@ -8,7 +8,9 @@ import { sentences } from '../../format/sentence.ts';
 import { openDialog } from '../../stores/window/dialogs.ts';
 import { changeSettings, useSettings } from '../../stores/settings.ts';
 import { startVm, useVm } from '../../stores/vm.ts';
+import { RegistriesSection } from './registries-section.tsx';
 import { ResourcesForm } from './resources-form.tsx';
+import { TerminalForm } from './terminal-form.tsx';
 import { t } from '../../i18n/i18n.ts';
 import './settings.css';
 
@@ -58,6 +60,15 @@ export default function SettingsPage() {
                 ]}
               />
               <Segments
+                label={t('settings:density.label')}
+                value={settings.density ?? 'comfortable'}
+                onPick={(density) => void changeSettings({ density })}
+                segments={[
+                  { value: 'comfortable', label: t('settings:density.comfortable') },
+                  { value: 'compact', label: t('settings:density.compact') },
+                ]}
+              />
+              <Segments
                 label={t('settings:language.label')}
                 value={settings.language ?? 'system'}
                 onPick={(language) => void changeSettings({ language })}
@@ -68,6 +79,11 @@ export default function SettingsPage() {
                 ]}
               />
             </section>
+            <section aria-label={t('settings:terminal.title')}>
+              <h2>{t('settings:terminal.title')}</h2>
+              <TerminalForm key={settings.terminalShell ?? ''} settings={settings} />
+            </section>
+            <RegistriesSection settings={settings} />
             <section aria-label={t('settings:resources')}>
               <h2>{t('settings:resources')}</h2>
               <p className="settings__note">{t('settings:resourcesNote')}</p>

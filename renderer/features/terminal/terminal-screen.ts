@@ -5,7 +5,7 @@ import { WebLinksAddon } from '@xterm/addon-web-links';
 import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import { isMac } from '../../format/keys.ts';
-import { onThemeChange } from '../../stores/settings.ts';
+import { onThemeChange, useSettings } from '../../stores/settings.ts';
 import { connectSession, resizeSession, typeInto } from '../../stores/containers/terminals.ts';
 import { openUrl } from '../../stores/window/open-url.ts';
 import { allowStrictStyles } from './strict-styles.ts';
@@ -28,6 +28,7 @@ export interface Size {
 }
 
 const encoder = new TextEncoder();
+const fontSizeNow = (): number => useSettings.getState().settings?.terminalFontSize ?? 13;
 
 /** @param onSize is told of the size whenever it changes, also at first; `onFind` when the keys for a search are pressed. */
 export function createTerminalScreen(key: string, label: string, onSize: (size: Size) => void, onFind: () => void): TerminalScreen {
@@ -35,7 +36,7 @@ export function createTerminalScreen(key: string, label: string, onSize: (size: 
   const terminal = new Terminal({
     allowProposedApi: true,
     fontFamily: '"JetBrains Mono Variable", ui-monospace, monospace',
-    fontSize: 13,
+    fontSize: fontSizeNow(),
     lineHeight: 1.18,
     cursorBlink: false,
     cursorInactiveStyle: 'outline',
@@ -70,6 +71,11 @@ export function createTerminalScreen(key: string, label: string, onSize: (size: 
       resizeSession(key, cols, rows);
     }),
   ];
+  const stopSettings = useSettings.subscribe(() => {
+    if (terminal.options.fontSize === fontSizeNow()) return;
+    terminal.options.fontSize = fontSizeNow();
+    fitNow();
+  });
   const stopTheme = onThemeChange(() => (terminal.options.theme = terminalTheme()));
   terminal.attachCustomKeyEventHandler((event) => isForTheShell(event, terminal, onFind));
 
@@ -108,6 +114,7 @@ export function createTerminalScreen(key: string, label: string, onSize: (size: 
     find: (text, direction) => (direction === 'next' ? search.findNext(text) : search.findPrevious(text)),
     dispose() {
       stopTheme();
+      stopSettings();
       for (const subscription of subscriptions) subscription.dispose();
       terminal.dispose();
       element.remove();

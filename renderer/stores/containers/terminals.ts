@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import { openStream, type IpcFailure, type OpenStream } from '../../api.ts';
 import { docker } from '../../format/engine/docker-command.ts';
 import { t } from '../../i18n/i18n.ts';
+import { useSettings } from '../settings.ts';
 import { beginCommand, type RunningCommand } from '../window/commands.ts';
 
 export type SessionStatus = { status: 'opening' } | { status: 'open' } | { status: 'ended'; exitCode: number } | { status: 'broken'; failure: IpcFailure };
@@ -58,11 +59,13 @@ export function connectSession(key: string, size: { columns: number; rows: numbe
   const session = useTerminals.getState().sessions.find((candidate) => candidate.key === key);
   if (session === undefined || streams.has(key)) return;
   let command: RunningCommand | undefined;
+  const shell = useSettings.getState().settings?.terminalShell ?? '';
   const params = {
     id: session.containerId,
     ...size,
     ...(session.user === undefined ? {} : { user: session.user }),
     ...(session.command.length === 0 ? {} : { command: session.command }),
+    ...(shell === '' ? {} : { shell }),
   };
   const stream = openStream('containers/terminal', params, {
     onData: (payload) => {
