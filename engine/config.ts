@@ -40,6 +40,7 @@ export function dataPaths(config: Pick<EngineConfig, 'root' | 'execRoot'>) {
     containers: join(config.root, 'containers'),
     volumes: join(config.root, 'volumes'),
     volumeRecords: join(config.root, 'volume-records'),
+    formerVolumes: join(config.root, 'former-volumes'),
     network: join(config.root, 'network'),
     events: join(config.root, 'events'),
     engineId: join(config.root, 'engine-id'),

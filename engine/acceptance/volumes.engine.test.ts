@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { ContainerInspect, ContainerSummary, HostConfig } from '../../contract/engine-api/container.ts';
@@ -168,4 +168,22 @@ test('read-only is read-only all the way down, unless it is not to be', async ()
   expect((await docker.run(['exec', 'deep', 'touch', '/d/shm/slipway-test'])).stderr).toContain('Read-only file system');
   await run('flat', bind({ ReadOnlyNonRecursive: true }));
   expect((await docker.run(['exec', 'flat', 'sh', '-c', 'touch /d/shm/slipway-test && rm /d/shm/slipway-test'])).code).toBe(0);
+});
+
+test('volumes of an earlier build are taken over, and so are their containers', async () => {
+  await run('keeper', { Binds: ['former:/v'] }, ['sh', '-c', 'echo kept >> /v/file; exec sleep 1000']);
+  const { body: container } = await engine.api<ContainerInspect>('GET', '/containers/keeper/json');
+  await engine.kill();
+  const root = join(engine.directory, 'root');
+  mkdirSync(join(root, 'volumes/data'));
+  renameSync(join(root, 'volumes/former'), join(root, 'volumes/data/former'));
+  renameSync(join(root, 'volume-records'), join(root, 'volumes/records'));
+  const record = join(root, 'containers', `${container.Id}.json`);
+  writeFileSync(record, readFileSync(record, 'utf8').replaceAll('volumes/former/_data', 'volumes/data/former/_data'));
+  await engine.start();
+  expect(await docker.text('exec', 'keeper', 'cat', '/v/file')).toBe('kept');
+  await docker.text('restart', 'keeper');
+  expect(await docker.text('exec', 'keeper', 'cat', '/v/file')).toBe('kept\nkept');
+  expect(await docker.text('inspect', '--format', '{{(index .Mounts 0).Source}}', 'keeper')).toBe(join(root, 'volumes/former/_data'));
+  expect(engine.log).toContain('took over 1 volumes of an earlier build');
 });

@@ -77,6 +77,8 @@ export class VolumeMountSource implements MountSource {
 
   adopt(container: { containerId: string; hostConfig: HostConfig; mounts: StoredMount[]; hasRun: boolean; runs: boolean }): void {
     const names = volumeNames(container.mounts);
+    // Volumes of earlier builds lay elsewhere.
+    for (const mount of container.mounts) if (mount.Type === 'volume' && mount.Name !== undefined) mount.Source = this.#parts.store.pathOf(mount.Name);
     for (const name of names) this.#parts.users.add(name, container.containerId);
     if (container.runs) this.#parts.mounter.adopt(names, container.containerId);
     if (container.hasRun) return;

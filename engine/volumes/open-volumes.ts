@@ -25,8 +25,8 @@ export interface VolumeOptions {
 /** `mounts.adopt` must be called for every container on record before the API answers. */
 export async function openVolumes(options: VolumeOptions): Promise<{ volumes: Volumes; contents: VolumeContents; mounts: VolumeMountSource }> {
   const { config, events, log, mountsOf, describeUser, images, snapshots } = options;
-  const { volumes, volumeRecords } = dataPaths(config);
-  const store = await VolumeStore.open({ records: volumeRecords, data: volumes }, log);
+  const { volumes, volumeRecords, formerVolumes } = dataPaths(config);
+  const store = await VolumeStore.open({ records: volumeRecords, data: volumes, former: formerVolumes }, log);
   const users = new VolumeUsers();
   const mounter = new VolumeMounter(store);
   return {

@@ -6,6 +6,7 @@ import { durableWrite, syncDirectory } from '../lib/durable-write.ts';
 import { syncFileSystem } from '../lib/syscalls.ts';
 import { nowTimestamp } from '../lib/timestamp.ts';
 import { JsonStore } from '../store/json-store.ts';
+import { takeOverFormerVolumes } from './former-layout.ts';
 import { unmountAll } from './mount-table.ts';
 import { parseVolumeRecord, type VolumeRecord } from './volume-record.ts';
 
@@ -37,10 +38,11 @@ export class VolumeStore {
     this.#data = data;
   }
 
-  /** Removes folders that a crash left without a record. */
-  static async open(folders: { records: string; data: string }, log: (line: string) => void): Promise<VolumeStore> {
+  /** Takes over the volumes of earlier builds, and removes folders that a crash left without a record. */
+  static async open(folders: { records: string; data: string; former: string }, log: (line: string) => void): Promise<VolumeStore> {
     const records = await JsonStore.open<VolumeRecord>(folders.records, { parse: parseVolumeRecord });
     const store = new VolumeStore(records, folders.data);
+    for await (const _step of takeOverFormerVolumes({ ...folders, records, log }));
     await mkdir(store.#data, { recursive: true, mode: 0o711 });
     for (const name of await readdir(store.#data)) {
       // Only what its removal had renamed is certainly unwanted; data without a record may be all that is left of one.
