@@ -5,6 +5,7 @@ import { hostname as machineHostname } from 'node:os';
 import { join } from 'node:path';
 import type { ContainerConfig, HostConfig } from '../../../contract/engine-api/container.ts';
 import { InternalError, InvalidParameterError, messageOf } from '../../errors.ts';
+import { writeInPlace } from '../../lib/write-in-place.ts';
 import { formatResolvConf, type ResolverConfig } from '../dns/resolv-conf.ts';
 
 export const resolverAddress = '127.0.0.11';
@@ -67,7 +68,7 @@ export function ownLine({ Hostname: hostname = '', Domainname: domain = '' }: Co
 /** Adds and removes whole lines of a running container's hosts file, in place: it is bound over the container's own. */
 export function changeHosts(path: string, change: { add: string[]; remove: string[] }): void {
   const lines = readFileSync(path, 'utf8').split('\n').filter((line) => line !== '' && !change.remove.includes(line));
-  writeFileSync(path, `${[...lines, ...change.add].join('\n')}\n`);
+  writeInPlace(path, `${[...lines, ...change.add].join('\n')}\n`);
 }
 
 /** Puts other lines in the place of some, in a running container's hosts file; its own stay last. */
@@ -76,7 +77,7 @@ export function replaceHosts(path: string, before: string[], after: string[]): v
   const first = lines.findIndex((line) => before.includes(line));
   const kept = lines.filter((line) => !before.includes(line));
   kept.splice(first < 0 ? kept.length : first, 0, ...after);
-  writeFileSync(path, `${kept.join('\n')}\n`);
+  writeInPlace(path, `${kept.join('\n')}\n`);
 }
 
 /** `name:address` or `name=address`; the address may be `host-gateway` and IPv6 in brackets. @throws InvalidParameterError */
