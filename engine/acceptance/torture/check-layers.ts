@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { chainIds } from '../../images/model/chain-id.ts';
 import type { StoredImage, StoredLayer } from '../../images/store/image-store.ts';
 import { TarParser } from '../../lib/tar-parser.ts';
@@ -35,9 +35,15 @@ export function checkLayers(root: string): string[] {
   return wrong;
 }
 
+/** Pulled layers come in gzip, committed and imported ones lie in zstd. */
+function plain(bytes: Buffer): Buffer {
+  if (bytes.readUInt16BE() === 0x1f8b) return gunzipSync(bytes);
+  return bytes.readUInt32LE() === 0xfd2fb528 ? zstdDecompressSync(bytes) : bytes;
+}
+
 function checkLayer(root: string, { diffId, blob }: StoredLayer, snapshotId: number): string[] {
   const bytes = readFileSync(join(root, 'content/blobs/sha256', blob.slice('sha256:'.length)));
-  const tar = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
+  const tar = plain(bytes);
   const digest = `sha256:${createHash('sha256').update(tar).digest('hex')}`;
   if (digest !== diffId) return [`blob ${blob} unpacks to ${digest}, not ${diffId}`];
   const wrong: string[] = [];
