@@ -4,7 +4,7 @@ import { announce } from './container-events.ts';
 import { isRunning } from './container.ts';
 import type { Container } from './container.ts';
 import type { ContainerDependencies } from './dependencies.ts';
-import { parseSignal, SIGKILL } from './config/signals.ts';
+import { parseSentSignal, parseSignal, SIGKILL } from './config/signals.ts';
 
 type KillNeeds = Pick<ContainerDependencies, 'store' | 'tasks' | 'events'>;
 
@@ -13,7 +13,7 @@ type KillNeeds = Pick<ContainerDependencies, 'store' | 'tasks' | 'events'>;
  * @param signalText number or name; empty for SIGKILL.
  */
 export async function killContainer(needs: KillNeeds, reference: string, signalText: string): Promise<void> {
-  const signal = signalText === '' ? SIGKILL : parseSignal(signalText);
+  const signal = signalText === '' ? SIGKILL : parseSentSignal(signalText);
   const container = find(needs, reference);
   if (container.state.status === 'restarting') {
     await cancelRestart(needs, container);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkName, generateName } from './names.ts';
-import { parseSignal } from './signals.ts';
+import { parseSentSignal, parseSignal } from './signals.ts';
 
 describe('names', () => {
   test('what is one', () => {
@@ -22,4 +22,7 @@ describe('names', () => {
 test('signals by number and name', () => {
   expect(['9', 'KILL', 'SIGKILL', 'sigterm', 'RTMIN', 'SIGRTMIN+3', 'RTMAX-1', '64'].map(parseSignal)).toEqual([9, 9, 9, 15, 34, 37, 63, 64]);
   for (const text of ['FOO', '0', '65', '-1', '', 'RTMIN+99']) expect(() => parseSignal(text)).toThrow(`invalid signal: ${text}`);
+  for (const text of ['32', '65', '99', '-1']) expect(() => parseSentSignal(text)).toThrow(`the linux daemon does not support signal ${text}`);
+  expect(['31', 'KILL', '34'].map(parseSentSignal)).toEqual([31, 9, 34]);
+  for (const text of ['FOO', '0', '']) expect(() => parseSentSignal(text)).toThrow(`invalid signal: ${text}`);
 });

@@ -82,12 +82,6 @@ export const containerDifferences: KnownDifference[] = [
   },
   {
     noun: 'containers',
-    paths: ['body.message'],
-    when: messages(/^invalid signal: /),
-    reason: 'moby 28 says `Invalid signal: …` of any signal that is none',
-  },
-  {
-    noun: 'containers',
     request: /\/top$/,
     paths: ['body.Processes.**'],
     reason: 'processes have other ids and other times',
