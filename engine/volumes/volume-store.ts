@@ -42,7 +42,8 @@ export class VolumeStore {
   static async open(folders: { records: string; data: string; former: string }, log: (line: string) => void): Promise<VolumeStore> {
     const records = await JsonStore.open<VolumeRecord>(folders.records, { parse: parseVolumeRecord });
     const store = new VolumeStore(records, folders.data);
-    for await (const _step of takeOverFormerVolumes({ ...folders, records, log }));
+    const takeOver = takeOverFormerVolumes({ ...folders, records, log });
+    while ((await takeOver.next()).done !== true) continue;
     await mkdir(store.#data, { recursive: true, mode: 0o711 });
     for (const name of await readdir(store.#data)) {
       // Only what its removal had renamed is certainly unwanted; data without a record may be all that is left of one.
