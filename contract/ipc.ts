@@ -6,7 +6,7 @@ import type { InfoResponse } from './engine-api/system.ts';
 import type { OperationKind, OperationParams } from './engine-operation.ts';
 import type { OperationOf } from './engine-operations.ts';
 import type { StatsHistory, StatsNews } from './stats.ts';
-import type { CheckResult } from './troubleshoot.ts';
+import type { CheckResult, StartRecord } from './troubleshoot.ts';
 import type { VmState } from './vm-state.ts';
 
 /**
@@ -34,6 +34,8 @@ export interface IpcRequests {
 
   /** Looks at everything that a start or a running engine stands on; takes some seconds at most. */
   'troubleshoot/check': { params: undefined; result: CheckResult[] };
+  /** The last starts of the VM, the newest first; none for an engine without VM. */
+  'troubleshoot/starts': { params: undefined; result: StartRecord[] };
 
   'engine/info': { params: undefined; result: InfoResponse };
 
@@ -214,6 +216,7 @@ export const requestChannels = [
   'vm/stop',
   'vm/recover',
   'troubleshoot/check',
+  'troubleshoot/starts',
   'engine/info',
   'containers/list',
   'containers/inspect',

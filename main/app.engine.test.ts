@@ -1,9 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type App } from './app.ts';
@@ -16,6 +17,7 @@ let engine: NativeEngine;
 let app: App;
 let window: TestWindow;
 let nextStream = 1;
+let saved = Buffer.alloc(0);
 
 const run = promisify(execFile);
 const docker = async (...args: string[]) => (await run('docker', ['--host', app.facts.dockerHost, ...args])).stdout;
@@ -31,7 +33,12 @@ beforeAll(async () => {
     version: 'test',
     shell: 'web',
     openUrl: () => Promise.resolve(),
-    files: { open: () => Promise.resolve(undefined) },
+    files: {
+      open: () => {
+        const take = async (bytes: AsyncIterable<Uint8Array>) => void (saved = await buffer(bytes));
+        return Promise.resolve({ place: { type: 'saving', path: '/diagnostics' }, take });
+      },
+    },
     log: () => undefined,
   });
   window = new TestWindow();
@@ -134,7 +141,7 @@ describe('the app over the real engine', () => {
     expect(await docker('exec', 'from-window', 'kill', '-0', pid)).toBe('');
     window.say({ type: 'close', stream });
     await window.end(stream);
-    await expect.poll(() => docker('exec', 'from-window', 'kill', '-0', pid).then(() => 'alive', () => 'gone')).toBe('gone');
+    await expect.poll(() => docker('exec', 'from-window', 'kill', '-0', pid).then(() => 'alive', () => 'gone'), { timeout: 20_000 }).toBe('gone');
   });
 
   it('passes the CLI’s stdin, its end and the exit code', async () => {
@@ -143,6 +150,46 @@ describe('the app over the real engine', () => {
     const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
     expect(output.length).toBe(300_000);
     expect(code).toBe(3);
+  });
+
+  it('saves diagnostics in which none of the secrets is that a person has', async () => {
+    const canary = (place: string) => `canary-${place}-4711`;
+    const home = join(directory, 'home');
+    // Of the computer: what programs are given, what docker keeps, what a running VM has.
+    const environment = { HTTPS_PROXY: `http://jo:${canary('proxy')}@proxy.example:3128`, REGISTRY_PASSWORD: canary('environment') };
+    Object.assign(process.env, environment);
+    mkdirSync(join(home, '.docker'), { recursive: true });
+    writeFileSync(join(home, '.docker', 'config.json'), JSON.stringify({ auths: { 'r.example': { auth: canary('docker-config') } } }));
+    writeFileSync(join(home, 'run', 'instance.key'), canary('channel-key').padEnd(32));
+    writeFileSync(join(home, 'run', 'open.html'), canary('window-token'));
+    mkdirSync(join(home, 'starts'));
+    const start = { startedAt: '2026-01-01T00:00:00.000Z', version: 'test', outcome: 'failed', phases: [], lastLines: [`API_TOKEN=${canary('console')}`] };
+    writeFileSync(join(home, 'starts', 'a.json'), JSON.stringify(start));
+    // Of containers, and of requests that went wrong.
+    const labels = ['--name', canary('name'), '--label', `${canary('label')}=${canary('value')}`, '--env', `PASSWORD=${canary('env')}`, '--hostname', canary('hostname'), '--volume', `${canary('volume')}:/data`];
+    await docker('run', '-d', ...labels, 'box', 'sh', '-c', `echo ${canary('output')}; sleep 1000`);
+    await docker('tag', 'box', `${canary('image')}:latest`);
+    await expect(docker('pull', `jo:${canary('registry')}@127.0.0.1:1/box`)).rejects.toThrow();
+    await window.request('app/open-url', { url: `https://jo:${canary('address')}@example.org/` });
+    const auth = Buffer.from(JSON.stringify({ username: 'jo', password: canary('login'), serveraddress: '127.0.0.1:1' })).toString('base64url');
+    await new Promise((resolve, reject) => {
+      const pull = request({ socketPath: engine.socketPath, method: 'POST', path: '/images/create?fromImage=127.0.0.1:1/box', headers: { 'X-Registry-Auth': auth } }, (response) => response.resume().on('end', resolve));
+      pull.on('error', reject).end();
+    });
+
+    const stream = open('troubleshoot/bundle', undefined);
+    expect(await window.end(stream)).toEqual({ type: 'end', stream });
+    for (const name of Object.keys(environment)) delete process.env[name];
+    const written = saved.toString();
+    // As they are, and as they travel.
+    const places = [...readFileSync(import.meta.filename, 'utf8').matchAll(/canary\('([\w-]+)'\)/g)];
+    expect(places.length).toBeGreaterThan(15);
+    for (const [, place = ''] of places) {
+      for (const encoding of ['utf8', 'base64', 'base64url', 'hex'] as const) expect(written, place).not.toContain(Buffer.from(canary(place)).toString(encoding).replace(/=+$/, ''));
+    }
+    expect(written).not.toContain('4711');
+    expect(JSON.parse(written)).toMatchObject({ starts: [{ outcome: 'failed', lastLines: ['API_TOKEN=[removed]'] }], engine: { ServerVersion: expect.any(String) } });
+    expect((JSON.parse(written) as { containers: unknown[] }).containers.length).toBeGreaterThan(0);
   });
 
   it('tells of an engine that was killed, and has everything again once it is back', async () => {

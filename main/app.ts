@@ -17,6 +17,7 @@ import { Journal } from './troubleshoot/journal.ts';
 import { openAccounts } from './registries/account-store.ts';
 import { registryAccounts } from './registries/registry-accounts.ts';
 import { registrySettings } from './registries/registry-settings.ts';
+import { StartRecorder } from './troubleshoot/start-records.ts';
 import { openSettings } from './settings/settings-store.ts';
 import { History } from './stats/history.ts';
 import { HistoryFile } from './stats/history-file.ts';
@@ -86,6 +87,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const stats = new StatsSampler({ source: usageSource(engine), history });
   const handlers = createHandlers({ facts, vm, engine, settings, accounts, stats, openUrl: options.openUrl, files: options.files, home, socketPath: address.path, arch: hostArch() === 'arm64' ? 'arm64' : 'amd64', journal });
 
+  // An engine without VM has no start worth telling.
+  const recorder = options.engineSocket === undefined ? new StartRecorder({ home, version: options.version, vm, log }) : undefined;
   const control = options.control === undefined ? undefined : await listenControl(controlAddress(home), { desk: options.control, vm, facts });
 
   pushes.push('vm/state', vm.state);
@@ -120,6 +123,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     close: () => (closing ??= close(vm, hostSocket, async () => {
       stopState();
       stopFollowing();
+      await recorder?.close();
       await stats.close();
       ended.abort();
       await watcher;

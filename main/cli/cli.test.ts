@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { sendJson, startTestEngine, type Route, type TestEngine } from '../testi
 import { runCli } from './run.ts';
 
 // Each start is a process that loads the whole app, on machines that have much else to do.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
 /** `slipway` with a real process in the background, over an engine of the test in the place of a VM. */
 let home: string;
@@ -85,9 +85,27 @@ describe('slipway', () => {
     // Who leaves in the middle is forgotten.
     connect(control).end('{"wish":"watch"}\n');
 
+    const { checks } = JSON.parse((await slipway('doctor', '--json')).stdout) as { checks: { id: string; status: string; found: string }[] };
+    const socket = () => checks.find(({ id }) => id === 'socket');
+    expect(socket()).toMatchObject({ status: 'good', found: `The docker CLI reaches the engine at ${home}/run/docker.sock.` });
+    await chmod(control, 0o666);
+    expect(await slipway('doctor')).toMatchObject({ code: 1, stdout: expect.stringMatching(/^BROKEN {3}Docker socket: Others than you can reach .*control\.sock \(of user \d+, mode 0666\).*\n {9}Stop Slipway/m) });
+
     expect(await slipway('stop')).toEqual({ code: 0, stdout: 'Slipway is stopped.', stderr: '' });
     await expect.poll(() => isAlive(found['pid'] as number)).toBe(false);
     expect(await status()).toEqual({ running: false, status: 'stopped', home });
+  });
+
+  it('tells of the last starts, and of a computer on which nothing has run yet', async () => {
+    const nowhere = await slipway('--home', join(home, 'not', 'there'), 'doctor');
+    expect(nowhere.stdout).toMatch(/^-.*Docker socket: Slipway does not run\.$/m);
+    expect(nowhere.stdout).toMatch(/^ok.*Disk: .* free where .*not\/there lies\.$/m);
+    expect(nowhere.stdout).toContain('No start of the VM has been kept yet.');
+    await mkdir(join(home, 'starts'));
+    const failure = { code: 'boot-timeout', phase: 'kernel', message: 'The VM hangs while it boots.', steps: [{ text: 'Try again.', command: 'npm start' }] };
+    const record = { startedAt: '2026-01-01T00:00:00.000Z', version: '0', outcome: 'failed', phases: [{ id: 'kernel', status: 'failed', startedMs: 200, tookMs: 1500 }], failure, lastLines: ['Kernel panic'] };
+    await writeFile(join(home, 'starts', '2026.json'), JSON.stringify(record));
+    expect((await slipway('doctor')).stdout).toMatch(/failed after 1\.7 s: The VM hangs while it boots\.\n {4}- Try again\. npm start\n {4}kernel +1500 ms\n {4}\| Kernel panic/);
   });
 
   it('says why a start fails, and leaves nothing running', async () => {

@@ -34,6 +34,7 @@ export const requestParams: { [C in IpcRequestChannel]: Check<IpcRequests[C]['pa
   'vm/stop': nothing,
   'vm/recover': object<IpcRequests['vm/recover']['params']>({ action: oneOf('rebuild-image', 'reset-data-disk') }),
   'troubleshoot/check': nothing,
+  'troubleshoot/starts': nothing,
   'engine/info': nothing,
   'containers/list': nothing,
   'containers/inspect': object<{ id: string }>({ id: containerId }),

@@ -38,6 +38,7 @@ export function serveTestWindow(engine: EngineClient, changed: Partial<Services>
       start: () => Promise.resolve(),
       stop: () => Promise.resolve(),
       recover: () => Promise.resolve(),
+      consoleLines: () => [],
       openStream: () => Promise.reject(new Error('not in this test')),
       onPortRequest: () => undefined,
     },

@@ -15,6 +15,13 @@ const sources: BundleSources = {
     phases: [],
     failure: { code: 'vm-died', phase: 'engine', message: 'QEMU ended', steps: [], lastLines: [`init: DB_PASSWORD=${canary('console')} starting`] },
   },
+  starts: [
+    {
+      startedAt: '2026-01-01T00:00:00.000Z', version: '0.1.0', outcome: 'failed', phases: [{ id: 'hypervisor', status: 'failed', detail: `proxy http://jo:${canary('phase')}@proxy.example` }],
+      failure: { code: 'qemu-failed', phase: 'hypervisor', message: `QEMU did not start: token=${canary('failure')}`, steps: [{ text: 'Try again.', command: `run --password ${canary('step')}` }] },
+      lastLines: [`REGISTRY_TOKEN=${canary('kept-console')}`, 'slipway: kernel'],
+    },
+  ],
   checks: [{ id: 'socket', status: 'bad', finding: 'socket.failed', values: { path: '/home/canary-person-4711/.slipway/run/docker.sock' } }],
   journal: [
     `Open http://127.0.0.1:4000/#token=${canary('token')}`,
@@ -46,6 +53,7 @@ it('holds none of the secrets that were planted, and what helps', async () => {
   expect(JSON.parse(text)).toMatchObject({
     slipway: { version: '0.1.0', dockerHost: 'unix://~/.slipway/run/docker.sock' },
     start: { failure: { code: 'vm-died', lastLines: ['init: DB_PASSWORD=[removed] starting'] } },
+    starts: [{ outcome: 'failed', failure: { code: 'qemu-failed' }, lastLines: ['REGISTRY_TOKEN=[removed]', 'slipway: kernel'] }],
     checks: [{ finding: 'socket.failed', values: { path: '~/.slipway/run/docker.sock' } }],
     engine: { ServerVersion: '28.5.2' },
     containers: [{ id: 'abababababab', state: 'running', status: 'Up 1 hour' }],

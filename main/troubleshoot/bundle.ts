@@ -2,7 +2,7 @@ import { arch, cpus, homedir, release, totalmem, type as systemName } from 'node
 import type { ContainerSummary } from '../../contract/engine-api/container.ts';
 import type { InfoResponse, VersionResponse } from '../../contract/engine-api/system.ts';
 import type { AppFacts, Settings } from '../../contract/ipc.ts';
-import type { CheckResult } from '../../contract/troubleshoot.ts';
+import type { CheckResult, StartRecord } from '../../contract/troubleshoot.ts';
 import type { VmState } from '../../contract/vm-state.ts';
 import type { EngineClient } from '../engine-client/engine-client.ts';
 import { messageOf } from '../failure.ts';
@@ -13,6 +13,8 @@ export interface BundleSources {
   settings: Settings;
   vm: VmState;
   checks: CheckResult[];
+  /** The last ones, newest first. */
+  starts: StartRecord[];
   /** The app's own last lines. */
   journal: readonly string[];
   engine: Pick<EngineClient, 'info' | 'version' | 'containers'>;
@@ -30,7 +32,7 @@ const infoFields = [
  * Everything that helps to find a fault from afar, as readable JSON: versions, the start, the checks, the app's last lines, and of containers
  * only how they are. No variables, labels, commands, mounts, names of files or output.
  */
-export async function makeBundle({ facts, settings, vm, checks, journal, engine, homeFolder = homedir() }: BundleSources): Promise<string> {
+export async function makeBundle({ facts, settings, vm, checks, starts, journal, engine, homeFolder = homedir() }: BundleSources): Promise<string> {
   const [info, version, containers] = await Promise.all([told(engine.info()), told(engine.version()), told(engine.containers.list())]);
   const whole = {
     writtenAt: new Date().toISOString(),
@@ -38,6 +40,7 @@ export async function makeBundle({ facts, settings, vm, checks, journal, engine,
     computer: { system: systemName(), release: release(), arch: arch(), cpus: cpus().length, memory: totalmem() },
     settings,
     start: vm,
+    starts,
     checks,
     engine: 'failure' in info ? info : infoOf(info as InfoResponse),
     engineVersion: 'failure' in version ? version : versionOf(version as VersionResponse),

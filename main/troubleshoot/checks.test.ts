@@ -20,6 +20,8 @@ const sound: Surroundings = {
   free: () => Promise.resolve(50 * gib),
   resolveName: () => Promise.resolve(),
   connect: () => Promise.resolve(),
+  exposed: () => Promise.resolve(null),
+  nameServers: () => ['192.0.2.53'],
   qemu: () => Promise.resolve({ version: '7.2.22' }),
   accelerators: () => Promise.resolve({ order: ['kvm', 'tcg'], reason: null }),
 };
@@ -35,6 +37,7 @@ it.each<[string, Partial<Surroundings>, string]>([
   ['little room', { free: () => Promise.resolve(2 * gib) }, 'warning disk.low'],
   ['more memory than there is', { memory: () => ({ total: 2 * gib, free: gib }) }, 'warning memory.tight'],
   ['no DNS', { resolveName: () => Promise.reject(new Error('ENOTFOUND')) }, 'warning dns.failed'],
+  ['a socket that others reach', { exposed: () => Promise.resolve({ path: '/run/docker.sock', owner: 0, mode: '0666' }) }, 'bad socket.exposed'],
   ['a clock that is off', { engine: { ...sound.engine, info: () => Promise.resolve(info({ SystemTime: '2020-01-01T00:00:00Z' })) } }, 'warning clock.off'],
 ])('tells %s', async (_name, changed, finding) => {
   expect(await findings(changed)).toEqual([finding]);
@@ -55,7 +58,14 @@ it('names the ports that nobody answers, the socket, and the command that instal
 
 it('tells an engine that does not answer once, and skips what only it could tell', async () => {
   const gone = () => Promise.reject(new Error('The engine is away'));
-  expect(await findings({ engine: { info: gone, containers: { list: gone } as never } })).toEqual(['skipped dns.skipped', 'bad engine.failed', 'skipped clock.skipped', 'skipped ports.skipped']);
+  expect(await findings({ engine: { info: gone, containers: { list: gone } as never } })).toEqual(['bad engine.failed', 'skipped clock.skipped', 'skipped ports.skipped']);
+});
+
+it('looks at what there is where nothing runs', async () => {
+  const gone = () => Promise.reject(new Error('ENOENT'));
+  const still: Partial<Surroundings> = { isRunning: false, vm: { status: 'stopped' }, engine: { info: gone, containers: { list: gone } as never } };
+  expect(await findings(still)).toEqual(['skipped engine.skipped', 'skipped socket.skipped', 'skipped clock.skipped', 'skipped ports.skipped']);
+  expect(await findings({ ...still, nameServers: () => [] })).toContain('warning dns.none');
 });
 
 it('looks at no VM where there is none', async () => {

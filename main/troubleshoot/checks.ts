@@ -1,6 +1,7 @@
-import { lookup } from 'node:dns/promises';
+import { getServers, lookup } from 'node:dns/promises';
 import { freemem, totalmem } from 'node:os';
 import { createConnection } from 'node:net';
+import { dirname } from 'node:path';
 import type { InfoResponse } from '../../contract/engine-api/system.ts';
 import type { Settings } from '../../contract/ipc.ts';
 import { checkIds, type CheckId, type CheckResult, type Finding } from '../../contract/troubleshoot.ts';
@@ -11,6 +12,7 @@ import { freeSpace } from '../vm/home/data-disk.ts';
 import { chooseAccelerators, hostProbe } from '../vm/qemu/accelerator.ts';
 import { locateQemu } from '../vm/qemu/installation.ts';
 import { VmStartError } from '../vm/start-error.ts';
+import { findExposed, type Exposed } from './exposed.ts';
 
 /** What the checks look at; the functions are this computer's, and others in tests. */
 export interface Surroundings {
@@ -23,6 +25,10 @@ export interface Surroundings {
   engine: Pick<EngineClient, 'info' | 'containers'>;
   memory?(): { total: number; free: number };
   free?(folder: string): Promise<number>;
+  /** Whether a Slipway runs for this home; true unless said. */
+  isRunning?: boolean;
+  exposed?(folder: string): Promise<Exposed | null>;
+  nameServers?(): string[];
   resolveName?(host: string): Promise<unknown>;
   connect?(to: { path: string } | { host: string; port: number }): Promise<void>;
   qemu?(): Promise<{ version: string }>;
@@ -45,7 +51,7 @@ export async function runChecks(at: Surroundings): Promise<CheckResult[]> {
     disk: () => disk(at),
     memory: () => memory(at),
     dns: () => dns(at, info),
-    engine: () => engine(info),
+    engine: () => engine(at, info),
     socket: () => socket(at),
     clock: () => clock(info),
     ports: () => ports(at),
@@ -96,6 +102,10 @@ function memory(at: Surroundings): Promise<Found> {
 async function dns(at: Surroundings, info: Promise<InfoResponse | Error>): Promise<Found> {
   const known = await info;
   const address = known instanceof Error ? '' : String(known['IndexServerAddress'] ?? '');
+  if (known instanceof Error) {
+    const servers = (at.nameServers ?? getServers)();
+    return servers.length === 0 ? found('warning', 'dns.none') : found('good', 'dns.servers', { servers: servers.join(', ') });
+  }
   if (!URL.canParse(address)) return found('skipped', 'dns.skipped');
   const host = new URL(address).hostname;
   try {
@@ -106,7 +116,8 @@ async function dns(at: Surroundings, info: Promise<InfoResponse | Error>): Promi
   }
 }
 
-async function engine(info: Promise<InfoResponse | Error>): Promise<Found> {
+async function engine(at: Surroundings, info: Promise<InfoResponse | Error>): Promise<Found> {
+  if (at.vm.status === 'stopped') return found('skipped', 'engine.skipped');
   const startedAt = performance.now();
   const known = await info;
   if (known instanceof Error) return found('bad', 'engine.failed', { reason: known.message });
@@ -115,9 +126,11 @@ async function engine(info: Promise<InfoResponse | Error>): Promise<Found> {
 }
 
 async function socket(at: Surroundings): Promise<Found> {
+  if (at.isRunning === false) return found('skipped', 'socket.skipped');
   try {
     await within((at.connect ?? connectTo)({ path: at.socketPath }));
-    return found('good', 'socket.good', { path: at.socketPath });
+    const exposed = await (at.exposed ?? findExposed)(dirname(at.socketPath));
+    return exposed === null ? found('good', 'socket.good', { path: at.socketPath }) : found('bad', 'socket.exposed', { ...exposed });
   } catch (error) {
     return found('bad', 'socket.failed', { path: at.socketPath, reason: messageOf(error) });
   }

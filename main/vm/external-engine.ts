@@ -68,6 +68,10 @@ class ExternalEngine implements Vm {
     return Promise.resolve();
   }
 
+  consoleLines(): string[] {
+    return [];
+  }
+
   recover(): Promise<void> {
     return Promise.reject(new Error('An engine without VM has no image and no data disk to recover.'));
   }

@@ -25,6 +25,8 @@ export interface InstanceOptions {
 /** Free space at which a VM that stood still on a full disk goes on. */
 const resumeBytes = 256 * 1024 * 1024;
 const resumeCheckMs = 1000;
+/** Of the serial console, for the record of a start: a boot says about thirty. */
+const keptConsoleLines = 40;
 
 /** One VM and its state: stopped → starting → running → stopping → stopped, or failed. The only writer of {@link VmState}. */
 export class Instance implements Vm {
@@ -69,6 +71,10 @@ export class Instance implements Vm {
     this.#starting?.abort.abort(new Error('stopped'));
     this.#stopping ??= this.#stop().finally(() => (this.#stopping = null));
     return this.#stopping;
+  }
+
+  consoleLines(): string[] {
+    return this.#booted?.console.lastLines(keptConsoleLines) ?? [];
   }
 
   async recover(action: 'rebuild-image' | 'reset-data-disk'): Promise<void> {

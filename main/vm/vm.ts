@@ -13,6 +13,8 @@ export interface Vm {
   start(options?: { acceleration?: 'auto' | 'none' }): Promise<void>;
   /** Powers off through the engine, and by force when that takes too long. Idempotent. */
   stop(): Promise<void>;
+  /** The last lines of the serial console of the VM that runs, oldest first; none without one. */
+  consoleLines(): string[];
   recover(action: 'rebuild-image' | 'reset-data-disk'): Promise<void>;
   /**
    * A byte stream to a place in the guest; half-closes travel both ways and back-pressure holds end to end. Waits while the

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { CheckResult } from '../../contract/troubleshoot.ts';
+import type { CheckResult, StartRecord } from '../../contract/troubleshoot.ts';
 import { asFailure, openStream, request, type IpcFailure } from '../api.ts';
 import { t } from '../i18n/i18n.ts';
 import { followDownload } from './window/file-transfer.ts';
@@ -8,18 +8,23 @@ import { beginTask } from './window/tasks.ts';
 export interface TroubleshootState {
   checks: readonly CheckResult[] | undefined;
   checkedAt: number | undefined;
+  /** Newest first. */
+  starts: readonly StartRecord[] | undefined;
   isChecking: boolean;
   failure: IpcFailure | undefined;
   isSaving: boolean;
 }
 
-export const useTroubleshoot = create<TroubleshootState>(() => ({ checks: undefined, checkedAt: undefined, isChecking: false, failure: undefined, isSaving: false }));
+export const useTroubleshoot = create<TroubleshootState>(() => ({ checks: undefined, checkedAt: undefined, starts: undefined, isChecking: false, failure: undefined, isSaving: false }));
 
 export async function check(): Promise<void> {
   if (useTroubleshoot.getState().isChecking) return;
   useTroubleshoot.setState({ isChecking: true });
   try {
-    useTroubleshoot.setState({ checks: await request('troubleshoot/check'), checkedAt: Date.now(), failure: undefined, isChecking: false });
+    // Without waiting for the checks, which take their time.
+    const starts = request('troubleshoot/starts').then((found) => useTroubleshoot.setState({ starts: found }));
+    const [checks] = await Promise.all([request('troubleshoot/check'), starts]);
+    useTroubleshoot.setState({ checks, checkedAt: Date.now(), failure: undefined, isChecking: false });
   } catch (error) {
     useTroubleshoot.setState({ failure: asFailure(error), isChecking: false });
   }

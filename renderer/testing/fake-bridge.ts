@@ -7,7 +7,7 @@ import type { OperationName } from '../../contract/engine-operations.ts';
 import type { IpcError, IpcResult } from '../../contract/ipc-result.ts';
 import type { AppFacts, LogChunk, Settings } from '../../contract/ipc.ts';
 import type { IpcBridge, ToMain, ToWindow } from '../../contract/ipc-wire.ts';
-import { sampleChecks } from './scenes/checks.ts';
+import { sampleChecks, sampleStarts } from './scenes/checks.ts';
 import type { VmState } from '../../contract/vm-state.ts';
 import { fakeLogs } from './fake-logs.ts';
 
@@ -67,6 +67,7 @@ export function createFakeBridge(scene: Scene): IpcBridge {
     'vm/start': () => undefined,
     'engine/info': () => scene.info,
     'troubleshoot/check': () => sampleChecks,
+    'troubleshoot/starts': () => sampleStarts,
     'engine/call': ({ operation }: { operation: OperationName }) => scene.operations[operation],
     'containers/list': () => scene.containers,
     'containers/inspect': ({ id }: { id: string }) => scene.inspects[id] ?? Object.values(scene.inspects)[0],

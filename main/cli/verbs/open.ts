@@ -28,7 +28,9 @@ async function askForWindow(context: CliContext): Promise<string | undefined> {
   const isOpen = await askControl(control, 'open');
   if (isOpen === null) {
     // The window shows how the VM comes up; it need not be waited for.
-    await startInBackground(context, []);
+    const states = (await startInBackground(context, [])).answers[Symbol.asyncIterator]();
+    await states.next();
+    await states.return?.();
   }
   for await (const answer of isOpen ?? (await askControl(control, 'open')) ?? []) if (answer.type === 'opened') return answer.url;
   return undefined;

@@ -9,7 +9,7 @@ import { t } from '../../i18n/i18n.ts';
 const shapes: Record<CheckResult['status'], GlyphShape> = { good: 'healthy', warning: 'unhealthy', bad: 'failed', skipped: 'exited' };
 /** In bytes, told in words. */
 const sizes = new Set(['free', 'wanted', 'total']);
-type Trouble = Exclude<Finding, `${string}.good` | `${string}.skipped`>;
+type Trouble = Exclude<Finding, `${string}.good` | `${string}.skipped` | 'dns.servers'>;
 
 /** Each thing that a start or a running engine stands on: what was found, and what to do where something is to be done. */
 export function Checks({ checks }: { checks: readonly CheckResult[] | undefined }) {

@@ -10,6 +10,7 @@ import { check, saveDiagnostics, useTroubleshoot } from '../../stores/troublesho
 import { useVm } from '../../stores/vm.ts';
 import { Checks } from './checks.tsx';
 import { Phases } from './phases.tsx';
+import { Starts } from './starts.tsx';
 import { Resets } from './resets.tsx';
 import './troubleshoot.css';
 
@@ -47,6 +48,7 @@ export default function TroubleshootPage() {
           )}
           <Checks checks={checks} />
           <Phases />
+          <Starts />
           <section aria-label={t('troubleshoot:bundle.title')}>
             <h2>{t('troubleshoot:bundle.title')}</h2>
             <p>{t('troubleshoot:bundle.holds')}</p>
