@@ -4,6 +4,7 @@ import { ConflictError, InvalidParameterError, NotFoundError } from '../errors.t
 import { syncFileSystem } from '../lib/syscalls.ts';
 import { JsonStore } from '../store/json-store.ts';
 import { diskUsage } from './disk-usage.ts';
+import { spreadSnapshots } from './spread-snapshots.ts';
 import type { CommitOptions, Mount, SnapshotInfo, Snapshotter } from './snapshotter.ts';
 
 interface SnapshotRecord extends SnapshotInfo {
@@ -20,6 +21,7 @@ export async function openOverlaySnapshotter(directory: string): Promise<Snapsho
     throw new InvalidParameterError(`cannot keep snapshots in ${directory}: a comma, colon or backslash in the path cannot be mounted; choose another --root`);
   }
   const records = await JsonStore.open<SnapshotRecord>(join(directory, 'records'), { parse: parseRecord });
+  spreadSnapshots(directory);
   await removeUnfinished(directory, records);
   return new OverlaySnapshotter(directory, records);
 }
