@@ -161,6 +161,7 @@ describe('the app over the real engine', () => {
     mkdirSync(join(home, '.docker'), { recursive: true });
     writeFileSync(join(home, '.docker', 'config.json'), JSON.stringify({ auths: { 'r.example': { auth: canary('docker-config') } } }));
     writeFileSync(join(home, 'run', 'instance.key'), canary('channel-key').padEnd(32));
+    writeFileSync(join(home, 'registry-accounts.json'), JSON.stringify({ version: 1, accounts: [{ registry: 'r.example', username: 'jo', password: canary('account') }] }));
     writeFileSync(join(home, 'run', 'open.html'), canary('window-token'));
     mkdirSync(join(home, 'starts'));
     const start = { startedAt: '2026-01-01T00:00:00.000Z', version: 'test', outcome: 'failed', phases: [], lastLines: [`API_TOKEN=${canary('console')}`] };

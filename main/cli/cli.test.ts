@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,8 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { sendJson, startTestEngine, type Route, type TestEngine } from '../testing/test-engine.ts';
+import { acquireInstanceLock } from '../vm/home/instance-lock.ts';
+import { fakeQcow2 } from '../vm/testing/fake-driver.ts';
 import { runCli } from './run.ts';
 
 // Each start is a process that loads the whole app, on machines that have much else to do.
@@ -106,6 +108,30 @@ describe('slipway', () => {
     const record = { startedAt: '2026-01-01T00:00:00.000Z', version: '0', outcome: 'failed', phases: [{ id: 'kernel', status: 'failed', startedMs: 200, tookMs: 1500 }], failure, lastLines: ['Kernel panic'] };
     await writeFile(join(home, 'starts', '2026.json'), JSON.stringify(record));
     expect((await slipway('doctor')).stdout).toMatch(/failed after 1\.7 s: The VM hangs while it boots\.\n {4}- Try again\. npm start\n {4}kernel +1500 ms\n {4}\| Kernel panic/);
+  });
+
+  it('exports the data disk to a file and takes it back, but not while the VM runs', async () => {
+    const file = join(home, 'export.slipway');
+    expect(await slipway('data', 'export', file)).toMatchObject({ code: 1, stderr: expect.stringContaining('nothing has been started here yet') });
+    await writeFile(join(home, 'data.qcow2'), fakeQcow2());
+    expect(await slipway('data', 'export', file)).toMatchObject({ code: 0, stdout: expect.stringMatching(/export\.slipway is written: 0\.0 MiB\.$/) });
+    expect(await slipway('data', 'export', file)).toMatchObject({ code: 1, stderr: expect.stringContaining('--force') });
+
+    // The lock of a VM that runs, here of this very process.
+    const lock = await acquireInstanceLock(join(home, 'run', 'lock'), () => Promise.resolve());
+    for (const args of [['export', file, '--force'], ['import', file]]) expect(await slipway('data', ...args)).toMatchObject({ code: 1, stderr: expect.stringMatching(/its disk is in use[^]*slipway stop, or give --stop/) });
+    await lock.release();
+
+    await mkdir(join(home, 'snapshot'));
+    const imported = await slipway('data', 'import', file);
+    expect(imported).toMatchObject({ code: 0, stdout: expect.stringMatching(/is kept as .*data\.qcow2\.before-import-/) });
+    expect((await readdir(home)).filter((name) => /data|snapshot|lock/.test(name))).toEqual(['data.qcow2', expect.stringMatching(/before-import/)]);
+    await writeFile(file, 'something else');
+    expect(await slipway('data', 'import', file)).toMatchObject({ code: 1, stderr: expect.stringContaining('is no export of a Slipway data disk') });
+
+    await mkdir(join(home, 'suspended'));
+    await writeFile(join(home, 'suspended', 'about.json'), '{}');
+    expect(await slipway('data', 'export', file, '--force')).toMatchObject({ code: 1, stderr: expect.stringContaining('is suspended') });
   });
 
   it('says why a start fails, and leaves nothing running', async () => {

@@ -24,7 +24,9 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('the data disk', () => {
   it('is made once, and then left as it is', async () => {
+    await writeFile(`${path}.import`, 'of an import that was killed');
     expect(await prepareDataDisk(path, 1, tools)).toBe('1 GiB, new');
+    expect(await readdir(folder)).toEqual(['data.qcow2']);
     const content = await readFile(path);
     expect(await prepareDataDisk(path, 1, tools)).toMatch(/^1 GiB, .* used$/);
     expect([calls, (await readFile(path)).equals(content)]).toEqual([[`create ${1024 ** 3}`], true]);

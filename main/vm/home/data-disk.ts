@@ -11,6 +11,9 @@ interface DiskTools {
   growDisk(path: string, bytes: number): Promise<void>;
 }
 
+/** Where a disk is unpacked to before it takes the place of the one at `path`: see disk-archive.ts. */
+export const importPart = (path: string): string => `${path}.import`;
+
 /** @throws VmStartError `disk-full` with the free and the needed space. */
 export async function requireFreeSpace(folder: string, freeBytes = freeSpace): Promise<void> {
   const free = await freeBytes(folder);
@@ -37,6 +40,8 @@ export async function freeSpace(folder: string): Promise<number> {
 export async function prepareDataDisk(path: string, diskGiB: number, tools: DiskTools): Promise<string> {
   const wanted = Math.round(diskGiB * gib);
   try {
+    // Of an import that was killed; one that goes on holds the instance's lock.
+    await rm(importPart(path), { force: true });
     const found = await readQcow2Header(path);
     if (found === null) {
       // Made aside and renamed: a start that is cut off leaves no half image under the real name.
