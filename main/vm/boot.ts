@@ -71,7 +71,7 @@ export async function boot(request: BootRequest): Promise<BootedVm> {
   const lock = await acquireInstanceLock(files.lock, (pid) => driver.endOrphan(pid, files));
   try {
     const image = await checkImage(imageCheck(request, false));
-    const hypervisor = await driver.locate(image.arch);
+    const hypervisor = await driver.locate(image.arch, files);
     await requireFreeSpace(files.home);
     const accelerators = await hypervisor.accelerators(settings.acceleration, image.arch);
     clock.detail('requirements', `${hypervisor.name}, image ${image.version}`);

@@ -20,7 +20,7 @@ export type RealAccelerator = Exclude<VmAccelerator, 'external'>;
 /** One way of running the VM on this computer: QEMU today, Hyper-V beside it later. */
 export interface VmDriver {
   /** Finds the hypervisor. @throws VmStartError `qemu-missing` with the command that installs it. */
-  locate(arch: GuestArch): Promise<Hypervisor>;
+  locate(arch: GuestArch, files: InstanceFiles): Promise<Hypervisor>;
   /** Ends a VM that an app which died left behind; resolves once it is gone. */
   endOrphan(pid: number, files: InstanceFiles): Promise<void>;
 }

@@ -24,6 +24,8 @@ export interface InstanceFiles {
   lock: string;
   /** Sizes and times of image files whose checksums were right. */
   verifiedImage: string;
+  /** What QEMU's programs said of themselves, and what their files looked like then. */
+  knownQemu: string;
 }
 
 export function instanceFiles(home: string): InstanceFiles {
@@ -42,6 +44,7 @@ export function instanceFiles(home: string): InstanceFiles {
     snapshot: join(home, 'snapshot'),
     lock: join(run, 'lock'),
     verifiedImage: join(home, 'verified-image.json'),
+    knownQemu: join(home, 'known-qemu.json'),
   };
 }
 

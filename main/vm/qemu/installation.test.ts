@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -26,6 +26,23 @@ describe('finding QEMU', () => {
     await writeProgram(bin, 'qemu-system-x86_64', 'echo "QEMU emulator version 8.2.1 (v8.2.1)"');
     await writeProgram(bin, 'qemu-img', 'exit 0');
     expect(await locateQemu('amd64', host())).toEqual({ system: join(bin, 'qemu-system-x86_64'), img: join(bin, 'qemu-img'), version: '8.2.1', prefix: [] });
+  });
+
+  it('asks a program again only when its file has changed', async () => {
+    const record = join(bin, 'known.json');
+    await writeProgram(bin, 'qemu-system-x86_64', `echo asked >> ${join(bin, 'asked')}; echo "QEMU emulator version 8.2.1"`);
+    await writeProgram(bin, 'qemu-img', 'exit 0');
+    const asked = async () => (await readFile(join(bin, 'asked'), 'utf8')).split('asked').length - 1;
+    const first = await locateQemu('amd64', host(), record);
+    expect(await locateQemu('amd64', host(), record)).toEqual(first);
+    expect(await asked()).toBe(1);
+    await writeFile(record, '{"programs":');
+    expect(await locateQemu('amd64', host(), record)).toEqual(first);
+    expect(await asked()).toBe(2);
+    await writeProgram(bin, 'qemu-system-x86_64', 'echo "QEMU emulator version 9.0.12, another build"');
+    expect((await locateQemu('amd64', host(), record)).version).toBe('9.0.12');
+    await rm(join(bin, 'qemu-system-x86_64'));
+    await expect(locateQemu('amd64', host(), record)).rejects.toThrow('was not found');
   });
 
   it('says which program is missing', async () => {

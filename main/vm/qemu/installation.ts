@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
+import { access, constants, readFile, stat, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { GuestArch } from '../driver.ts';
@@ -30,22 +30,53 @@ const usualFolders: Partial<Record<NodeJS.Platform, string[]>> = {
   win32: ['C:\\Program Files\\qemu', 'C:\\msys64\\ucrt64\\bin'],
 };
 
-/** @throws VmStartError `qemu-missing` with the command that installs it here. */
-export async function locateQemu(arch: GuestArch, host: HostSystem): Promise<QemuInstallation> {
+/**
+ * Asking QEMU for its version and trying `setpriv` takes 0.1 s of each start, so what they said is kept together with what their files looked like.
+ * @param record path of that file; without one the programs are always asked
+ * @throws VmStartError `qemu-missing` with the command that installs it here.
+ */
+export async function locateQemu(arch: GuestArch, host: HostSystem, record?: string): Promise<QemuInstallation> {
   const name = arch === 'amd64' ? 'qemu-system-x86_64' : 'qemu-system-aarch64';
-  const [system, img] = await Promise.all([findProgram(name, host), findProgram('qemu-img', host)]);
+  const [system, img, setpriv] = await Promise.all([findProgram(name, host), findProgram('qemu-img', host), host.platform === 'linux' ? findProgram('setpriv', host) : null]);
   if (system === null || img === null) throw await missing(`QEMU is not installed: ${system === null ? name : 'qemu-img'} was not found.`, arch, host);
+  const programs = await Promise.all([system, ...(setpriv === null ? [] : [setpriv])].map(facts));
+  const known = record === undefined ? null : await readKnown(record);
+  if (known !== null && JSON.stringify(known.programs) === JSON.stringify(programs)) return { system, img, version: known.version, prefix: known.prefix };
+
   const [output, prefix] = await Promise.all([
     run(system, ['--version'], { timeout: 10_000, env: host.environment }).then(
       ({ stdout }) => stdout,
       (error: Error) => error,
     ),
-    parentDeathPrefix(host),
+    parentDeathPrefix(setpriv),
   ]);
   const version = output instanceof Error ? null : parseQemuVersion(output);
   if (version === null) throw await missing(`${system} does not run: ${output instanceof Error ? output.message.trim() : 'it names no version'}.`, arch, host);
   if (Number(version.split('.')[0]) < oldestMajor) throw await missing(`QEMU ${version} (${system}) is too old: Slipway needs ${oldestMajor}.0 or newer.`, arch, host);
+  if (record !== undefined) await writeFile(record, JSON.stringify({ programs, version, prefix } satisfies KnownQemu), { mode: 0o600 });
   return { system, img, version, prefix };
+}
+
+interface KnownQemu {
+  programs: string[];
+  version: string;
+  prefix: string[];
+}
+
+/** Null for a record that is none: then the programs are asked again. */
+async function readKnown(path: string): Promise<KnownQemu | null> {
+  try {
+    const known = JSON.parse(await readFile(path, 'utf8')) as KnownQemu;
+    return Array.isArray(known.programs) && typeof known.version === 'string' && Array.isArray(known.prefix) ? known : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Another build of a program has another size or time; a link is followed. */
+async function facts(path: string): Promise<string> {
+  const { size, mtimeMs, ino } = await stat(path);
+  return `${path} ${size} ${mtimeMs} ${ino}`;
 }
 
 /**
@@ -53,10 +84,10 @@ export async function locateQemu(arch: GuestArch, host: HostSystem): Promise<Qem
  * `setpriv` arranges that, and then becomes QEMU); QEMU writes out its disks and ends. Elsewhere, or should this fail,
  * the next start finds the VM in the lock file and ends it.
  */
-async function parentDeathPrefix(host: HostSystem): Promise<string[]> {
-  const prefix = ['setpriv', '--pdeathsig', 'TERM', '--'];
-  if (host.platform !== 'linux') return [];
-  return run('setpriv', [...prefix.slice(1), 'true'], { timeout: 10_000 }).then(
+async function parentDeathPrefix(setpriv: string | null): Promise<string[]> {
+  if (setpriv === null) return [];
+  const prefix = [setpriv, '--pdeathsig', 'TERM', '--'];
+  return run(setpriv, [...prefix.slice(1), 'true'], { timeout: 10_000 }).then(
     () => prefix,
     () => [],
   );

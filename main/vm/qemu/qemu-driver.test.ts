@@ -56,7 +56,7 @@ const qmpServer = `exec "${process.execPath}" -e '
 ' -- "$@"`;
 
 async function launch(signal = new AbortController().signal): Promise<LaunchedVm> {
-  const hypervisor = await driver.locate('amd64');
+  const hypervisor = await driver.locate('amd64', files);
   const vm = await hypervisor.launch({
     hostAccess: () => false,
     files,

@@ -29,8 +29,8 @@ export interface QemuDriverOptions {
 /** Runs the VM in QEMU. See command-line.ts for what was run where. */
 export function createQemuDriver({ host = { platform: process.platform, environment: process.env }, probe = hostProbe }: QemuDriverOptions = {}): VmDriver {
   return {
-    locate: async (arch) => {
-      const qemu = await locateQemu(arch, host);
+    locate: async (arch, files) => {
+      const qemu = await locateQemu(arch, host, files.knownQemu);
       return {
         name: `QEMU ${qemu.version}`,
         createDisk: async (path, bytes) => {
