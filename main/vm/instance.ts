@@ -1,11 +1,13 @@
 import type { Duplex } from 'node:stream';
 import { stoppedVm, type VmFailure, type VmPhase, type VmState } from '../../contract/vm-state.ts';
-import { boot, endVm, type BootDeadlines, type BootedVm } from './boot.ts';
+import { endVm, type BootDeadlines, type BootedVm } from './boot.ts';
 import { keepClock } from './clock-keeper.ts';
 import type { VmDriver, VmSettings } from './driver.ts';
 import { EngineSupervisor } from './engine-supervisor.ts';
 import { freeSpace, setDataDiskAside } from './home/data-disk.ts';
 import type { InstanceFiles } from './home/instance-files.ts';
+import { bootWithFallback } from './image-updates/boot-with-fallback.ts';
+import { KeptImages } from './image-updates/kept-images.ts';
 import { PhaseClock } from './phase-clock.ts';
 import { powerOff } from './power-off.ts';
 import { VmStartError } from './start-error.ts';
@@ -85,6 +87,7 @@ export class Instance implements Vm {
     } else {
       if (this.#options.rebuildImage === undefined) throw new Error('The VM image cannot be rebuilt from here. Run: npm run vm:image');
       await this.#options.rebuildImage();
+      await new KeptImages(this.#options.files.images).forgive();
     }
     await this.start();
   }
@@ -106,7 +109,7 @@ export class Instance implements Vm {
     const settings = { ...this.#options.settings(), ...(options.acceleration === undefined ? {} : { acceleration: options.acceleration }) };
     try {
       signal.throwIfAborted();
-      const booted = await boot({
+      const booted = await bootWithFallback({
         ...this.#options,
         canRebuildImage: this.#options.rebuildImage !== undefined,
         settings,
@@ -120,7 +123,7 @@ export class Instance implements Vm {
         authority: () => this.#authority,
         onConnection: (connected) => supervisor?.connection(connected),
         onEngineEnded: () => supervisor?.engineEnded(),
-      });
+      }, new KeptImages(this.#options.files.images));
       this.#booted = booted;
       supervisor = new EngineSupervisor((reason) => void this.#giveUp(booted, engineFailure(reason)));
       this.#supervisor = supervisor;

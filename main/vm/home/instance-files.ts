@@ -21,6 +21,8 @@ export interface InstanceFiles {
   ram: string;
   /** See snapshot-store.ts. */
   snapshot: string;
+  /** The VM image that worked; see kept-images.ts. */
+  images: string;
   lock: string;
   /** Sizes and times of image files whose checksums were right. */
   verifiedImage: string;
@@ -42,6 +44,7 @@ export function instanceFiles(home: string): InstanceFiles {
     order: join(run, 'start-order'),
     ram: join(run, 'ram'),
     snapshot: join(home, 'snapshot'),
+    images: join(home, 'images'),
     lock: join(run, 'lock'),
     verifiedImage: join(home, 'verified-image.json'),
     knownQemu: join(home, 'known-qemu.json'),

@@ -104,13 +104,13 @@ export function fakeQcow2(): Buffer {
 }
 
 /** A folder that passes for a VM image. */
-export async function writeFakeImage(folder: string): Promise<void> {
+export async function writeFakeImage(folder: string, version = 'test'): Promise<void> {
   await mkdir(folder, { recursive: true });
   const files: Record<string, { sha256: string; size: number }> = {};
   for (const name of ['kernel', 'initrd.cpio', 'root.erofs']) {
-    const content = `content of ${name}`;
+    const content = `content of ${name}${version === 'test' ? '' : ` of ${version}`}`;
     files[name] = { sha256: createHash('sha256').update(content).digest('hex'), size: content.length };
     await writeFile(join(folder, name), content);
   }
-  await writeFile(join(folder, 'manifest.json'), JSON.stringify({ version: 'test', arch: 'amd64', files, packages: [], cmdline: { base: 'console=ttyS0', tcg: 'nokaslr' } }));
+  await writeFile(join(folder, 'manifest.json'), JSON.stringify({ version, arch: 'amd64', files, packages: [], cmdline: { base: 'console=ttyS0', tcg: 'nokaslr' } }));
 }
