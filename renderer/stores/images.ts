@@ -43,7 +43,7 @@ export function inspectImage(id: string): Promise<ImageInspect> {
 export async function removeImage(reference: string, force: boolean): Promise<void> {
   useImages.setState(({ removing }) => ({ removing: { ...removing, [reference]: true } }));
   try {
-    await withCommand(docker.removeImages([reference], force), () => request('images/remove', { id: reference, force }));
+    await withCommand(docker.removeImages([reference], force), () => request('images/remove', { id: reference, force }), undefined, `DELETE /images/${reference}${force ? '?force=true' : ''}`);
   } catch (error) {
     const failure = asFailure(error);
     showToast({ kind: 'trouble', title: t('actions:imageNotRemoved', { name: reference }), detail: sentences(failure.message, failure.hint) });

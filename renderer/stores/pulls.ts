@@ -67,7 +67,7 @@ export function pullImage(reference: string, platform?: string): Promise<{ outco
   const existing = useTransfers.getState().transfers.find((transfer) => transfer.kind === 'pull' && transfer.subject === subject);
   if (existing?.failure !== undefined) drop(existing.key);
   const key = begin('pull', subject, 0);
-  const command = beginCommand(docker.pull(subject));
+  const command = beginCommand(docker.pull(subject), `POST /images/create?fromImage=${subject}${platform === undefined ? '' : `&platform=${platform}`}`);
   const measure = rateMeter();
   const task = beginTask({ kind: 'pull', subject, route: { page: 'images' }, cancel: () => endTransfer(key), doneTitle: t('actions:pulled', { name: subject }), failedTitle: t('actions:notPulled', { name: subject }) });
 
@@ -113,7 +113,7 @@ export function pullImage(reference: string, platform?: string): Promise<{ outco
 /** `docker load` of a file that was picked or dropped. Its bytes are read as fast as the engine takes them. */
 export async function loadImage(file: File): Promise<void> {
   const key = begin('load', file.name, file.size);
-  const command = beginCommand(docker.load(file.name));
+  const command = beginCommand(docker.load(file.name), 'POST /images/load');
   const task = beginTask({ kind: 'load', subject: file.name, route: { page: 'images' }, cancel: () => endTransfer(key), doneTitle: t('actions:loaded', { name: file.name }), failedTitle: t('actions:notLoaded', { name: file.name }) });
   let isOver = false;
   const finish = (failure: IpcFailure | undefined): void => {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -39,11 +40,17 @@ async function linuxOwner(port: number, protocol: 'tcp' | 'udp'): Promise<string
     for (const descriptor of descriptors) {
       const inode = /^socket:\[(\d+)\]$/.exec(await readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => ''))?.[1];
       if (inode === undefined || !inodes.has(inode)) continue;
-      const name = (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim();
-      return `${name || 'a program'} (process ${pid})`;
+      return `${(await programName(pid)) || 'a program'} (process ${pid})`;
     }
   }
   return null;
+}
+
+/** What a person started. `comm` is the name of the main thread, which some programs give themselves: Node's is called MainThread. */
+async function programName(pid: string): Promise<string> {
+  const read = (name: string): Promise<string> => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '');
+  const [comm, commandLine] = [(await read('comm')).trim(), await read('cmdline')];
+  return commandLine === '' || commandLine.includes(comm) ? comm : basename(await readlink(`/proc/${pid}/exe`).catch(() => comm));
 }
 
 /** Socket inodes that listen on the port, from `/proc/net/tcp` or `tcp6` (proc(5)): state 0A (of UDP: 07, bound), local port in hex. */

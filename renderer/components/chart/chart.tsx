@@ -117,10 +117,19 @@ function drawMarks(plot: uPlot, { marks, limit }: { marks: readonly Mark[]; limi
     if (x < bbox.left || x > bbox.left + bbox.width) continue;
     line(ctx, token(ink), x, bbox.top, x, bbox.top + bbox.height);
     ctx.fillStyle = token(ink);
+    ctx.strokeStyle = token('--bg-1');
     // At the right edge it stands before its line.
     const width = ctx.measureText(label).width + 4 * devicePixelRatio;
     const isAtEdge = x + width > bbox.left + bbox.width;
-    ctx.fillText(label, isAtEdge ? x - width : x + 4 * devicePixelRatio, bbox.top + 11 * devicePixelRatio);
+    const [textX, textY] = [isAtEdge ? x - width : x + 4 * devicePixelRatio, bbox.top + 11 * devicePixelRatio];
+    // A rim of the ground keeps the word readable where a curve runs behind it.
+    ctx.save();
+    ctx.setLineDash([]);
+    ctx.lineJoin = 'round';
+    ctx.lineWidth = 4 * devicePixelRatio;
+    ctx.strokeText(label, textX, textY);
+    ctx.restore();
+    ctx.fillText(label, textX, textY);
   }
   ctx.restore();
 }

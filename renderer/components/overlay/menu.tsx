@@ -20,14 +20,20 @@ export interface MenuAnchor {
   y: number;
 }
 
+/** Pixels, as in overlay.css: what the menu keeps from the window's edge, and how high it becomes. */
+const edge = 8;
+const heightOf = (items: readonly MenuItem[]): number => 10 + items.reduce((sum, { divided }) => sum + (divided === true ? 37 : 28), 0);
+
 /** A menu at a point: a context menu, or that of a button whose corner is given. Radix brings arrows, letters, Escape and the way back of the focus. */
 export function Menu({ label, anchor, items, onClose }: { label: string; anchor: MenuAnchor; items: readonly MenuItem[]; onClose(): void }) {
   const [before] = useState(() => document.activeElement);
+  // Where a menu fits neither below nor above its point, it moves up as those of the platform do, and loses no item.
+  const top = Math.max(edge, Math.min(anchor.y, innerHeight - heightOf(items) - edge));
   const giveBack = (): void => void (before instanceof HTMLElement && before.isConnected && before.focus({ preventScroll: true }));
   return (
     <DropdownMenu.Root open modal={false} onOpenChange={(isOpen) => !isOpen && onClose()}>
       <DropdownMenu.Trigger asChild>
-        <span className="menu-anchor" style={{ left: anchor.x, top: anchor.y }} aria-hidden="true" />
+        <span className="menu-anchor" style={{ left: anchor.x, top }} aria-hidden="true" />
       </DropdownMenu.Trigger>
       <MenuContent label={label} items={items} giveBack={giveBack} />
     </DropdownMenu.Root>
@@ -69,7 +75,7 @@ function MenuRow({ item, giveBack }: { item: MenuItem; giveBack(): void }) {
           giveBack();
           item.pick();
         }}>
-        {item.icon}
+        {item.icon !== undefined && <span className="menu__icon">{item.icon}</span>}
         <span>{item.label}</span>
         {item.keys !== undefined && <KeyCap chord={item.keys} />}
       </DropdownMenu.Item>

@@ -26,7 +26,7 @@ export default function StatsPanel({ view }: { view: ContainerView }) {
 
   useEffect(() => {
     if (!isLive) return;
-    const command = beginCommand(docker.stats([view.name]));
+    const command = beginCommand(docker.stats([view.name]), `GET /containers/${view.name}/stats`);
     command.live(t('actions:streaming'));
     return () => command.done(t('actions:closed'));
   }, [isLive, view.name]);

@@ -147,7 +147,8 @@ function FindBar({ session }: { session: TerminalSession }) {
 
 function nameOf(session: TerminalSession): string {
   const shell = session.command[0]?.split('/').at(-1) ?? t('terminal:opening');
-  return t('terminal:sessionName', { shell, user: session.user ?? '' });
+  // Nobody was asked for: it is whoever the image names.
+  return session.user === undefined || session.user === '' ? shell : t('terminal:sessionName', { shell, user: session.user });
 }
 
 function SessionPill({ session, isShown }: { session: TerminalSession; isShown: boolean }) {

@@ -15,6 +15,12 @@ export function commandOf(verb: Verb, names: readonly string[], force = false): 
   return verb === 'remove' ? docker.remove(names, force) : docker[verb](names);
 }
 
+/** Several are told at once, in the way of a shell: `POST /containers/{api,web}/stop`. */
+export function apiOf(verb: Verb, names: readonly string[], force = false): string {
+  const path = `/containers/${names.length === 1 ? names.join('') : `{${names.join(',')}}`}`;
+  return verb === 'remove' ? `DELETE ${path}${force ? '?force=true' : ''}` : `POST ${path}/${verb}`;
+}
+
 export interface ActOptions {
   /** With `remove`: also running ones. */
   force?: boolean;
@@ -47,7 +53,8 @@ export async function act(verb: Verb, ids: readonly string[], { force = false, i
   if (chosen.length === 0) return false;
   const page = formatRoute(useNavigation.getState().route);
   mark(chosen.map(({ id }) => id), verb);
-  const command = beginCommand(commandOf(verb, chosen.map(({ name }) => name), force));
+  const names = chosen.map(({ name }) => name);
+  const command = beginCommand(commandOf(verb, names, force), apiOf(verb, names, force));
 
   const failures = new Map<string, IpcFailure>();
   const queue = [...chosen];

@@ -61,7 +61,7 @@ export const refreshContainers = coalesce(async () => {
 async function readList(): Promise<ContainerSummary[]> {
   if (!firstReading) return request('containers/list');
   firstReading = false;
-  return withCommand(docker.ps(), () => request('containers/list'), (list) => t('actions:containers', { count: list.length }));
+  return withCommand(docker.ps(), () => request('containers/list'), (list) => t('actions:containers', { count: list.length }), 'GET /containers/json?all=true');
 }
 
 /** Rows that did not change stay the same objects, so that only changed rows are drawn again. */

@@ -14,7 +14,7 @@ export interface LogRequest {
 
 /** Follows a container's log until it is closed; answers the way to close it. */
 export function openLog({ id, name, tail, since }: LogRequest, listeners: { onChunk(chunk: LogChunk): void; onEnd(failure: IpcFailure | undefined): void }): () => void {
-  const command = since === undefined ? beginCommand(docker.logs(name, tail)) : undefined;
+  const command = since === undefined ? beginCommand(docker.logs(name, tail), `GET /containers/${name}/logs?follow=true&tail=${tail}`) : undefined;
   command?.live(t('actions:streaming'));
   const stream = openStream('containers/logs', { id, follow: true, tail, timestamps: true, ...(since === undefined ? {} : { since }) }, {
     onData: (chunk) => listeners.onChunk(chunk),

@@ -71,7 +71,7 @@ export function connectSession(key: string, size: { columns: number; rows: numbe
     onData: (payload) => {
       if (payload instanceof Uint8Array) return onBytes(payload);
       if (payload.type === 'opened') {
-        command = beginCommand(docker.exec(session.containerName, payload.command, session.user));
+        command = beginCommand(docker.exec(session.containerName, payload.command, session.user), `POST /containers/${session.containerName}/exec, POST /exec/{id}/start`);
         command.live(t('actions:open'));
         change(key, { command: payload.command, state: { status: 'open' } });
       } else {

@@ -66,7 +66,7 @@ export default function ProcessesPanel({ view }: { view: ContainerView }) {
 
   useEffect(() => {
     if (!isLive) return;
-    const command = beginCommand(docker.top(view.name));
+    const command = beginCommand(docker.top(view.name), `GET /containers/${view.name}/top`);
     command.live(t('actions:open'));
     return () => command.done(t('actions:closed'));
   }, [isLive, view.name]);

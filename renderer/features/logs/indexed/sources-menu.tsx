@@ -1,6 +1,8 @@
 import { ChevronDown, Layers2 } from 'lucide-react';
-import { useId, useRef, useState } from 'react';
+import { useState } from 'react';
+import { Checkbox } from '../../../components/controls/checkbox.tsx';
 import { FilterField } from '../../../components/controls/filter-field.tsx';
+import { Popover } from '../../../components/overlay/popover.tsx';
 import { isUp, type ContainerView } from '../../../format/engine/container.ts';
 import { t } from '../../../i18n/i18n.ts';
 import { compareNames } from '../../../i18n/intl.ts';
@@ -17,9 +19,6 @@ const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
 /** Which containers' logs are merged: a list to tick, those of the same project first. */
 export function SourcesMenu({ all, picked, onPick }: SourcesMenuProps) {
-  const id = useId();
-  const panel = useRef<HTMLDivElement>(null);
-  const button = useRef<HTMLButtonElement>(null);
   const [filter, setFilter] = useState('');
   const project = picked[0]?.project;
   const ids = picked.map((view) => view.id);
@@ -30,30 +29,28 @@ export function SourcesMenu({ all, picked, onPick }: SourcesMenuProps) {
   const names = picked.map(shortName).join(', ');
   const label = picked.length > 1 ? t('logs:merged', { names }) : t('logs:merge');
 
-  function place(): void {
-    const box = button.current?.getBoundingClientRect();
-    if (box === undefined || panel.current === null) return;
-    panel.current.style.left = `${Math.max(8, Math.min(box.left, innerWidth - 308))}px`;
-    panel.current.style.top = `${box.bottom + 4}px`;
-  }
-
   return (
-    <>
-      <button ref={button} type="button" className="button button--default log-sources" aria-label={label} popoverTarget={id} onClick={place}>
-        <Layers2 {...icon} />
-        <span className="cut">{label}</span>
-        <ChevronDown {...icon} />
-      </button>
-      <div ref={panel} id={id} className="menu log-sources__list" popover="auto" role="group" aria-label={t('logs:sources')} onKeyDown={(event) => event.key !== 'Escape' && event.stopPropagation()}>
-        <FilterField label={t('logs:filterSources')} value={filter} onValue={setFilter} onLeave={() => panel.current?.hidePopover()} />
+    <Popover
+      label={t('logs:sources')}
+      align="start"
+      trigger={
+        <button type="button" className="button button--default log-sources" aria-label={label}>
+          <Layers2 {...icon} />
+          <span className="cut">{label}</span>
+          <ChevronDown {...icon} />
+        </button>
+      }
+    >
+      <div className="log-sources__list">
+        <FilterField label={t('logs:filterSources')} value={filter} onValue={setFilter} />
         <div className="log-sources__rows">
           {wanted.map((view) => {
             const isPicked = ids.includes(view.id);
             return (
               <label key={view.id} className="log-sources__row">
-                <input
-                  type="checkbox"
-                  checked={isPicked}
+                <Checkbox
+                  label={view.name}
+                  state={isPicked}
                   disabled={(isPicked && picked.length === 1) || (!isPicked && picked.length >= sourcesAtMost)}
                   onChange={() => onPick(isPicked ? ids.filter((one) => one !== view.id) : [...ids, view.id])}
                 />
@@ -64,7 +61,7 @@ export function SourcesMenu({ all, picked, onPick }: SourcesMenuProps) {
           {wanted.length === 0 && <p className="log-sources__none">{t('logs:noSource')}</p>}
         </div>
       </div>
-    </>
+    </Popover>
   );
 }
 
