@@ -24,6 +24,24 @@ export class ContainersPage {
     return this.page.getByRole('row').filter({ has: this.page.getByRole('link', { name, exact: true }) });
   }
 
+  get rows(): Locator {
+    return this.page.getByRole('treegrid', { name: 'Containers' }).locator('.data-table__row:not([aria-expanded])');
+  }
+
+  /** The head of a compose project. */
+  project(name: string): Locator {
+    return this.page.locator('.data-table__group').filter({ hasText: name });
+  }
+
+  get filter(): Locator {
+    return this.page.getByRole('searchbox', { name: 'Filter by name, image, port' });
+  }
+
+  /** The bar that takes the list's bar's place while something is selected. */
+  get selection(): Locator {
+    return this.page.getByRole('toolbar', { name: 'Selection' });
+  }
+
   async open(name: string): Promise<void> {
     await this.row(name).getByRole('link', { name, exact: true }).click();
   }

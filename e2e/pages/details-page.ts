@@ -7,7 +7,7 @@ export class DetailsPage {
     this.page = page;
   }
 
-  async tab(name: 'Overview' | 'Logs' | 'Terminal' | 'Stats' | 'Processes' | 'Inspect'): Promise<void> {
+  async tab(name: 'Overview' | 'Logs' | 'Terminal' | 'Files' | 'Stats' | 'Processes' | 'Inspect'): Promise<void> {
     await this.page.getByRole('tab', { name }).click();
   }
 

@@ -34,6 +34,11 @@ export class LogsPage {
     return this.page.locator('.log-line--now');
   }
 
+  /** The button that says whose logs are merged, and picks others. */
+  get sources(): Locator {
+    return this.page.locator('button.log-sources');
+  }
+
   async open(...names: string[]): Promise<void> {
     await this.page.evaluate((hash) => void (location.hash = hash), `#/logs/${names.join(',')}`);
   }
