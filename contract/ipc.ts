@@ -29,6 +29,8 @@ export interface IpcRequests {
   /** Starts (again). Answers at once; the way there is told by the `vm/state` push. */
   'vm/start': { params: { acceleration?: 'auto' | 'none' }; result: undefined };
   'vm/stop': { params: undefined; result: undefined };
+  /** Writes the VM to the disk, with the containers that run in it; answers once it is there. `vm/start`, or the next docker command, resumes it. */
+  'vm/suspend': { params: undefined; result: undefined };
   /** Does what a {@link import('./vm-state.ts').VmFailureStep} names, then starts again. */
   'vm/recover': { params: { action: 'rebuild-image' | 'reset-data-disk' }; result: undefined };
 
@@ -155,6 +157,8 @@ export interface Settings {
   acceleration: 'auto' | 'none';
   /** Containers may reach this computer's own programs, as `host.docker.internal`. Off unless it is chosen. */
   hostAccess?: boolean;
+  /** Minutes in which nothing runs and nobody looks until the VM is suspended; 0: never; absent: 10. */
+  suspendAfterMinutes?: number;
 }
 
 /** What is wrong with the file as it is now; what held before goes on holding. */
@@ -214,6 +218,7 @@ export const requestChannels = [
   'vm/state',
   'vm/start',
   'vm/stop',
+  'vm/suspend',
   'vm/recover',
   'troubleshoot/check',
   'troubleshoot/starts',

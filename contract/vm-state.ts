@@ -4,7 +4,20 @@ export type VmState =
   | { status: 'starting'; startedAt: string; phases: VmPhase[] }
   | { status: 'running'; startedAt: string; phases: VmPhase[]; accelerator: VmAccelerator; engineVersion: string }
   | { status: 'stopping'; phases: VmPhase[] }
+  | { status: 'suspending'; phases: VmPhase[] }
+  | VmSuspended
+  /** As `starting`, of a VM that goes on where it was suspended; a state that is of no use makes it `starting`. */
+  | { status: 'resuming'; startedAt: string; phases: VmPhase[] }
   | { status: 'failed'; phases: VmPhase[]; failure: VmFailure };
+
+/** The VM lies on the disk and has no process. */
+export interface VmSuspended {
+  status: 'suspended';
+  /** RFC 3339. */
+  since: string;
+  /** Containers that run on once it is resumed. */
+  containers: number;
+}
 
 /** `external`: no VM at all, the app talks to an engine that already runs on a Linux host. */
 export type VmAccelerator = 'kvm' | 'hvf' | 'whpx' | 'hyperv' | 'tcg' | 'external';
@@ -13,16 +26,17 @@ export type VmAccelerator = 'kvm' | 'hvf' | 'whpx' | 'hyperv' | 'tcg' | 'externa
  * Phases of a start in the order in which they run. `requirements`: QEMU, disk and image are there and whole;
  * `disk`: the data disk exists; `hypervisor`: QEMU runs and answers on QMP; `kernel`: the guest's first user-space line;
  * `guest`: root file system mounted, init handed over; `engine`: the guest channel is authenticated and `/_ping` answers; `snapshot`: the VM, ready
- * to go on, is kept for later starts; `restore`: a VM goes on where the kept one stood.
+ * to go on, is kept for later starts; `restore`: a VM goes on where the kept one stood; `resume`: the VM goes on where it was suspended.
  */
-export const vmPhaseIds = ['requirements', 'disk', 'hypervisor', 'kernel', 'guest', 'engine', 'snapshot', 'restore'] as const;
+export const vmPhaseIds = ['requirements', 'disk', 'hypervisor', 'kernel', 'guest', 'engine', 'snapshot', 'restore', 'resume'] as const;
 export type VmPhaseId = (typeof vmPhaseIds)[number];
 
-/** The phases of each way to start. `making`: the first start of a VM that can be kept; those after it are `restored`. */
+/** The phases of each way to start. `resumed`: the VM was suspended. `making`: the first start of a VM that can be kept; those after it are `restored`. */
 export const vmRoutes = {
   cold: ['requirements', 'disk', 'hypervisor', 'kernel', 'guest', 'engine'],
   making: ['requirements', 'disk', 'hypervisor', 'kernel', 'guest', 'engine', 'snapshot', 'restore'],
   restored: ['requirements', 'disk', 'hypervisor', 'restore', 'engine'],
+  resumed: ['requirements', 'disk', 'hypervisor', 'resume', 'engine'],
 } as const satisfies Record<string, readonly VmPhaseId[]>;
 export type VmRoute = keyof typeof vmRoutes;
 

@@ -28,7 +28,7 @@ import { openImageService } from './images/open-image-service.ts';
 import { lockRoot } from './instance-lock.ts';
 import { IdleMemory } from './lib/idle-memory.ts';
 import { log } from './log.ts';
-import { setClock } from './lib/syscalls-machine.ts';
+import { dropCaches, setClock, syncDisks, trimFreeBlocks } from './lib/syscalls-machine.ts';
 import { openNetwork } from './network/open-network.ts';
 import { NativeHostPorts } from './network/ports/native-host-ports.ts';
 import { enterHostNamespace } from './runtime/host-namespace.ts';
@@ -40,7 +40,9 @@ import { openVolumes } from './volumes/open-volumes.ts';
 import { volumeUser } from './containers/volume-user.ts';
 import { diskSurvey } from './system/disk-survey.ts';
 import { diskUsage } from './system/disk-usage.ts';
+import { GiveBack } from './system/give-back.ts';
 import { infoResponse } from './system/info.ts';
+import { readMachineFigures } from './system/machine-figures.ts';
 import { powerOffMachine } from './system/power-off.ts';
 import { crunVersion, versionResponse } from './system/version.ts';
 
@@ -149,9 +151,24 @@ async function startEngine(config: EngineConfig, door: Door): Promise<{ close():
         powerOffMachine();
       },
       setClock,
+      async settle() {
+        await syncDisks();
+        dropCaches({ names: false });
+      },
     },
   });
   const idle = new IdleMemory();
+  // A computer that is not only ours keeps what it likes.
+  const giveBack =
+    guest === null
+      ? undefined
+      : new GiveBack({
+          read: () => readMachineFigures(config.root),
+          sync: syncDisks,
+          dropCaches: () => dropCaches({ names: false }),
+          trim: async () => void (await trimFreeBlocks(config.root)),
+          log,
+        });
   server.on('request', (_request, response) => {
     idle.touch();
     response.once('close', () => idle.touch());
@@ -184,6 +201,7 @@ async function startEngine(config: EngineConfig, door: Door): Promise<{ close():
   return {
     async close() {
       idle.close();
+      giveBack?.close();
       door.close();
       for (const listener of tcp) listener.close();
       rmSync(config.socket, { force: true });

@@ -1,5 +1,6 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import type { AppFacts } from '../contract/ipc.ts';
 import { hostArch, type CommandLine } from './command-line.ts';
 import { listenControl, type ControlDesk } from './control/control-socket.ts';
@@ -18,6 +19,7 @@ import { openAccounts } from './registries/account-store.ts';
 import { registryAccounts } from './registries/registry-accounts.ts';
 import { registrySettings } from './registries/registry-settings.ts';
 import { StartRecorder } from './troubleshoot/start-records.ts';
+import { usualSuspendMinutes } from './settings/settings-shape.ts';
 import { openSettings } from './settings/settings-store.ts';
 import { History } from './stats/history.ts';
 import { HistoryFile } from './stats/history-file.ts';
@@ -25,6 +27,8 @@ import { StatsSampler } from './stats/sampler.ts';
 import { usageSource } from './stats/usage-source.ts';
 import { createExternalEngine } from './vm/external-engine.ts';
 import { createVm } from './vm/create-vm.ts';
+import { IdleSuspender } from './vm/suspend/idle-suspender.ts';
+import { countRunning } from './vm/suspend/suspend-vm.ts';
 import type { Vm } from './vm/vm.ts';
 
 export interface AppOptions extends Pick<CommandLine, 'home' | 'engineSocket'> {
@@ -76,8 +80,36 @@ export async function startApp(options: AppOptions): Promise<App> {
       ? createVm({ home, imageDirectory: options.imageDirectory, settings: () => settings.current, rebuildImage: options.rebuildImage, snapshots: process.env.SLIPWAY_SNAPSHOTS !== 'off', log })
       : createExternalEngine({ socketPath: options.engineSocket });
   const openApi = () => vm.openStream({ kind: 'api' });
-  const hostSocket = await listenHostSocket(address, openApi);
+  const idle = new IdleSuspender({
+    vm,
+    idleMs: () => (options.engineSocket === undefined ? (settings.current.suspendAfterMinutes ?? usualSuspendMinutes) * 60_000 : 0),
+    countRunning: () => countRunning(openApi, AbortSignal.timeout(60_000)),
+    log,
+  });
+  /** A stream that keeps the VM from being suspended as long as it is open. */
+  const openHeld = async (): Promise<Duplex> => {
+    const release = idle.hold();
+    try {
+      const stream = await openApi();
+      stream.once('close', release);
+      return stream;
+    } catch (error) {
+      release();
+      throw error;
+    }
+  };
+  // Whoever comes from outside wakes the VM. What a window reads by itself does not: a VM that its person suspended stays so, and the window shows that.
+  const hostSocket = await listenHostSocket(address, async () => {
+    const release = idle.hold();
+    try {
+      await vm.wake();
+      return await openHeld();
+    } finally {
+      release();
+    }
+  });
   const engine = createEngineClient(openApi);
+  const windowEngine = createEngineClient(openHeld);
   const pushes = new PushHub(['vm/state', 'settings/state', 'engine/connection']);
   const facts = factsOf(options, address.dockerHost);
   const history = new History(new HistoryFile(join(home, 'stats')));
@@ -85,7 +117,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const accounts = registryAccounts(engine, openAccounts(home, log));
   const registries = registrySettings(engine, log);
   const stats = new StatsSampler({ source: usageSource(engine), history });
-  const handlers = createHandlers({ facts, vm, engine, settings, accounts, stats, openUrl: options.openUrl, files: options.files, home, socketPath: address.path, arch: hostArch() === 'arm64' ? 'arm64' : 'amd64', journal });
+  const handlers = createHandlers({ facts, vm, engine: windowEngine, settings, accounts, stats, openUrl: options.openUrl, files: options.files, home, socketPath: address.path, arch: hostArch() === 'arm64' ? 'arm64' : 'amd64', journal });
 
   // An engine without VM has no start worth telling.
   const recorder = options.engineSocket === undefined ? new StartRecorder({ home, version: options.version, vm, log }) : undefined;
@@ -96,6 +128,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const stopFollowing = settings.follow((news) => {
     registries.changed(news.settings);
     pushes.push('settings/state', news);
+    idle.touch();
   });
   const ended = new AbortController();
   const watcher = watchEvents({
@@ -103,6 +136,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     vm,
     onEvent(event) {
       stats.hear(event);
+      idle.touch();
       pushes.push('engine/event', event);
     },
     onConnection(connection) {
@@ -119,8 +153,13 @@ export async function startApp(options: AppOptions): Promise<App> {
   return {
     facts,
     vm,
-    serve: (transport) => serveWindow(transport, handlers, pushes),
+    serve(transport) {
+      // A window that opens shows the engine, whether it was suspended or not; why it cannot is in the state.
+      vm.wake().catch(() => undefined);
+      serveWindow(transport, handlers, pushes, idle.hold());
+    },
     close: () => (closing ??= close(vm, hostSocket, async () => {
+      idle.close();
       stopState();
       stopFollowing();
       await recorder?.close();
@@ -136,7 +175,7 @@ async function close(vm: Vm, hostSocket: HostSocket, stopWatching: () => Promise
   // New work first, then the VM, then those who tell of it.
   await hostSocket.close();
   try {
-    await vm.stop();
+    await vm.stop({ keepSuspended: true });
   } finally {
     await stopWatching();
   }

@@ -10,6 +10,7 @@ import { Strip } from './features/shell/strip.tsx';
 import { Toasts } from './features/shell/toasts.tsx';
 import { StartUpScreen } from './features/start-up/start-up-screen.tsx';
 import { ConnectingPage, StoppedPage } from './features/start-up/stopped-page.tsx';
+import { SuspendedPage } from './features/start-up/suspended-page.tsx';
 import { AppDialogs } from './app-dialogs.tsx';
 import { language, onLanguage } from './i18n/i18n.ts';
 import { useConnection } from './stores/connection.ts';
@@ -62,7 +63,11 @@ function Face() {
     case 'stopped':
     case 'stopping':
       return <StoppedPage />;
+    case 'suspending':
+    case 'suspended':
+      return <SuspendedPage vm={vm} />;
     case 'starting':
+    case 'resuming':
     case 'failed':
       return <StartUpScreen vm={vm} />;
     case 'running':

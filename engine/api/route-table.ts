@@ -79,6 +79,7 @@ export function routeTable(backends: Backends): Route[] {
     on('POST', '/slipway/logs/search', logs.search),
     on('GET', '/slipway/logs/map', logs.map),
     on('POST', '/slipway/clock', system.setClock),
+    on('POST', '/slipway/settle', system.settle),
 
     on('GET', '/containers/json', container.list),
     on('POST', '/containers/create', container.create),

@@ -12,7 +12,7 @@ import { serveStream, type PublishedPorts } from './serve-stream.ts';
 export interface GuestChannelOptions {
   /** `config.guestPorts`: paths of virtio-serial devices. */
   ports: string[];
-  /** `config.guestKeyFile`: 32 bytes. */
+  /** `config.guestKeyFile`: 32 bytes. Read for each handshake, as a machine that was suspended goes on with another key. */
   keyFile: string;
   /** The engine's API server; every `api` stream is handed to it as a connection. */
   server: Server;
@@ -75,11 +75,15 @@ export function startGuestChannel(options: GuestChannelOptions): GuestChannel {
 }
 
 function guestCrypto(keyFile: string): ChannelCrypto {
-  const key = readFileSync(keyFile);
-  if (key.length !== 32) throw new Error(`guest channel: the key in ${keyFile} has ${key.length} bytes, not 32`);
+  const readKey = () => {
+    const key = readFileSync(keyFile);
+    if (key.length !== 32) throw new Error(`guest channel: the key in ${keyFile} has ${key.length} bytes, not 32`);
+    return key;
+  };
+  readKey();
   return {
     hmac: (parts) => {
-      const hmac = createHmac('sha256', key);
+      const hmac = createHmac('sha256', readKey());
       for (const part of parts) hmac.update(part);
       return hmac.digest();
     },

@@ -1,4 +1,5 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 import koffi, { type KoffiFunc } from 'koffi';
 import { check, libc } from './libc.ts';
 
@@ -8,10 +9,13 @@ const CLOCK_REALTIME = 0;
 /** `_IOW('R', 3, int[2])` and `_IO('R', 7)` of linux/random.h. */
 const RNDADDENTROPY = 0x40085203;
 const RNDRESEEDCRNG = 0x5207;
+/** `_IOWR('X', 121, struct fstrim_range)` of linux/fs.h. */
+const FITRIM = 0xc0185879;
 
 const c = {
   clockSettime: libc.func('int clock_settime(int clock, const void *time)'),
   ioctl: libc.func('int ioctl(int fd, unsigned long request, void *argument)'),
+  sync: libc.func('void sync()'),
 };
 
 /** OpenSSL, which Node's program exports; not looked for before it is needed, as other programs that run this code need not. */
@@ -27,6 +31,32 @@ export function setClock(unixMs: number): void {
   const seconds = Math.floor(unixMs / 1000);
   const time = new BigInt64Array([BigInt(seconds), BigInt(Math.round((unixMs - seconds * 1000) * 1e6))]);
   check(c.clockSettime(CLOCK_REALTIME, time), 'clock_settime');
+}
+
+/** Writes everything out, of all file systems, in another thread. Source: sync(2). */
+export function syncDisks(): Promise<void> {
+  return promisify(c.sync.async)() as Promise<void>;
+}
+
+/** Has the kernel forget clean pages of files; with `names` what it keeps of names and inodes too. Source: Documentation/admin-guide/sysctl/vm.rst */
+export function dropCaches({ names }: { names: boolean }): void {
+  writeFileSync('/proc/sys/vm/drop_caches', names ? '3' : '1');
+}
+
+/**
+ * Tells the disk below a mounted file system which of its blocks are free, in another thread; answers how many bytes were told. A file system looks
+ * again only at groups of blocks in which something was freed since. Source: FITRIM in fs/ext4. @throws SyscallError; EOPNOTSUPP where the disk cannot.
+ */
+export async function trimFreeBlocks(mountPoint: string): Promise<number> {
+  // `struct fstrim_range`: start, length, smallest extent; the kernel writes what it trimmed into the length.
+  const range = new BigUint64Array([0n, 2n ** 64n - 1n, 0n]);
+  const fd = openSync(mountPoint, 'r');
+  try {
+    check(await (promisify(c.ioctl.async)(fd, FITRIM, range) as Promise<number>), 'ioctl', mountPoint, 'FITRIM');
+    return Number(range[1]);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /**

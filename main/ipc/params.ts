@@ -32,6 +32,7 @@ export const requestParams: { [C in IpcRequestChannel]: Check<IpcRequests[C]['pa
   'vm/state': nothing,
   'vm/start': object<IpcRequests['vm/start']['params']>({ acceleration }),
   'vm/stop': nothing,
+  'vm/suspend': nothing,
   'vm/recover': object<IpcRequests['vm/recover']['params']>({ action: oneOf('rebuild-image', 'reset-data-disk') }),
   'troubleshoot/check': nothing,
   'troubleshoot/starts': nothing,

@@ -38,13 +38,14 @@ function parseEnvelope(message: unknown): ToMain {
  * Serves one window until it goes: requests get one answer in an envelope, streams run with credit, news are pushed. The transport vouches
  * for who sends; what is sent is checked here, before any handler sees it.
  */
-export function serveWindow(transport: IpcTransport, handlers: Handlers, pushes: PushHub): void {
+export function serveWindow(transport: IpcTransport, handlers: Handlers, pushes: PushHub, gone: () => void = () => undefined): void {
   const streams = new Map<number, { channel: IpcStreamChannel; session: StreamSession<unknown, unknown> }>();
   const leave = pushes.join(transport);
   transport.onClose(() => {
     leave();
     for (const { session } of streams.values()) session.close();
     streams.clear();
+    gone();
   });
 
   const open = (id: number, channel: string, params: unknown) => {

@@ -9,6 +9,10 @@ export function vmHandlers({ vm, engine }: Services): HandlersOf<'vm'> & Pick<Re
       await vm.stop();
       return undefined;
     },
+    'vm/suspend': async () => {
+      await vm.suspend();
+      return undefined;
+    },
     'vm/recover': async ({ action }) => {
       await vm.recover(action);
       return undefined;

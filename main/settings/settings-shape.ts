@@ -21,6 +21,9 @@ export function defaultSettings(machine: { memoryBytes: number; cpus: number } =
   };
 }
 
+/** Of `suspendAfterMinutes`, where the file has none. */
+export const usualSuspendMinutes = 10;
+
 const clamp = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most);
 
 /** One sentence for each field: what it must be. A field that passes is undefined. */
@@ -37,6 +40,7 @@ const complaints: { [Name in keyof Settings]-?: (value: unknown) => string | und
   insecureRegistries: (value) => listOf(value, isInsecureRegistry, 'must be a list of hosts, host:port or networks such as 10.0.0.0/8'),
   acceleration: (value) => oneOf(value, ['auto', 'none']),
   hostAccess: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
+  suspendAfterMinutes: (value) => wholeNumber(value, 0, 7 * 24 * 60),
 };
 
 /** Empty: none is preferred. */

@@ -37,6 +37,8 @@ export function serveTestWindow(engine: EngineClient, changed: Partial<Services>
       onState: () => () => undefined,
       start: () => Promise.resolve(),
       stop: () => Promise.resolve(),
+      suspend: () => Promise.resolve(),
+      wake: () => Promise.resolve(),
       recover: () => Promise.resolve(),
       consoleLines: () => [],
       openStream: () => Promise.reject(new Error('not in this test')),

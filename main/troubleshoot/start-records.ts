@@ -47,6 +47,7 @@ export class StartRecorder {
     const record = this.#record;
     switch (state.status) {
       case 'starting':
+      case 'resuming':
         if (record?.startedAt === state.startedAt) return this.#note({ ...record, phases: state.phases });
         return this.#note({ startedAt: state.startedAt, version: this.#version, outcome: 'starting', phases: state.phases, lastLines: [] });
       case 'running': {

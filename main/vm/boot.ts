@@ -3,6 +3,7 @@ import type { VmPhaseId } from '../../contract/vm-state.ts';
 import { bootFailure } from './boot-failure.ts';
 import { BootTroubleError, BootWatch } from './boot-watch.ts';
 import { callEngine } from './channel/engine-call.ts';
+import { setGuestClock } from './clock-keeper.ts';
 import { GuestConnection } from './channel/guest-connection.ts';
 import { ConsoleReader } from './console-reader.ts';
 import type { Hypervisor, LaunchedVm, RealAccelerator, VmDriver, VmMemory, VmSettings } from './driver.ts';
@@ -13,6 +14,7 @@ import { checkImage, type VmImage } from './image.ts';
 import type { PhaseClock } from './phase-clock.ts';
 import { SnapshotStore } from './snapshot/snapshot-store.ts';
 import { VmStartError } from './start-error.ts';
+import { SuspendStore, type SuspendedVm } from './suspend/suspend-store.ts';
 import type { HostPortAuthority } from './vm.ts';
 
 /** How long each part of a start may take. Emulated guests on a busy machine are slow: an engine that answers after 3 s
@@ -56,6 +58,10 @@ export interface BootedVm {
   lock: InstanceLock;
   accelerator: RealAccelerator;
   engineVersion: string;
+  /** Those that the VM has, which may not be those that are set now. */
+  settings: VmSettings;
+  /** See `Hypervisor.snapshotIdentity`: this VM can be suspended unless it is null. */
+  identity: string | null;
   /** Resolves once the VM's snapshot is as the next start wants it; the lock is held until then. */
   snapshotSettled: Promise<void>;
 }
@@ -77,6 +83,8 @@ export async function boot(request: BootRequest): Promise<BootedVm> {
     clock.detail('requirements', `${hypervisor.name}, image ${image.version}`);
     signal.throwIfAborted();
 
+    const resumed = await resumeSuspended(request, lock, image, hypervisor, accelerators.order);
+    if (resumed !== null) return { ...resumed, lock };
     clock.begin('disk');
     clock.detail('disk', await prepareDataDisk(files.dataDisk, settings.diskGiB, hypervisor));
     return { ...(await bootWithBest(request, lock, image, hypervisor, accelerators)), lock };
@@ -121,17 +129,72 @@ function isAcceleratorsFault(error: unknown): error is VmStartError {
   return (phase === 'hypervisor' && code === 'qemu-failed') || (phase === 'kernel' && (code === 'boot-timeout' || code === 'vm-died'));
 }
 
+/** The VM that was suspended, going on; null when there is none, or it cannot go on: then what is left of it is thrown away. */
+async function resumeSuspended(request: BootRequest, lock: InstanceLock, image: VmImage, hypervisor: Hypervisor, accelerators: RealAccelerator[]) {
+  const { files, clock, signal, log } = request;
+  const store = new SuspendStore(files.suspended, files.dataDisk);
+  const suspended = await store.find();
+  if (suspended === null) {
+    await store.discard();
+    return null;
+  }
+  try {
+    const settings = { ...request.settings, ...suspended.settings };
+    const attempt: Attempt = { request: { ...request, settings }, lock, image, hypervisor, accelerator: suspended.accelerator, reason: null };
+    const identity = await hypervisor.snapshotIdentity({ ...attempt, files, settings });
+    if (!accelerators.includes(suspended.accelerator) || identity !== suspended.identity) throw new Error('QEMU, the VM image or this computer is not what it was');
+    clock.follow('resumed');
+    clock.begin('disk');
+    clock.detail('disk', 'as it was left');
+    return { ...(await resume(attempt, store, suspended)), settings, identity, snapshotSettled: store.discard() };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof VmStartError && snapshotIsInnocent(error)) throw error;
+    log(`the suspended VM cannot go on, and is started anew: ${error instanceof Error ? error.message : String(error)}`);
+    await store.discard();
+    clock.follow('cold');
+    return null;
+  }
+}
+
+async function resume(attempt: Attempt, store: SuspendStore, suspended: SuspendedVm): Promise<StartedVm> {
+  const { hypervisor, accelerator, request } = attempt;
+  const { clock, deadlines, signal } = request;
+  clock.begin('hypervisor');
+  const launched = await launch(attempt, 'go', 'from-state');
+  const { vm, watch, console } = launched;
+  clock.detail('hypervisor', `${hypervisor.name}, ${accelerator.toUpperCase()}`);
+  let guest: GuestConnection | null = null;
+  const engineVersion = await guarded(attempt, launched, async (enter) => {
+    enter('resume');
+    clock.detail('resume', `suspended ${suspended.since}`);
+    guest = launched.connect();
+    await watch.orTrouble(vm.load(store.state, () => store.consume()), deadlines.kernelMs);
+    enter('engine');
+    await watch.until('channel', deadlines.engineMs);
+    // Before anybody is answered: to the guest no time has passed.
+    await watch.orTrouble(setGuestClock(guest, signal), deadlines.engineMs);
+    return watch.orTrouble(askEngine(guest, signal), deadlines.engineMs);
+  }).catch((error: unknown) => {
+    guest?.close();
+    throw error;
+  });
+  clock.detail('engine', `engine ${engineVersion}`);
+  clock.finish();
+  return { vm, guest: guest!, console, accelerator, engineVersion };
+}
+
 /** Restores the VM that was kept; boots and keeps one where there is none; boots, and no more, where that cannot be had or went wrong. */
-async function restoreOrBoot(attempt: Attempt): Promise<StartedVm & { snapshotSettled: Promise<void> }> {
+async function restoreOrBoot(attempt: Attempt): Promise<Omit<BootedVm, 'lock'>> {
   const { request, hypervisor } = attempt;
-  const { files, clock } = request;
+  const { files, clock, settings } = request;
   const store = new SnapshotStore(files.snapshot);
-  const identity = request.snapshots ? await hypervisor.snapshotIdentity({ ...attempt, files, settings: request.settings }) : null;
-  let plan = identity === null ? 'none' : await store.plan(identity);
+  const identity = await hypervisor.snapshotIdentity({ ...attempt, files, settings });
+  let plan = identity === null || !request.snapshots ? 'none' : await store.plan(identity);
   if (plan === 'make' && (await freeSpace(files.home)) < snapshotBytes) plan = 'none';
   if (identity === null || plan === 'none') {
     clock.follow('cold');
-    return { ...(await bootCold(attempt)), snapshotSettled: Promise.resolve() };
+    return { ...(await bootCold(attempt)), settings, identity, snapshotSettled: Promise.resolve() };
   }
   try {
     if (plan === 'make') {
@@ -146,14 +209,14 @@ async function restoreOrBoot(attempt: Attempt): Promise<StartedVm & { snapshotSe
     const snapshotSettled = (plan === 'make' ? store.commit(identity) : Promise.resolve())
       .then(() => store.prepareNext())
       .catch((error: unknown) => request.log(`the VM's snapshot: ${error instanceof Error ? error.message : String(error)}`));
-    return { ...started, snapshotSettled };
+    return { ...started, settings, identity, snapshotSettled };
   } catch (error) {
     request.signal.throwIfAborted();
     if (error instanceof VmStartError && snapshotIsInnocent(error)) throw error;
     request.log(`the VM's snapshot is thrown away, and the VM boots cold: ${error instanceof Error ? error.message : String(error)}`);
     await store.fail(identity);
     clock.follow('cold');
-    return { ...(await bootCold(attempt)), snapshotSettled: Promise.resolve() };
+    return { ...(await bootCold(attempt)), settings, identity, snapshotSettled: Promise.resolve() };
   }
 }
 

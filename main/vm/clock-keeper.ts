@@ -6,6 +6,12 @@ const lookMs = 5000;
 const jumpMs = 200;
 const deadlineMs = 60_000;
 
+/** Sets the guest's clock. @throws Error when the engine does not do it. */
+export async function setGuestClock(guest: GuestConnection, signal: AbortSignal): Promise<void> {
+  const { status } = await callEngine(() => guest.openStream({ kind: 'api' }), 'POST', `/slipway/clock?unixMs=${Date.now()}`, signal);
+  if (status !== 204) throw new Error(`the VM's clock could not be set: the engine answered ${status}`);
+}
+
 /**
  * Gives the guest this computer's time: at once (a guest that was restored has that of its launch, one that booted a whole second's), and whenever
  * this computer's clock jumps, as it does over a sleep in which the guest stood still.
@@ -13,18 +19,13 @@ const deadlineMs = 60_000;
 export function keepClock(guest: GuestConnection, log: (line: string) => void): { stop(): void } {
   const offset = () => Date.now() - performance.now();
   let known = offset();
-  const call = (method: 'GET' | 'POST', path: string) => callEngine(() => guest.openStream({ kind: 'api' }), method, path, AbortSignal.timeout(deadlineMs));
   const tell = () => {
     // An engine that has just begun to answer lets requests wait, and a time that waits is wrong: first one that holds no time.
-    call('GET', '/version')
-      .then(() => call('POST', `/slipway/clock?unixMs=${Date.now()}`))
-      .then(
-        ({ status }) => {
-          if (status !== 204) log(`the VM's clock could not be set: the engine answered ${status}`);
-        },
-        // Whoever stops the VM says why.
-        () => undefined,
-      );
+    callEngine(() => guest.openStream({ kind: 'api' }), 'GET', '/version', AbortSignal.timeout(deadlineMs)).then(
+      () => setGuestClock(guest, AbortSignal.timeout(deadlineMs)).catch((error: unknown) => log(error instanceof Error ? error.message : String(error))),
+      // Whoever stops the VM says why.
+      () => undefined,
+    );
   };
   tell();
   const timer = setInterval(() => {

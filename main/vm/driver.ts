@@ -53,10 +53,15 @@ export interface VmIdentity {
 }
 
 /**
+ * Where the VM's memory begins. Absent: empty, and QEMU's own. `from-state`: its own too, but all of it comes out of {@link LaunchedVm.load}.
+ */
+export type VmMemory = 'from-state' | VmMemoryFile;
+
+/**
  * The VM's memory as a file. `shared`: what the guest writes is in the file, and {@link LaunchedVm.save} leaves it out of the state. Otherwise the VM
  * begins with what the file holds, keeps changes to itself, and waits for {@link LaunchedVm.load}.
  */
-export interface VmMemory {
+export interface VmMemoryFile {
   file: string;
   shared: boolean;
 }
@@ -83,12 +88,17 @@ export interface LaunchedVm {
   onGuestPort(listener: (open: boolean) => void): void;
   /** The VM stands still because this computer's disk is full. */
   onDiskFull(listener: () => void): void;
-  /** Goes on after {@link onDiskFull}. */
+  /** Goes on after {@link onDiskFull}, or after {@link suspend} where that is taken back. */
   resume(): Promise<void>;
   /** Stops the VM for good and writes the state of its devices to a file. */
   save(stateFile: string): Promise<void>;
-  /** Takes such a state and lets the VM go on from there. @throws Error when the hypervisor refuses it. */
-  load(stateFile: string): Promise<void>;
+  /**
+   * Stops the VM and writes all of it to a file, memory included; its disks are written out and left alone from then on. Where that fails or
+   * `signal` aborts, the VM goes on as if nothing had been. @throws Error, or the signal's reason.
+   */
+  suspend(stateFile: string, signal: AbortSignal): Promise<void>;
+  /** Takes such a state and lets the VM go on from there, once `beforeGoingOn` has settled. @throws Error when the hypervisor refuses it. */
+  load(stateFile: string, beforeGoingOn?: () => Promise<void>): Promise<void>;
   /** Ends the VM at once but in order: what the guest wrote to its disks is in the files. */
   quit(): Promise<void>;
   kill(): void;

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { stoppedVm, type VmState } from '../../contract/vm-state.ts';
+import { Failure } from '../failure.ts';
 import { callEngine } from './channel/engine-call.ts';
 import { PhaseClock } from './phase-clock.ts';
 import { VmStartError } from './start-error.ts';
@@ -70,6 +71,14 @@ class ExternalEngine implements Vm {
 
   consoleLines(): string[] {
     return [];
+  }
+
+  suspend(): Promise<void> {
+    return Promise.reject(new Failure('unavailable', 'An engine without VM cannot be suspended.'));
+  }
+
+  wake(): Promise<void> {
+    return Promise.resolve();
   }
 
   recover(): Promise<void> {

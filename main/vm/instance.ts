@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { stoppedVm, type VmFailure, type VmPhase, type VmState } from '../../contract/vm-state.ts';
+import { stoppedVm, type VmFailure, type VmPhase, type VmState, type VmSuspended } from '../../contract/vm-state.ts';
+import { Failure, messageOf } from '../failure.ts';
 import { endVm, type BootDeadlines, type BootedVm } from './boot.ts';
 import { keepClock } from './clock-keeper.ts';
 import type { VmDriver, VmSettings } from './driver.ts';
@@ -11,6 +12,8 @@ import { KeptImages } from './image-updates/kept-images.ts';
 import { PhaseClock } from './phase-clock.ts';
 import { powerOff } from './power-off.ts';
 import { VmStartError } from './start-error.ts';
+import { SuspendStore } from './suspend/suspend-store.ts';
+import { suspendVm } from './suspend/suspend-vm.ts';
 import type { GuestTarget, HostPortAuthority, Vm } from './vm.ts';
 
 export interface InstanceOptions {
@@ -30,7 +33,10 @@ const resumeCheckMs = 1000;
 /** Of the serial console, for the record of a start: a boot says about thirty. */
 const keptConsoleLines = 40;
 
-/** One VM and its state: stopped → starting → running → stopping → stopped, or failed. The only writer of {@link VmState}. */
+/**
+ * One VM and its state: stopped → starting → running → stopping → stopped, or failed; and running → suspending → suspended → resuming → running. The
+ * only writer of {@link VmState}.
+ */
 export class Instance implements Vm {
   readonly #options: InstanceOptions;
   readonly #listeners = new Set<(state: VmState) => void>();
@@ -38,6 +44,7 @@ export class Instance implements Vm {
   #authority: HostPortAuthority | null = null;
   #starting: { done: Promise<void>; abort: AbortController } | null = null;
   #stopping: Promise<void> | null = null;
+  #suspending: { done: Promise<void>; abort: AbortController } | null = null;
   #booted: BootedVm | null = null;
   #supervisor: EngineSupervisor | null = null;
   #clockKeeper: { stop(): void } | null = null;
@@ -62,21 +69,43 @@ export class Instance implements Vm {
 
   start(options: { acceleration?: 'auto' | 'none' } = {}): Promise<void> {
     if (this.#starting !== null) return this.#starting.done;
+    if (this.#suspending !== null) return this.wake();
     if (this.#booted !== null && this.#stopping === null) return Promise.resolve();
     const abort = new AbortController();
-    const done = this.#boot(options, abort.signal).finally(() => (this.#starting = null));
+    const done = (this.#stopping ?? Promise.resolve()).then(() => this.#boot(options, abort.signal)).finally(() => (this.#starting = null));
     this.#starting = { abort, done };
     return done;
   }
 
-  stop(): Promise<void> {
+  stop({ keepSuspended = false }: { keepSuspended?: boolean } = {}): Promise<void> {
     this.#starting?.abort.abort(new Error('stopped'));
-    this.#stopping ??= this.#stop().finally(() => (this.#stopping = null));
+    if (!keepSuspended) this.#suspending?.abort.abort(new Error('stopped'));
+    this.#stopping ??= this.#stop(keepSuspended).finally(() => (this.#stopping = null));
     return this.#stopping;
   }
 
   consoleLines(): string[] {
     return this.#booted?.console.lastLines(keptConsoleLines) ?? [];
+  }
+
+  suspend(): Promise<void> {
+    if (this.#suspending !== null) return this.#suspending.done;
+    const [booted, state] = [this.#booted, this.#state];
+    if (state.status === 'suspended') return Promise.resolve();
+    if (booted === null || state.status !== 'running' || this.#stopping !== null) return Promise.reject(new Failure('unavailable', `The VM does not run (it is ${state.status}).`));
+    if (booted.identity === null) return Promise.reject(new Failure('unavailable', 'The VM cannot be suspended on this computer.', { hint: 'Stop the engine instead.' }));
+    const abort = new AbortController();
+    const done = this.#suspend(booted, booted.identity, state, abort.signal).finally(() => (this.#suspending = null));
+    this.#suspending = { done, abort };
+    return done;
+  }
+
+  async wake(): Promise<void> {
+    if (this.#suspending !== null) {
+      this.#suspending.abort.abort(new Failure('cancelled', 'The VM was needed, and runs on.'));
+      await this.#suspending.done.catch(() => undefined);
+    }
+    if (this.#state.status === 'suspended' && this.#stopping === null) await this.start();
   }
 
   async recover(action: 'rebuild-image' | 'reset-data-disk'): Promise<void> {
@@ -95,17 +124,17 @@ export class Instance implements Vm {
   async openStream(target: GuestTarget): Promise<Duplex> {
     // A request that comes while the VM starts waits for it; `start` itself told everybody why if it fails.
     await this.#starting?.done.catch(() => undefined);
-    if (this.#booted === null) throw new Error(`The VM does not run (it is ${this.#state.status}).`);
+    if (this.#booted === null || this.#suspending !== null) throw new Error(`The VM does not run (it is ${this.#state.status}).`);
     return this.#booted.guest.openStream(target);
   }
 
   async #boot(options: { acceleration?: 'auto' | 'none' }, signal: AbortSignal): Promise<void> {
-    await this.#stopping;
     const startedAt = new Date().toISOString();
-    let supervisor: EngineSupervisor | null = null;
     const clock = new PhaseClock((phases) => {
-      if (this.#booted === null) this.#set({ status: 'starting', startedAt, phases });
+      const status = phases.some(({ id }) => id === 'resume') ? 'resuming' : 'starting';
+      if (this.#booted === null) this.#set({ status, startedAt, phases });
     });
+    if (this.#state.status === 'suspended') clock.follow('resumed');
     const settings = { ...this.#options.settings(), ...(options.acceleration === undefined ? {} : { acceleration: options.acceleration }) };
     try {
       signal.throwIfAborted();
@@ -121,14 +150,13 @@ export class Instance implements Vm {
           if (this.#stopping === null) this.#options.log(line);
         },
         authority: () => this.#authority,
-        onConnection: (connected) => supervisor?.connection(connected),
-        onEngineEnded: () => supervisor?.engineEnded(),
+        onConnection: (connected) => this.#supervisor?.connection(connected),
+        onEngineEnded: () => this.#supervisor?.engineEnded(),
       }, new KeptImages(this.#options.files.images));
       this.#booted = booted;
-      supervisor = new EngineSupervisor((reason) => void this.#giveUp(booted, engineFailure(reason)));
-      this.#supervisor = supervisor;
       this.#set({ status: 'running', startedAt, phases: clock.phases, accelerator: booted.accelerator, engineVersion: booted.engineVersion });
       this.#watch(booted);
+      this.#attend(booted);
     } catch (error) {
       if (signal.aborted) {
         this.#set(stoppedVm);
@@ -141,9 +169,36 @@ export class Instance implements Vm {
     }
   }
 
+  async #suspend(booted: BootedVm, identity: string, running: VmState, signal: AbortSignal): Promise<void> {
+    const { files, log } = this.#options;
+    this.#set({ status: 'suspending', phases: this.#phases() });
+    this.#rest();
+    await booted.snapshotSettled;
+    let suspended: VmSuspended;
+    try {
+      const { since, containers } = await suspendVm(booted, identity, new SuspendStore(files.suspended, files.dataDisk), signal);
+      suspended = { status: 'suspended', since, containers };
+    } catch (error) {
+      // One that died is told by whoever watches its process.
+      if (this.#booted === booted && !(await hasEnded(booted))) {
+        this.#attend(booted);
+        this.#set(running);
+      }
+      if (signal.aborted) throw signal.reason;
+      log(`the VM could not be suspended, and runs on: ${messageOf(error)}`);
+      throw new Failure('internal', `The VM could not be suspended: ${messageOf(error)}`, { cause: error });
+    }
+    await this.#dispose(booted);
+    await endVm(booted.vm);
+    await this.#release(booted);
+    this.#set(suspended);
+  }
+
+  /** Once for each VM that runs. */
   #watch(booted: BootedVm): void {
-    void booted.vm.exited.then(({ code, signal }) => {
+    void booted.vm.exited.then(async ({ code, signal }) => {
       if (this.#booted !== booted || this.#stopping !== null) return;
+      await this.#suspending?.done.catch(() => undefined);
       const how = signal === null ? `its process ended with code ${code}` : `its process was ended by ${signal}`;
       return this.#giveUp(booted, {
         code: 'vm-died',
@@ -151,8 +206,18 @@ export class Instance implements Vm {
         steps: [{ text: 'Start it again; what was written to the data disk is there.', action: 'retry' }],
       });
     });
-    this.#clockKeeper = keepClock(booted.guest, this.#options.log);
     booted.vm.onDiskFull(() => this.#waitForSpace(booted));
+  }
+
+  /** Whenever it begins to run; {@link #rest} ends it. */
+  #attend(booted: BootedVm): void {
+    this.#supervisor = new EngineSupervisor((reason) => void this.#giveUp(booted, engineFailure(reason)));
+    this.#clockKeeper = keepClock(booted.guest, this.#options.log);
+  }
+
+  #rest(): void {
+    this.#supervisor?.stop();
+    this.#clockKeeper?.stop();
   }
 
   /** The guest stands still in the middle of a write: it loses nothing as long as it is left standing until there is room. */
@@ -187,8 +252,10 @@ export class Instance implements Vm {
     this.#set({ status: 'failed', phases, failure: { ...failure, phase: 'engine', lastLines: [...booted.console.lastLines(), ...booted.vm.complaints()] } });
   }
 
-  async #stop(): Promise<void> {
+  async #stop(keepSuspended: boolean): Promise<void> {
     await this.#starting?.done.catch(() => undefined);
+    await this.#suspending?.done.catch(() => undefined);
+    if (this.#state.status === 'suspended' && !keepSuspended) await this.#endSuspended(this.#state);
     const booted = this.#booted;
     if (booted === null) return this.#set(stoppedVm);
     this.#set({ status: 'stopping', phases: this.#phases() });
@@ -199,11 +266,17 @@ export class Instance implements Vm {
     this.#set(stoppedVm);
   }
 
+  /** What ran is resumed, so that it can be told to end; where nothing ran, nothing is lost with the VM's memory. */
+  async #endSuspended({ containers }: VmSuspended): Promise<void> {
+    const { files } = this.#options;
+    if (containers === 0) return new SuspendStore(files.suspended, files.dataDisk).discard();
+    await this.#boot({}, new AbortController().signal).catch(() => undefined);
+  }
+
   async #dispose(booted: BootedVm): Promise<void> {
     this.#booted = null;
-    this.#supervisor?.stop();
+    this.#rest();
     clearInterval(this.#diskFullTimer);
-    this.#clockKeeper?.stop();
     booted.guest.close();
     await this.#authority?.sync([]);
   }
@@ -221,6 +294,10 @@ export class Instance implements Vm {
     this.#state = state;
     for (const listener of this.#listeners) listener(state);
   }
+}
+
+function hasEnded({ vm }: BootedVm): Promise<boolean> {
+  return Promise.race([vm.exited, Promise.resolve(null)]).then((exit) => exit !== null);
 }
 
 function engineFailure(reason: 'absent' | 'dies'): Omit<VmFailure, 'phase' | 'lastLines'> {

@@ -11,8 +11,18 @@ export interface Vm {
   onState(listener: (state: VmState) => void): () => void;
   /** Resolves once running. @throws VmStartError, whose failure is also in {@link state}. */
   start(options?: { acceleration?: 'auto' | 'none' }): Promise<void>;
-  /** Powers off through the engine, and by force when that takes too long. Idempotent. */
-  stop(): Promise<void>;
+  /**
+   * Powers off through the engine, and by force when that takes too long. Idempotent. A VM that is suspended with running containers is resumed
+   * for it, unless `keepSuspended`: then it stays as it is, for the next start.
+   */
+  stop(options?: { keepSuspended?: boolean }): Promise<void>;
+  /**
+   * Writes the VM to the disk and ends its process; containers that run go on after the next {@link start} or {@link wake}. Resolves once it is
+   * suspended. @throws Failure when it does not run, cannot be suspended here, or somebody woke it meanwhile; then it runs on.
+   */
+  suspend(): Promise<void>;
+  /** Somebody needs the engine: a VM that is suspended is resumed, and one that is about to be goes on. Anything else is left as it is. */
+  wake(): Promise<void>;
   /** The last lines of the serial console of the VM that runs, oldest first; none without one. */
   consoleLines(): string[];
   recover(action: 'rebuild-image' | 'reset-data-disk'): Promise<void>;

@@ -6,8 +6,9 @@ export function phaseLines(): (state: VmState) => string[] {
   let lastStatus: VmState['status'] | undefined;
   return (state) => {
     const lines: string[] = [];
-    if (state.status === 'starting' && lastStatus !== 'starting') told = new Set();
-    for (const phase of state.status === 'stopped' || state.status === 'stopping' ? [] : state.phases) {
+    const isStart = state.status === 'starting' || state.status === 'resuming';
+    if (isStart && lastStatus !== 'starting' && lastStatus !== 'resuming') told = new Set();
+    for (const phase of isStart || state.status === 'running' || state.status === 'failed' ? state.phases : []) {
       if (phase.status !== 'done' || told.has(phase.id)) continue;
       told.add(phase.id);
       lines.push(`  ${phase.id.padEnd(13)}${String(Math.round(phase.tookMs ?? 0)).padStart(6)} ms  ${phase.detail ?? ''}`.trimEnd());
@@ -31,6 +32,12 @@ function outcome(state: VmState): string[] {
       ];
     case 'stopping':
       return ['Stopping …'];
+    case 'suspending':
+      return ['Suspending …'];
+    case 'suspended':
+      return [`Suspended${state.containers === 0 ? '' : ` with ${state.containers} running ${state.containers === 1 ? 'container' : 'containers'}`}; the next docker command or window resumes it.`];
+    case 'resuming':
+      return ['Resuming …'];
     case 'stopped':
     case 'starting':
       return [];

@@ -21,8 +21,8 @@ export function setVm(vm: VmState): void {
   useVm.setState((before) => ({
     vm,
     failure: undefined,
-    hasEntered: before.hasEntered && vm.status !== 'stopped' && vm.status !== 'starting',
-    sawStart: vm.status === 'starting' || (before.sawStart && vm.status === 'running'),
+    hasEntered: before.hasEntered && !['stopped', 'starting', 'suspended', 'resuming'].includes(vm.status),
+    sawStart: vm.status === 'starting' || vm.status === 'resuming' || (before.sawStart && vm.status === 'running'),
   }));
 }
 
@@ -40,6 +40,7 @@ async function order(give: () => Promise<undefined>): Promise<void> {
 }
 
 export const startVm = (acceleration?: 'auto' | 'none'): Promise<void> => order(() => request('vm/start', acceleration === undefined ? {} : { acceleration }));
+export const suspendVm = (): Promise<void> => order(() => request('vm/suspend'));
 export const stopVm = (): Promise<void> => order(() => request('vm/stop'));
 
 /** Does what a failure's step offers. */

@@ -17,9 +17,11 @@ export interface SystemBackend {
   powerOff(): Promise<void>;
   /** Sets this machine's clock. */
   setClock(unixMs: number): void;
+  /** Writes everything out and lets go of what is only cached: the machine is to be suspended. */
+  settle(): Promise<void>;
 }
 
-export function systemRoutes(backend: SystemBackend): Record<'version' | 'info' | 'diskUsage' | 'events' | 'powerOff' | 'setClock', Handler> {
+export function systemRoutes(backend: SystemBackend): Record<'version' | 'info' | 'diskUsage' | 'events' | 'powerOff' | 'setClock' | 'settle', Handler> {
   return {
     version: async (exchange) => exchange.answer(200, await backend.version()),
     info: async (exchange) => exchange.answer(200, infoFor(exchange.version, await backend.info())),
@@ -38,6 +40,11 @@ export function systemRoutes(backend: SystemBackend): Record<'version' | 'info' 
       const unixMs = Number(exchange.query.text('unixMs'));
       if (!(unixMs > 0)) throw new InvalidParameterError('unixMs is to be the milliseconds since 1970');
       backend.setClock(unixMs);
+      exchange.answerEmpty(204);
+    },
+    async settle(exchange) {
+      if (!exchange.overGuestChannel) throw new ForbiddenError('only the host of this machine may suspend it');
+      await backend.settle();
       exchange.answerEmpty(204);
     },
   };

@@ -27,12 +27,13 @@ The exit code is 0 when the engine can be asked, 3 when Slipway does not run, an
       say(`  home     ${home}`);
     }
     if (found === null) return exitCodes.notRunning;
-    return state.status === 'running' ? exitCodes.good : exitCodes.failed;
+    return state.status === 'running' || state.status === 'suspended' ? exitCodes.good : exitCodes.failed;
   },
 };
 
 function words(state: VmState): string {
   if (state.status === 'running') return `engine ${state.engineVersion} runs (${state.accelerator}) since ${state.startedAt}`;
   if (state.status === 'failed') return `the start failed at ${state.failure.phase}: ${state.failure.message}`;
+  if (state.status === 'suspended') return `the VM is suspended since ${state.since}; the next docker command resumes it`;
   return `the VM is ${state.status}`;
 }

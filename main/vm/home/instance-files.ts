@@ -23,6 +23,8 @@ export interface InstanceFiles {
   snapshot: string;
   /** The VM image that worked; see kept-images.ts. */
   images: string;
+  /** See suspend-store.ts. */
+  suspended: string;
   lock: string;
   /** Sizes and times of image files whose checksums were right. */
   verifiedImage: string;
@@ -45,6 +47,7 @@ export function instanceFiles(home: string): InstanceFiles {
     ram: join(run, 'ram'),
     snapshot: join(home, 'snapshot'),
     images: join(home, 'images'),
+    suspended: join(home, 'suspended'),
     lock: join(run, 'lock'),
     verifiedImage: join(home, 'verified-image.json'),
     knownQemu: join(home, 'known-qemu.json'),

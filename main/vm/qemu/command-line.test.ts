@@ -30,6 +30,7 @@ const cases: [name: string, instance: QemuInstance][] = [
   ['linux-tcg', { ...linux, accelerator: 'tcg' }],
   ['linux-tcg-kept', { ...linux, accelerator: 'tcg', memory: { file: '/home/me/.slipway/snapshot/ram', shared: true } }],
   ['linux-tcg-restored', { ...linux, accelerator: 'tcg', memory: { file: '/home/me/.slipway/run/ram', shared: false } }],
+  ['linux-tcg-resumed', { ...linux, accelerator: 'tcg', memory: 'from-state' }],
   ['linux-tcg-arm64', { ...linux, accelerator: 'tcg', image: image('arm64') }],
   ['linux-kvm-arm64', { ...linux, image: image('arm64') }],
   ['macos-hvf-x64', { ...linux, platform: 'darwin', accelerator: 'hvf' }],

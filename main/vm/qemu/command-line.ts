@@ -10,7 +10,6 @@ export interface QemuInstance {
   dataDisk: string;
   keyFile: string;
   orderFile: string;
-  /** Absent: memory of QEMU's own, as much as there is to be. */
   memory?: VmMemory;
   /** Unix sockets that QEMU listens on; on Windows names of pipes below `\\.\pipe\`. */
   qmp: string;
@@ -36,7 +35,7 @@ export function qemuArguments(instance: QemuInstance): string[] {
     ...machine(image.arch, instance),
     '-m',
     String(instance.memoryMiB),
-    ...(instance.memory === undefined ? [] : memoryOptions(instance.memory, instance.memoryMiB)),
+    ...memoryOptions(instance),
     '-smp',
     String(instance.cpus),
     '-nodefaults',
@@ -96,10 +95,14 @@ export function qemuArguments(instance: QemuInstance): string[] {
   ];
 }
 
-function memoryOptions({ file, shared }: VmMemory, memoryMiB: number): string[] {
-  const backend = `memory-backend-file,id=ram,size=${memoryMiB}M,mem-path=${escapeCommas(file)},share=${shared ? 'on' : 'off'}`;
-  // One that is to be restored waits for the state of its devices.
-  return ['-object', backend, '-machine', 'memory-backend=ram', ...(shared ? [] : ['-incoming', 'defer'])];
+/** The memory has the same name however it began, because a state that holds memory goes by names. */
+function memoryOptions({ memory, memoryMiB, platform }: QemuInstance): string[] {
+  // Where no VM is ever saved QEMU keeps its own way.
+  if (memory === undefined && platform !== 'linux') return [];
+  const size = `id=ram,size=${memoryMiB}M`;
+  const backend = memory === undefined || memory === 'from-state' ? `memory-backend-ram,${size}` : `memory-backend-file,${size},mem-path=${escapeCommas(memory.file)},share=${memory.shared ? 'on' : 'off'}`;
+  const waits = memory === 'from-state' || memory?.shared === false;
+  return ['-object', backend, '-machine', 'memory-backend=ram', ...(waits ? ['-incoming', 'defer'] : [])];
 }
 
 function machine(arch: GuestArch, { accelerator, platform }: QemuInstance): string[] {

@@ -12,7 +12,7 @@ import { chooseAccelerators, hostProbe, type AcceleratorProbe } from './accelera
 import { guardNetwork } from '../network-guard/network-guard.ts';
 import { qemuArguments } from './command-line.ts';
 import { locateQemu, type HostSystem, type QemuInstallation } from './installation.ts';
-import { loadState, saveState } from './migration.ts';
+import { loadState, saveState, suspendState } from './migration.ts';
 import { QmpClient } from './qmp-client.ts';
 import { snapshotIdentity } from './snapshot-identity.ts';
 
@@ -150,7 +150,8 @@ function launchedVm(child: ChildProcess, qmp: QmpClient, exited: Promise<VmExit>
       await qmp.execute('cont');
     },
     save: (stateFile) => saveState(qmp, sockets.migration, stateFile),
-    load: (stateFile) => loadState(qmp, sockets.migration, stateFile),
+    suspend: (stateFile, signal) => suspendState(qmp, sockets.migration, stateFile, signal),
+    load: (stateFile, beforeGoingOn) => loadState(qmp, sockets.migration, stateFile, beforeGoingOn),
     quit: async () => {
       // The answer may be lost when QEMU is quicker than its socket.
       await qmp.execute('quit').catch(() => undefined);

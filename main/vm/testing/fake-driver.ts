@@ -29,6 +29,10 @@ export interface FakeDriverOptions {
   identity?(): string;
   /** What loading a state comes to. */
   load?(stateFile: string): Promise<void>;
+  /** Containers that run, as the engine tells without an `api` of the test's own. */
+  running?(): number;
+  /** What suspending comes to, before the state is written. */
+  suspend?(signal: AbortSignal): Promise<void>;
 }
 
 export interface FakeDriver extends VmDriver {
@@ -39,7 +43,7 @@ export interface FakeDriver extends VmDriver {
 export const bootsWell = (vm: FakeVm) => ['slipway: kernel', 'slipway: guest'].forEach((line) => vm.say(line));
 
 /** A driver without hypervisor: console, exits and the guest's half of the channel are the test's to play. */
-export function createFakeDriver({ accelerators = ['tcg'], script = bootsWell, api, launch, identity, load }: FakeDriverOptions = {}): FakeDriver {
+export function createFakeDriver({ accelerators = ['tcg'], script = bootsWell, api, launch, identity, load, suspend, running }: FakeDriverOptions = {}): FakeDriver {
   const vms: FakeVm[] = [];
   const orphansEnded: number[] = [];
   const hypervisor: Hypervisor = {
@@ -60,7 +64,7 @@ export function createFakeDriver({ accelerators = ['tcg'], script = bootsWell, a
         exit: (exit) => exited.resolve(exit),
         diskFull: () => onDiskFull(),
         portsOpen: (open) => onGuestPort(open),
-        guest: await FakeGuest.listen(request.files.channelSockets, () => readFileSync(request.files.key), api ?? healthyEngine(() => exited.resolve({ code: 0, signal: null }))),
+        guest: await FakeGuest.listen(request.files.channelSockets, () => readFileSync(request.files.key), api ?? healthyEngine(() => exited.resolve({ code: 0, signal: null }), running)),
         resumed: 0,
       };
       vms.push(vm);
@@ -80,7 +84,14 @@ export function createFakeDriver({ accelerators = ['tcg'], script = bootsWell, a
         onDiskFull: (listener) => (onDiskFull = listener),
         resume: () => Promise.resolve(void vm.resumed++),
         save: (stateFile) => writeFile(stateFile, `state of VM ${vms.indexOf(vm)}`),
-        load: (stateFile) => load?.(stateFile) ?? Promise.resolve(),
+        suspend: async (stateFile, signal) => {
+          await suspend?.(signal);
+          await writeFile(stateFile, `all of VM ${vms.indexOf(vm)}`);
+        },
+        load: async (stateFile, beforeGoingOn) => {
+          await load?.(stateFile);
+          await beforeGoingOn?.();
+        },
         quit: () => Promise.resolve(exited.resolve({ code: 0, signal: null })),
         kill: () => exited.resolve({ code: null, signal: 'SIGKILL' }),
       } satisfies LaunchedVm;

@@ -92,13 +92,14 @@ export class FakeGuest {
 }
 
 /** An engine that is well: `/_ping` and `/version` with its version, and `/slipway/power-off`, which calls back. */
-export function healthyEngine(onPowerOff: () => void = () => undefined): RequestListener {
+export function healthyEngine(onPowerOff: () => void = () => undefined, running: () => number = () => 0): RequestListener {
   return (request, response) => {
     if (request.url === '/_ping') response.writeHead(200, { Server: 'Docker/1.2.3 (linux)' }).end('OK');
     else if (request.url === '/version') response.end(JSON.stringify({ Version: '1.2.3' }));
     else if (request.url === '/slipway/power-off') {
       response.writeHead(202).end();
       onPowerOff();
-    } else response.writeHead(request.url?.startsWith('/slipway/clock?') === true ? 204 : 404).end();
+    } else if (request.url?.startsWith('/containers/json?') === true) response.end(JSON.stringify(Array.from({ length: running() }, () => ({}))));
+    else response.writeHead(/^\/slipway\/(?:clock\?|settle$)/.test(request.url ?? '') ? 204 : 404).end();
   };
 }

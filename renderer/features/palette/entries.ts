@@ -10,6 +10,7 @@ import { go, type Route } from '../../stores/window/navigation.ts';
 import { destinations } from '../../stores/window/screens.ts';
 import { pullImage } from '../../stores/pulls.ts';
 import { changeSettings } from '../../stores/settings.ts';
+import { suspendVm } from '../../stores/vm.ts';
 import { t } from '../../i18n/i18n.ts';
 
 export type EntryGroup = 'actions' | 'go' | 'settings';
@@ -73,6 +74,7 @@ const fixedEntries = (): PaletteEntry[] => [
   { key: 'dark', group: 'settings', icon: 'theme', label: t('palette:theme.dark'), note: '', run: () => void changeSettings({ theme: 'dark' }) },
   { key: 'light', group: 'settings', icon: 'theme', label: t('palette:theme.light'), note: '', run: () => void changeSettings({ theme: 'light' }) },
   { key: 'system', group: 'settings', icon: 'theme', label: t('palette:theme.system'), note: '', run: () => void changeSettings({ theme: 'system' }) },
+  { key: 'suspend-engine', group: 'settings', icon: 'power', label: t('palette:suspendEngine'), note: '', run: () => void suspendVm() },
   { key: 'stop-engine', group: 'settings', icon: 'power', label: t('palette:stopEngine'), note: '', destructive: true, run: () => openDialog({ kind: 'stop-engine' }) },
 ];
 

@@ -13,7 +13,12 @@ interface Draft {
   disk: string;
   acceleration: Settings['acceleration'];
   hostAccess: boolean;
+  suspendAfter: string;
 }
+
+/** What `main` takes where the file says nothing. */
+const usualSuspendMinutes = 10;
+const mostSuspendMinutes = 7 * 24 * 60;
 
 const draftOf = (settings: Settings): Draft => ({
   memory: String(settings.memoryMiB),
@@ -21,6 +26,7 @@ const draftOf = (settings: Settings): Draft => ({
   disk: String(settings.diskGiB),
   acceleration: settings.acceleration,
   hostAccess: settings.hostAccess === true,
+  suspendAfter: String(settings.suspendAfterMinutes ?? usualSuspendMinutes),
 });
 
 const atLeast = (text: string, least: number): boolean => /^\d+$/.test(text.trim()) && Number(text) >= least;
@@ -28,13 +34,13 @@ const atLeast = (text: string, least: number): boolean => /^\d+$/.test(text.trim
 /** Keyed by the settings as written, so that what another window changes shows here. */
 export function ResourcesForm({ settings }: { settings: Settings }) {
   const [draft, setDraft] = useState(() => draftOf(settings));
-  const wrong = { memory: !atLeast(draft.memory, 512), cpus: !atLeast(draft.cpus, 1), disk: !atLeast(draft.disk, 4) };
+  const wrong = { memory: !atLeast(draft.memory, 512), cpus: !atLeast(draft.cpus, 1), disk: !atLeast(draft.disk, 4), suspendAfter: !atLeast(draft.suspendAfter, 0) || Number(draft.suspendAfter) > mostSuspendMinutes };
   const isChanged = JSON.stringify(draft) !== JSON.stringify(draftOf(settings));
-  const isWrong = wrong.memory || wrong.cpus || wrong.disk;
+  const isWrong = Object.values(wrong).includes(true);
 
   function save(): void {
     if (isWrong) return;
-    void changeSettings({ memoryMiB: Number(draft.memory), cpus: Number(draft.cpus), diskGiB: Number(draft.disk), acceleration: draft.acceleration, hostAccess: draft.hostAccess });
+    void changeSettings({ memoryMiB: Number(draft.memory), cpus: Number(draft.cpus), diskGiB: Number(draft.disk), acceleration: draft.acceleration, hostAccess: draft.hostAccess, suspendAfterMinutes: Number(draft.suspendAfter) });
   }
 
   return (
@@ -65,6 +71,8 @@ export function ResourcesForm({ settings }: { settings: Settings }) {
         <span aria-hidden="true">{t('settings:hostAccess')}</span>
         <p id="settings-host-access">{t('settings:hostAccessNote')}</p>
       </div>
+      <NumberLine id="suspend-after" label={t('settings:suspendAfter')} unit={t('settings:suspendAfterUnit')} value={draft.suspendAfter} message={wrong.suspendAfter ? t('settings:suspendAfterWrong') : undefined} onValue={(suspendAfter) => setDraft({ ...draft, suspendAfter })} />
+      <p className="settings__note">{t('settings:suspendAfterNote')}</p>
       <div className="settings__actions">
         <Button type="submit" kind="primary" disabled={!isChanged || isWrong}>
           {t('settings:save')}

@@ -1,4 +1,4 @@
-import { Play, Power } from 'lucide-react';
+import { Moon, Play, Power } from 'lucide-react';
 import { useState } from 'react';
 import { Button, LinkButton } from '../../components/controls/button.tsx';
 import { Segments } from '../../components/controls/segments.tsx';
@@ -7,7 +7,7 @@ import { SkeletonRows } from '../../components/layout/skeleton.tsx';
 import { sentences } from '../../format/sentence.ts';
 import { openDialog } from '../../stores/window/dialogs.ts';
 import { changeSettings, useSettings } from '../../stores/settings.ts';
-import { startVm, useVm } from '../../stores/vm.ts';
+import { startVm, suspendVm, useVm } from '../../stores/vm.ts';
 import { RegistriesSection } from './registries-section.tsx';
 import { ResourcesForm } from './resources-form.tsx';
 import { TerminalForm } from './terminal-form.tsx';
@@ -98,7 +98,7 @@ export default function SettingsPage() {
 }
 
 function EngineSection() {
-  const { vm, info } = useVm();
+  const { vm, info, failure } = useVm();
   const facts = useSettings((state) => state.facts);
   const [isCopied, setCopied] = useState(false);
   const host = `docker --host ${facts?.dockerHost ?? ''} ps`;
@@ -136,10 +136,20 @@ function EngineSection() {
         )}
       </dl>
       <div className="settings__actions">
+        {failure !== undefined && (
+          <p className="selectable isolated" role="alert">
+            {sentences(failure.message, failure.hint)}
+          </p>
+        )}
         {vm?.status === 'running' && vm.accelerator !== 'external' && (
-          <Button icon={<Power {...icon} />} onClick={() => openDialog({ kind: 'stop-engine' })}>
-            {t('settings:stop')}
-          </Button>
+          <>
+            <Button icon={<Moon {...icon} />} onClick={() => void suspendVm()}>
+              {t('settings:suspend')}
+            </Button>
+            <Button icon={<Power {...icon} />} onClick={() => openDialog({ kind: 'stop-engine' })}>
+              {t('settings:stop')}
+            </Button>
+          </>
         )}
         {(vm?.status === 'stopped' || vm?.status === 'failed') && (
           <Button icon={<Play {...icon} />} onClick={() => void startVm()}>

@@ -48,6 +48,7 @@ export function EngineBar() {
     );
   }
   if (vm?.status === 'stopping') return <Bar isTrouble={false}>{t('shell:bar.stopping')}</Bar>;
+  if (vm?.status === 'suspending') return <Bar isTrouble={false}>{t('shell:bar.suspending')}</Bar>;
   if (engine.status === 'away') {
     return (
       <Bar isTrouble={false}>

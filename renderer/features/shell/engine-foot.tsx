@@ -16,6 +16,12 @@ function useEngineState(): { shape: GlyphShape; word: string } {
       return { shape: 'working', word: t('shell:engine.stopping') };
     case 'stopped':
       return { shape: 'exited', word: t('shell:engine.stopped') };
+    case 'suspending':
+      return { shape: 'working', word: t('shell:engine.suspending') };
+    case 'suspended':
+      return { shape: 'paused', word: t('shell:engine.suspended') };
+    case 'resuming':
+      return { shape: 'working', word: t('shell:engine.resuming') };
     case 'failed':
       return { shape: 'failed', word: t('shell:engine.failed') };
     case undefined:

@@ -14,7 +14,7 @@ import { totalOf } from './timing.ts';
 import { t } from '../../i18n/i18n.ts';
 import './start-up.css';
 
-type ShownState = Extract<VmState, { status: 'starting' | 'running' | 'failed' }>;
+type ShownState = Extract<VmState, { status: 'starting' | 'resuming' | 'running' | 'failed' }>;
 
 /** Failures before the data disk is in use cannot have changed it, and saying so takes a fear away. */
 const harmless: ReadonlySet<VmFailureCode> = new Set(['qemu-missing', 'qemu-failed', 'image-missing', 'image-corrupt', 'already-running']);
@@ -40,8 +40,8 @@ export function StartUpScreen({ vm }: { vm: ShownState }) {
     return () => removeEventListener('keydown', onKeyDown);
   }, [vm.status]);
 
-  const title = failure !== undefined ? t(`start-up:failed.${failure.code}`) : vm.status === 'running' ? t('start-up:ready') : t('start-up:title');
-  const lead = failure === undefined ? t('start-up:lead') : hasRun ? t('start-up:hasRun') : [t('start-up:done', { count: done, all }), harmless.has(failure.code) ? t('start-up:safe') : ''].join(' ').trim();
+  const title = failure !== undefined ? t(`start-up:failed.${failure.code}`) : vm.status === 'running' ? t('start-up:ready') : vm.status === 'resuming' ? t('start-up:resuming.title') : t('start-up:title');
+  const lead = failure === undefined ? (vm.status === 'resuming' ? t('start-up:resuming.lead') : t('start-up:lead')) : hasRun ? t('start-up:hasRun') : [t('start-up:done', { count: done, all }), harmless.has(failure.code) ? t('start-up:safe') : ''].join(' ').trim();
 
   return (
     <main className={`start-up${vm.status === 'running' ? ' start-up--leaving' : ''}`}>
@@ -77,7 +77,7 @@ export function StartUpScreen({ vm }: { vm: ShownState }) {
 /** Milliseconds since the start began, counted live while a phase runs. */
 function useSinceStart(vm: ShownState): number {
   const [now, setNow] = useState(() => Date.now());
-  const isRunning = vm.status === 'starting';
+  const isRunning = vm.status === 'starting' || vm.status === 'resuming';
   useEffect(() => {
     if (!isRunning) return;
     let frame = requestAnimationFrame(function tick() {
@@ -86,5 +86,5 @@ function useSinceStart(vm: ShownState): number {
     });
     return () => cancelAnimationFrame(frame);
   }, [isRunning]);
-  return vm.status === 'starting' ? Math.max(0, now - Date.parse(vm.startedAt)) : 0;
+  return vm.status === 'starting' || vm.status === 'resuming' ? Math.max(0, now - Date.parse(vm.startedAt)) : 0;
 }

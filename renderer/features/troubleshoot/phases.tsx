@@ -10,7 +10,7 @@ const shapes: Record<VmPhase['status'], GlyphShape> = { waiting: 'created', runn
 /** The last start, phase by phase, each against the slowest. */
 export function Phases() {
   const vm = useVm((state) => state.vm);
-  const phases = vm === undefined || vm.status === 'stopped' ? [] : vm.phases;
+  const phases = vm !== undefined && 'phases' in vm ? vm.phases : [];
   const slowest = Math.max(1, ...phases.map(({ tookMs }) => tookMs ?? 0));
   return (
     <section aria-label={t('troubleshoot:start.title')}>

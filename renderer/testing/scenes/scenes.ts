@@ -93,6 +93,7 @@ export const scenes = {
     vm: { status: 'failed', phases: [...phases.slice(0, 3), { id: 'kernel', status: 'failed', startedMs: 549, tookMs: 60_000 }, waiting('guest'), waiting('engine')], failure: bootFailure },
   }),
   stopped: () => ({ ...base, vm: { status: 'stopped' } }),
+  suspended: () => ({ ...base, vm: { status: 'suspended', since: startedAgo(600_000), containers: 2 } }),
   connecting: () => ({ ...base, silent: ['vm/state'] }),
   loading: () => ({ ...base, silent: ['containers/list', 'images/list'] }),
   empty: () => ({ ...base, operations: { 'volumes.list': { Volumes: [], Warnings: null } }, containers: [], images: images.filter(({ RepoTags }) => RepoTags.includes('slipway/hello:latest')) }),
