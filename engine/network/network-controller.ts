@@ -373,7 +373,7 @@ export class BridgeNetworkController implements NetworkController {
       if (attachment !== undefined && live !== undefined) releaseAddresses(live, attachment);
     }
     // Unless the container has been started again meanwhile.
-    await sandboxes.delete(record.containerId, record);
+    await sandboxes.delete(record.containerId, { value: record });
     this.#releases.delete(record);
   }
 

@@ -105,7 +105,8 @@ class OverlaySnapshotter implements Snapshotter {
     if (this.#children.has(keyOrName)) throw new ConflictError(`snapshot ${keyOrName} is the parent of another`);
     this.#reserved.add(keyOrName);
     try {
-      await this.#records.delete(keyOrName);
+      // A layer's record must not come back without its files. A container's own is removed at the next start, because its container is gone.
+      await this.#records.delete(keyOrName, { sync: record.kind === 'committed' });
       this.#addChild(record.parent, -1);
       await this.#removeFiles(record.id);
     } finally {

@@ -42,9 +42,9 @@ test('what is deleted only as itself stays when another takes its place meanwhil
   const replaced = store.put('a', { n: 2 });
   // The new one is on its way to the disk: readers still see the old one.
   expect(store.get('a')).toBe(old);
-  await Promise.all([replaced, store.delete('a', old)]);
+  await Promise.all([replaced, store.delete('a', { value: old })]);
   expect((await open()).entries()).toEqual([['a', { n: 2 }]]);
-  await store.delete('a', store.get('a'));
+  await store.delete('a', { value: store.get('a') });
   expect((await open()).entries()).toEqual([]);
 });
 

@@ -111,15 +111,16 @@ export class JsonStore<T> {
 
   /**
    * Idempotent.
-   * @param value only while the record is this very one: a put that is under way counts, and what it puts stays
+   * @param options `value`: only while the record is this very one: a put that is under way counts, and what it puts stays.
+   * `sync: false`: a power cut (not a crash of the engine) may bring the record back.
    */
-  delete(key: string, value?: T): Promise<void> {
+  delete(key: string, { value, sync }: { value?: T; sync?: boolean } = {}): Promise<void> {
     return this.#enqueue(key, 'delete', async () => {
       if (!this.#values.has(key) || (value !== undefined && this.#values.get(key) !== value)) return;
       await rm(join(this.directory, fileNameOf(key)), { force: true });
       this.#values.delete(key);
       this.#changes.increase();
-      await syncDirectory(this.directory);
+      if (sync !== false) await syncDirectory(this.directory);
     });
   }
 
