@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { isMarkedAsUntransferable, Worker } from 'node:worker_threads';
 import type { FromThread, Job, Question, RootView, ThreadFailure, ToThread } from './protocol.ts';
-import { slotSize } from './protocol.ts';
 
 /** What a confined thread could not do. `code` is the system's (`ENOENT` …), or `refused` for an archive that asks too much. */
 export class ConfinedError extends Error {
@@ -16,10 +15,10 @@ export class ConfinedError extends Error {
   }
 }
 
-/** Chunks on their way to a reader, and slots of bytes on their way to a writer. */
+/** Chunks on their way to a reader, and bytes on their way to a writer. */
 const chunksAhead = 4;
-const slots = 8;
-const chunkSize = 512 * 1024;
+const bytesAhead = 4 * 1024 * 1024;
+const batchSize = 512 * 1024;
 
 /** A thread takes 40 ms to start and some megabytes to keep. */
 const idleLimit = 20_000;
@@ -30,7 +29,6 @@ const idleLimit = 20_000;
  */
 class ConfinedThread {
   readonly #worker: Worker;
-  #ring: SharedArrayBuffer | undefined;
   #listener: (message: FromThread) => void = () => undefined;
   #died: (error: Error) => void = () => undefined;
   isAlive = true;
@@ -52,13 +50,8 @@ class ConfinedThread {
     this.#died = died;
   }
 
-  /** Memory that the thread sees too, for what it is handed; kept as long as the thread. */
-  get ring(): SharedArrayBuffer {
-    return (this.#ring ??= new SharedArrayBuffer(slots * slotSize));
-  }
-
-  post(message: ToThread): void {
-    this.#worker.postMessage(message);
+  post(message: ToThread, transferred: ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, transferred);
   }
 
   async end(): Promise<void> {
@@ -92,27 +85,24 @@ class RunningJob {
   readonly head = Promise.withResolvers<unknown>();
   readonly done = Promise.withResolvers<unknown>();
   onChunk: (bytes: Uint8Array<ArrayBuffer>) => void = () => undefined;
-  onTaken: (slot: number) => void = () => undefined;
-  /** For a job that takes a stream. */
-  readonly ring: SharedArrayBuffer | null;
+  onTaken: () => void = () => undefined;
   #ended = false;
 
   constructor(view: RootView, job: Job) {
     this.head.promise.catch(() => undefined);
     this.done.promise.catch(() => undefined);
     this.#thread.listen((message) => this.#hear(message), (error) => this.#end(() => this.#fail(error)));
-    this.ring = job.kind === 'extract' ? this.#thread.ring : null;
-    this.#thread.post({ kind: 'start', view, job, ring: this.ring });
+    this.#thread.post({ kind: 'start', view, job });
   }
 
-  post(message: ToThread): void {
-    if (!this.#ended) this.#thread.post(message);
+  post(message: ToThread, transferred?: ArrayBuffer[]): void {
+    if (!this.#ended) this.#thread.post(message, transferred);
   }
 
   #hear(message: FromThread): void {
     if (message.kind === 'head') this.head.resolve(message.value);
     else if (message.kind === 'chunk') this.onChunk(message.bytes);
-    else if (message.kind === 'taken') this.onTaken(message.slot);
+    else if (message.kind === 'taken') this.onTaken();
     else if (message.kind === 'done') this.#end(() => this.done.resolve(message.value));
     else this.#end(() => this.#fail(new ConfinedError(message.error)));
   }
@@ -144,7 +134,7 @@ export async function readInView<T>(view: RootView, job: Extract<Job, { kind: 'a
   const head = (await running.head.promise) as T;
   let credit = 0;
   const stream = new Readable({
-    highWaterMark: chunksAhead * chunkSize,
+    highWaterMark: chunksAhead * batchSize,
     read() {
       if (credit > 0) return;
       credit += chunksAhead;
@@ -196,49 +186,32 @@ async function feed(running: RunningJob, open: () => Promise<Readable>): Promise
   }
 }
 
-/**
- * Until the source ends or the job fails. What comes is copied into the slots of a ring that both threads see: giving each piece of 64 kB away
- * costs more than copying it, and the garbage collector in both threads.
- */
+/** Until the source ends or the job fails. The chunks' memory goes to the thread where it can: nothing is copied on the way. */
 function send(running: RunningJob, source: Readable): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const ring = new Uint8Array(running.ring!);
-  const free = Array.from({ length: ring.length / slotSize }, (_, slot) => slot);
-  /** What has found no room yet. */
-  let waiting: Buffer[] = [];
-  let slot: number | undefined;
-  let used = 0;
+  let ahead = 0;
+  let batch: Uint8Array<ArrayBuffer>[] = [];
+  let batched = 0;
+  const sent: number[] = [];
   const post = () => {
-    running.post({ kind: 'data', slot: slot!, length: used });
-    slot = undefined;
-    used = 0;
-  };
-  const fill = () => {
-    for (let chunk = waiting.shift(); chunk !== undefined; chunk = waiting.shift()) {
-      slot ??= free.pop();
-      if (slot === undefined) {
-        waiting.unshift(chunk);
-        source.pause();
-        return;
-      }
-      const count = Math.min(chunk.length, slotSize - used);
-      ring.set(count === chunk.length ? chunk : chunk.subarray(0, count), slot * slotSize + used);
-      used += count;
-      if (count < chunk.length) waiting.unshift(chunk.subarray(count));
-      if (used === slotSize) post();
-    }
-    if (source.isPaused()) source.resume();
+    sent.push(batched);
+    running.post({ kind: 'data', pieces: batch }, batch.map(({ buffer }) => buffer));
+    batch = [];
+    batched = 0;
   };
   const onData = (chunk: Buffer) => {
-    waiting.push(chunk);
-    fill();
+    batch.push(ownMemory(chunk));
+    batched += chunk.length;
+    ahead += chunk.length;
+    if (batched >= batchSize) post();
+    if (ahead > bytesAhead) source.pause();
   };
-  running.onTaken = (taken) => {
-    free.push(taken);
-    if (waiting.length > 0) fill();
+  running.onTaken = () => {
+    ahead -= sent.shift() ?? 0;
+    if (ahead <= bytesAhead && source.isPaused()) source.resume();
   };
   const onEnd = () => {
-    if (used > 0) post();
+    if (batched > 0) post();
     running.post({ kind: 'end' });
     resolve();
   };
@@ -246,10 +219,13 @@ function send(running: RunningJob, source: Readable): Promise<void> {
   source.on('data', onData).on('end', onEnd).on('error', reject).on('close', onClose);
   if (source.destroyed) onClose();
   running.done.promise.catch(() => resolve());
-  return promise.finally(() => {
-    waiting = [];
-    source.off('data', onData).off('end', onEnd).off('close', onClose);
-  });
+  return promise.finally(() => source.off('data', onData).off('end', onEnd).off('close', onClose));
+}
+
+/** A chunk that is all of its memory is given away; of one that shares it (a pool, a slice) a copy is. */
+function ownMemory(chunk: Buffer): Uint8Array<ArrayBuffer> {
+  const { buffer, byteLength } = chunk;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && !isMarkedAsUntransferable(buffer) ? new Uint8Array(buffer) : new Uint8Array(chunk);
 }
 
 /** Ends threads that wait for work. */

@@ -103,23 +103,19 @@ export interface TreeChange {
   kind: 0 | 1 | 2;
 }
 
-/** Bytes of one slot of the ring, the memory in which a thread is handed an archive. */
-export const slotSize = 512 * 1024;
-
 export type ToThread =
-  | { kind: 'start'; view: RootView; job: Job; ring: SharedArrayBuffer | null }
+  | { kind: 'start'; view: RootView; job: Job }
   /** The reader takes so many more chunks. */
   | { kind: 'credit'; chunks: number }
-  /** So many bytes in a slot of the ring, which is the thread's until it says `taken`. */
-  | { kind: 'data'; slot: number; length: number }
+  | { kind: 'data'; pieces: Uint8Array<ArrayBuffer>[] }
   | { kind: 'end' }
   | { kind: 'cancel' };
 
 export type FromThread =
   | { kind: 'head'; value: unknown }
   | { kind: 'chunk'; bytes: Uint8Array<ArrayBuffer> }
-  /** What was in that slot is dealt with. */
-  | { kind: 'taken'; slot: number }
+  /** So many bytes of what was sent are dealt with. */
+  | { kind: 'taken' }
   /** The last word of a job; the thread has left the view. */
   | { kind: 'done'; value?: unknown }
   | { kind: 'failed'; error: ThreadFailure };

@@ -7,7 +7,6 @@ import { layerForm } from './layer-form.ts';
 import { contentOf, describeFile, listFolder, measureTree, openFile, readRange } from './file-reading.ts';
 import { emptyRoot, makeFolder, removeEntry, renameEntry } from './file-changes.ts';
 import type { FromThread, Job, ToThread } from './protocol.ts';
-import { slotSize } from './protocol.ts';
 import { enterView } from './root-view.ts';
 import { baseName, cleanPath, statPath } from './stat-path.ts';
 import { expectAccess } from './access-rules.ts';
@@ -24,7 +23,7 @@ interface Running {
   leave: () => void;
   /** Yields a chunk for each credit. */
   output: Generator<Buffer, void, void> | null;
-  input: { parser: TarParser; extractor: TreeExtractor; ring: SharedArrayBuffer } | null;
+  input: { parser: TarParser; extractor: TreeExtractor } | null;
 }
 
 let running: Running | null = null;
@@ -57,9 +56,9 @@ function handle(message: ToThread): void {
       }
       return;
     case 'data': {
-      const { parser, extractor, ring } = running.input!;
-      for (const event of parser.push(Buffer.from(ring, message.slot * slotSize, message.length))) extractor.take(event);
-      post({ kind: 'taken', slot: message.slot });
+      const { parser, extractor } = running.input!;
+      for (const piece of message.pieces) for (const event of parser.push(Buffer.from(piece.buffer))) extractor.take(event);
+      post({ kind: 'taken' });
       return;
     }
     case 'end':
@@ -75,7 +74,7 @@ function handle(message: ToThread): void {
   }
 }
 
-function start({ view, job, ring }: Extract<ToThread, { kind: 'start' }>): void {
+function start({ view, job }: Extract<ToThread, { kind: 'start' }>): void {
   let layers: number[] = [];
   const leave = enterView(view, () => {
     if (job.kind === 'changes') layers = openLayers(job.lower);
@@ -84,13 +83,13 @@ function start({ view, job, ring }: Extract<ToThread, { kind: 'start' }>): void 
   // The view has a file system state of its own, umask included.
   clearUmask();
   try {
-    begin(running, job, layers, ring);
+    begin(running, job, layers);
   } finally {
     for (const fd of layers) closeSync(fd);
   }
 }
 
-function begin(state: Running, job: Job, layers: readonly number[], ring: SharedArrayBuffer | null): void {
+function begin(state: Running, job: Job, layers: readonly number[]): void {
   switch (job.kind) {
     case 'stat':
       finish({ kind: 'done', value: statPath(cleanPath(job.path)) });
@@ -124,7 +123,7 @@ function begin(state: Running, job: Job, layers: readonly number[], ring: Shared
       enterFolder(job.path);
       const here = currentDirectory();
       expectAccess(here, job.access);
-      state.input = { parser: new TarParser(), extractor: new TreeExtractor(here, job), ring: ring! };
+      state.input = { parser: new TarParser(), extractor: new TreeExtractor(here, job) };
       post({ kind: 'head', value: null });
       return;
     }
