@@ -25,6 +25,8 @@ export interface Bench {
   crun: CrunRunner | undefined;
   /** Fewer and smaller, to see that a row works. */
   quick: boolean;
+  /** A fifth of the rounds, at least one. */
+  short: boolean;
   /** In place of each row's own number of rounds. */
   rounds: number | undefined;
   /** A folder that goes with the bench, on the disk that the engines use. */

@@ -27,7 +27,7 @@ export async function measureRow(row: Row, bench: Bench, signal: AbortSignal): P
       }
     }
     if (row.floor !== undefined) notes.push(`floor: ${row.floor.title}`);
-    const rounds = bench.rounds ?? (bench.quick ? row.rounds.quick : row.rounds.full);
+    const rounds = bench.rounds ?? (bench.quick ? row.rounds.quick : bench.short ? Math.ceil(row.rounds.full / 5) : row.rounds.full);
     for (let round = row.warmUp ? -1 : 0; round < rounds; round++) {
       for (const turn of turns) {
         signal.throwIfAborted();
