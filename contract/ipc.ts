@@ -159,6 +159,16 @@ export interface Settings {
   hostAccess?: boolean;
   /** Minutes in which nothing runs and nobody looks until the VM is suspended; 0: never; absent: 10. */
   suspendAfterMinutes?: number;
+  /** For the engine's own requests (pulls): those that programs of this session are given, none, or the three below. Absent is `system`. */
+  proxy?: 'system' | 'none' | 'manual';
+  /** `http://user:password@host:port`. */
+  httpProxy?: string;
+  /** Absent: as `httpProxy`. */
+  httpsProxy?: string;
+  /** Names, `.domains` and networks that are reached without a proxy, with commas between. */
+  noProxy?: string;
+  /** Files (PEM) of authorities that the engine trusts besides the usual ones. */
+  certificates?: string[];
 }
 
 /** What is wrong with the file as it is now; what held before goes on holding. */

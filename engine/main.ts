@@ -41,6 +41,7 @@ import { volumeUser } from './containers/volume-user.ts';
 import { diskSurvey } from './system/disk-survey.ts';
 import { diskUsage } from './system/disk-usage.ts';
 import { GiveBack } from './system/give-back.ts';
+import { takeHostNetwork } from './system/host-network.ts';
 import { infoResponse } from './system/info.ts';
 import { readMachineFigures } from './system/machine-figures.ts';
 import { powerOffMachine } from './system/power-off.ts';
@@ -155,6 +156,7 @@ async function startEngine(config: EngineConfig, door: Door): Promise<{ close():
         await syncDisks();
         dropCaches({ names: false });
       },
+      takeHostNetwork,
     },
   });
   const idle = new IdleMemory();

@@ -8,6 +8,7 @@ import { createEngineClient } from './engine-client/engine-client.ts';
 import { watchEvents } from './engine-client/events-watcher.ts';
 import { Failure } from './failure.ts';
 import { controlAddress, hostAddress } from './host-socket/host-address.ts';
+import { followHostNetwork } from './host-network/follow-host-network.ts';
 import { listenHostSocket, type HostSocket } from './host-socket/host-socket.ts';
 import type { FileSaver } from './ipc/download.ts';
 import { createHandlers } from './ipc/handlers.ts';
@@ -116,6 +117,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   await history.load(Date.now());
   const accounts = registryAccounts(engine, openAccounts(home, log));
   const registries = registrySettings(engine, log);
+  // An engine without VM is on this computer's network itself.
+  const network = options.engineSocket === undefined ? followHostNetwork({ open: openApi, log }) : undefined;
   const stats = new StatsSampler({ source: usageSource(engine), history });
   const handlers = createHandlers({ facts, vm, engine: windowEngine, settings, accounts, stats, openUrl: options.openUrl, files: options.files, home, socketPath: address.path, arch: hostArch() === 'arm64' ? 'arm64' : 'amd64', journal });
 
@@ -127,6 +130,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const stopState = vm.onState((state) => pushes.push('vm/state', state));
   const stopFollowing = settings.follow((news) => {
     registries.changed(news.settings);
+    network?.changed(news.settings);
     pushes.push('settings/state', news);
     idle.touch();
   });
@@ -142,6 +146,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     onConnection(connection) {
       stats.setConnected(connection.status === 'connected');
       if (connection.status === 'connected') registries.connected();
+      if (connection.status === 'connected') network?.connected();
       pushes.push('engine/connection', connection);
     },
     signal: ended.signal,
@@ -162,6 +167,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       idle.close();
       stopState();
       stopFollowing();
+      network?.close();
       await recorder?.close();
       await stats.close();
       ended.abort();

@@ -168,6 +168,7 @@ describe('states that refuse', () => {
       ['PUT', '/info', 404, 'page not found'],
       ['POST', '/slipway/power-off', 403, 'only the host'],
       ['POST', '/slipway/settle', 403, 'only the host'],
+      ['PUT', '/slipway/host-network', 403, 'only the host'],
     ];
     for (const [method, path, status, message, body] of cases) {
       const answer = await call(method, path, body);

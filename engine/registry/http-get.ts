@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { InternalError, messageOf } from '../errors.ts';
+import { proxyEnvironment } from './outgoing.ts';
 
 export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -24,8 +25,9 @@ export class HttpAgents {
 
   constructor(options: { verifyCertificates: boolean; idleTimeout?: number }) {
     this.idleTimeout = options.idleTimeout ?? 60_000;
-    this.http = new HttpAgent({ keepAlive: true });
-    this.https = new HttpsAgent({ keepAlive: true, rejectUnauthorized: options.verifyCertificates });
+    const proxyEnv = proxyEnvironment();
+    this.http = new HttpAgent({ keepAlive: true, proxyEnv });
+    this.https = new HttpsAgent({ keepAlive: true, rejectUnauthorized: options.verifyCertificates, proxyEnv });
   }
 
   destroy(): void {

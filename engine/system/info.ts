@@ -2,6 +2,7 @@ import { cpus, hostname, machine, release, totalmem } from 'node:os';
 import { readdir, readFile, statfs } from 'node:fs/promises';
 import type { InfoResponse } from '../../contract/engine-api/system.ts';
 import type { SupportedLimits } from '../runtime/supported-limits.ts';
+import { currentProxies, maskedProxy } from '../registry/outgoing.ts';
 
 export interface InfoSources {
   engineId: string;
@@ -24,6 +25,7 @@ const runtimes = ['crun', 'io.containerd.runc.v2', 'runc'];
 export async function infoResponse(sources: InfoSources): Promise<InfoResponse> {
   const { limits } = sources;
   const mirrors = sources.registryMirrors.map((mirror) => mirror.replace(/\/*$/, '/'));
+  const proxies = currentProxies();
   const { running, paused, stopped } = sources.count();
   const v2 = sources.cgroupVersion === 2;
   return {
@@ -78,9 +80,9 @@ export async function infoResponse(sources: InfoSources): Promise<InfoResponse> 
     MemTotal: totalmem(),
     GenericResources: null,
     DockerRootDir: sources.root,
-    HttpProxy: '',
-    HttpsProxy: '',
-    NoProxy: '',
+    HttpProxy: maskedProxy(proxies.http),
+    HttpsProxy: maskedProxy(proxies.https),
+    NoProxy: proxies.no,
     Name: hostname(),
     Labels: [],
     ExperimentalBuild: false,

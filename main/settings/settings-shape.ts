@@ -1,7 +1,9 @@
 import { isIP } from 'node:net';
 import { cpus, totalmem } from 'node:os';
+import { isAbsolute } from 'node:path';
 import type { Settings } from '../../contract/ipc.ts';
 import { Failure } from '../failure.ts';
+import { isProxy } from '../host-network/host-network.ts';
 
 /** What is in the file; raise it with a step in {@link migrateSettings} when a field changes its meaning. */
 export const settingsVersion = 1;
@@ -41,6 +43,11 @@ const complaints: { [Name in keyof Settings]-?: (value: unknown) => string | und
   acceleration: (value) => oneOf(value, ['auto', 'none']),
   hostAccess: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
   suspendAfterMinutes: (value) => wholeNumber(value, 0, 7 * 24 * 60),
+  proxy: (value) => oneOf(value, ['system', 'none', 'manual']),
+  httpProxy: (value) => proxyAddress(value),
+  httpsProxy: (value) => proxyAddress(value),
+  noProxy: (value) => (typeof value === 'string' && /^[\w.,:/*[\] -]{0,4096}$/.test(value) ? undefined : 'must be names, domains and networks with commas between'),
+  certificates: (value) => listOf(value, isAbsolute, 'must be a list of absolute paths'),
 };
 
 /** Empty: none is preferred. */
@@ -51,6 +58,11 @@ function listOf(value: unknown, fits: (entry: string) => boolean, complaint: str
   if (!Array.isArray(value) || value.length > mostEntries) return complaint;
   const wrong = value.find((entry: unknown) => typeof entry !== 'string' || !fits(entry)) as unknown;
   return wrong === undefined ? undefined : `${complaint}; ${JSON.stringify(wrong)} is none`;
+}
+
+/** Empty: none. */
+function proxyAddress(value: unknown): string | undefined {
+  return typeof value === 'string' && (value === '' || isProxy(value)) ? undefined : 'must be an http or https address such as http://proxy.example:3128';
 }
 
 function isMirror(text: string): boolean {

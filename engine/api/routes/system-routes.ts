@@ -7,6 +7,14 @@ import { diskUsageFor, infoFor } from '../system-versions.ts';
 import type { Filters } from '../filters.ts';
 import type { Handler } from '../router.ts';
 
+export interface HostNetwork {
+  Proxies?: { Http?: string; Https?: string; No?: string };
+  /** One PEM block each. */
+  Certificates?: string[];
+  /** Search domains of DNS. */
+  Search?: string[];
+}
+
 export interface SystemBackend {
   version(): Promise<VersionResponse>;
   info(): Promise<InfoResponse>;
@@ -19,9 +27,11 @@ export interface SystemBackend {
   setClock(unixMs: number): void;
   /** Writes everything out and lets go of what is only cached: the machine is to be suspended. */
   settle(): Promise<void>;
+  /** What the host of this machine knows of its network. */
+  takeHostNetwork(network: HostNetwork): Promise<void>;
 }
 
-export function systemRoutes(backend: SystemBackend): Record<'version' | 'info' | 'diskUsage' | 'events' | 'powerOff' | 'setClock' | 'settle', Handler> {
+export function systemRoutes(backend: SystemBackend): Record<'version' | 'info' | 'diskUsage' | 'events' | 'powerOff' | 'setClock' | 'settle' | 'hostNetwork', Handler> {
   return {
     version: async (exchange) => exchange.answer(200, await backend.version()),
     info: async (exchange) => exchange.answer(200, infoFor(exchange.version, await backend.info())),
@@ -45,6 +55,13 @@ export function systemRoutes(backend: SystemBackend): Record<'version' | 'info' 
     async settle(exchange) {
       if (!exchange.overGuestChannel) throw new ForbiddenError('only the host of this machine may suspend it');
       await backend.settle();
+      exchange.answerEmpty(204);
+    },
+    /** `PUT /slipway/host-network`: see `docs/api-extensions.md`. */
+    async hostNetwork(exchange) {
+      if (!exchange.overGuestChannel) throw new ForbiddenError('only the host of this machine may tell it of its network');
+      const network = await exchange.json<HostNetwork>({ fields: { Proxies: { fields: { Http: 'string', Https: 'string', No: 'string' } }, Certificates: { list: 'string' }, Search: { list: 'string' } } });
+      await backend.takeHostNetwork(network ?? {});
       exchange.answerEmpty(204);
     },
   };

@@ -8,10 +8,10 @@ export interface EngineAnswer {
 }
 
 /** One request to the engine's API over a stream of its own. Bodies are small and whole: this is for the VM's own business. */
-export async function callEngine(open: () => Promise<Duplex>, method: 'GET' | 'POST', path: string, signal: AbortSignal): Promise<EngineAnswer> {
+export async function callEngine(open: () => Promise<Duplex>, method: 'GET' | 'POST' | 'PUT', path: string, signal: AbortSignal, json?: string): Promise<EngineAnswer> {
   const stream = await open();
   const { promise, resolve, reject } = Promise.withResolvers<EngineAnswer>();
-  const call = request({ method, path, host: 'engine', createConnection: () => stream, signal, headers: { connection: 'close' } }, (response) => {
+  const call = request({ method, path, host: 'engine', createConnection: () => stream, signal, headers: { connection: 'close', ...(json === undefined ? {} : { 'content-type': 'application/json' }) } }, (response) => {
     let body = '';
     response.setEncoding('utf8');
     response.on('data', (text: string) => (body += text));
@@ -19,7 +19,7 @@ export async function callEngine(open: () => Promise<Duplex>, method: 'GET' | 'P
     response.on('error', reject);
   });
   call.on('error', reject);
-  call.end();
+  call.end(json);
   try {
     return await promise;
   } finally {

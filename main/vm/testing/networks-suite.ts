@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { rootCertificates } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 
 type Call = (method: string, path: string, body?: unknown) => Promise<{ status: number; body: string }>;
@@ -25,6 +26,23 @@ export function networksSuite(engine: Call): void {
   const removeAll = (...names: string[]) => Promise.all(names.map((name) => engine('DELETE', `/containers/${name}?force=1`)));
 
   describe('networks', () => {
+    it('take this computer’s proxies, authorities and search domains over, and give them back', async () => {
+      const take = (network: object) => engine('PUT', '/slipway/host-network', network);
+      const info = async () => {
+        const { HttpProxy, NoProxy } = JSON.parse((await engine('GET', '/info')).body) as Record<string, string>;
+        return { HttpProxy, NoProxy };
+      };
+      expect(await take({ Proxies: { Http: 'http://jo:secret@proxy.invalid:3128', No: '.corp' }, Certificates: rootCertificates.slice(0, 2), Search: ['corp.example'] })).toEqual({ status: 204, body: '' });
+      expect(await info()).toEqual({ HttpProxy: 'http://xxxxx:xxxxx@proxy.invalid:3128/', NoProxy: '.corp' });
+      await start('seen', { Cmd: ['cat /etc/resolv.conf'], Tty: true });
+      await engine('POST', '/containers/seen/wait');
+      expect((await engine('GET', '/containers/seen/logs?stdout=1')).body).toMatch(/^search corp\.example\r?$/m);
+      await removeAll('seen');
+      expect(await take({ Certificates: ['none'] })).toMatchObject({ status: 400 });
+      expect(await take({})).toEqual({ status: 204, body: '' });
+      expect(await info()).toEqual({ HttpProxy: '', NoProxy: '' });
+    });
+
     it.skipIf(process.arch !== 'x64')('carry UDP from this computer to a container and back, for several clients', async () => {
       const probe = createSocket('udp4').bind(0, '127.0.0.1');
       await once(probe, 'listening');
