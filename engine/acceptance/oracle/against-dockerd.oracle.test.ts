@@ -5,10 +5,9 @@ import { busyboxArchive } from '../fixture/busybox-archive.ts';
 import { Dockerd, dockerdMissing } from '../fixture/dockerd.ts';
 import { NativeEngine } from '../fixture/native-engine.ts';
 import { nouns } from './cases.ts';
-import { reasonFor } from './known-differences.ts';
-import { compareReplies, globPattern } from './replay/compare.ts';
+import { findingsOf } from './findings.ts';
 import { image } from './replay/oracle-case.ts';
-import type { Noun, OracleCase, Step } from './replay/oracle-case.ts';
+import type { Noun, OracleCase } from './replay/oracle-case.ts';
 import { cleanUp, replay } from './replay/replay.ts';
 import type { Replica } from './replay/replay.ts';
 import { differenceLine, findingsReport } from './replay/report.ts';
@@ -64,29 +63,9 @@ describe.skipIf(missing !== null)('as dockerd', () => {
   async function difference(noun: Noun['noun'], oracleCase: OracleCase): Promise<Finding[]> {
     const replies: [Reply[], Reply[]] = [[], []];
     await Promise.all(replicas.map((replica, side) => replay(replica, oracleCase, (index, reply) => (replies[side]![index] = reply))));
-    const found = oracleCase.steps.flatMap((step, index) => {
-      const sides = replicas.map((replica, side) => ({ reply: replies[side]![index]!, masks: replica.masks }));
-      const messages = { ours: messageOf(sides[0]!.reply), theirs: messageOf(sides[1]!.reply) };
-      const request = requestText(step);
-      return compareReplies(step, sides[0]!, sides[1]!).map((each) => ({
-        noun,
-        name: oracleCase.name,
-        request: `${step.version === undefined ? '' : `(${step.version || 'no version'}) `}${request}`,
-        ...each,
-        reason: reasonFor(noun, request, each, messages, (glob) => globPattern(glob).test(each.path)),
-      }));
-    });
+    const [ours, theirs] = replicas.map(({ masks }, side) => replies[side]!.map((reply) => ({ reply, masks })));
+    const found = findingsOf(noun, oracleCase, ours!, theirs!);
     await Promise.all(replicas.map((replica) => cleanUp(replica, image)));
     return found;
   }
 });
-
-function requestText(step: Step): string {
-  const body = step.body === undefined || Buffer.isBuffer(step.body) ? '' : ` ${typeof step.body === 'string' ? step.body : JSON.stringify(step.body)}`;
-  return `${step.method} ${decodeURIComponent(step.path.replace(/%(?![0-9a-f]{2})/gi, '%25'))}${body.length > 300 ? `${body.slice(0, 300)}…` : body}`;
-}
-
-function messageOf(reply: Reply): string {
-  const message = (reply.body as { message?: unknown } | undefined)?.message;
-  return typeof message === 'string' ? message : '';
-}
