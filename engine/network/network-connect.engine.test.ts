@@ -161,7 +161,8 @@ describe('network options', () => {
 });
 
 describe('macvlan', () => {
-  it('puts containers on the wire itself', async () => {
+  it('puts containers on the wire itself, on machines that have an eth0 too', async () => {
+    await run('ip', 'link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'eth0-peer');
     await shared.fixture.network.networks.create({ Name: 'wire', Driver: 'macvlan', Options: { parent: 'wire0' }, IPAM: { Config: [{ Subnet: '192.0.2.0/24', Gateway: '192.0.2.2', IPRange: '192.0.2.64/26' }] } });
     const [one, two] = [await shared.fixture.box({ hostConfig: { NetworkMode: 'wire' } }), await shared.fixture.box({ hostConfig: { NetworkMode: 'wire' } })];
     expect(one.sandbox.endpoints.wire).toMatchObject({ IPAddress: '192.0.2.64', Gateway: '192.0.2.2' });
@@ -169,6 +170,8 @@ describe('macvlan', () => {
     expect(await fetchIn(one.netns, 'http://192.0.2.2/')).toBe('outside to 192.0.2.64');
     expect(await pings(one.netns, two.sandbox.endpoints.wire!.IPAddress!)).toBe(true);
     expect(await route(one.netns)).toContain('via 192.0.2.2');
+    expect((await runIn(one.netns!, 'ip', '-o', 'link')).stdout).toMatch(/: eth0@/);
+    await run('ip', 'link', 'del', 'eth0');
   });
 });
 

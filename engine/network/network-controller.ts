@@ -323,7 +323,8 @@ export class BridgeNetworkController implements NetworkController {
     return {
       containerId: request.containerId,
       containerName: request.containerName,
-      sandboxId: owner.sandboxId,
+      // As moby: the sandbox is the other's.
+      sandboxId: '',
       netns: owner.netns,
       endpoints: [],
       published: [],

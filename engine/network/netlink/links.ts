@@ -57,6 +57,11 @@ export function setUp(index: number, purpose: string): NetlinkRequest {
   return { type: Message.newLink, flags: 0, payload: linkHeader({ index, up: true }), purpose };
 }
 
+/** Of a link that is down. */
+export function renameLink(index: number, name: string): NetlinkRequest {
+  return { type: Message.newLink, flags: 0, payload: Buffer.concat([linkHeader({ index }), attribute(Link.name, text(name))]), purpose: `call link ${index} ${name}` };
+}
+
 /** One end on the bridge here, the other named `peer.name` in the namespace of an open file. The near end is up, the far one not yet. */
 export function createVeth(options: { name: string; bridge: number; mtu: number; peer: { name: string; mac: string; namespaceFd: number } }): NetlinkRequest {
   const { peer } = options;

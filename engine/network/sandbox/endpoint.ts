@@ -4,7 +4,7 @@ import type { EndpointSettings } from '../../../contract/engine-api/network.ts';
 import { macFromAddress, randomMac } from '../addressing/mac-address.ts';
 import type { LiveNetwork } from '../drivers/live-networks.ts';
 import { setSysctl } from '../drivers/bridges.ts';
-import { createSubinterface, createVeth, listLinks, setHairpin, setIsolated, setUp } from '../netlink/links.ts';
+import { createSubinterface, createVeth, deleteLink, listLinks, renameLink, setHairpin, setIsolated, setUp } from '../netlink/links.ts';
 import { addAddress } from '../netlink/routes.ts';
 import type { NetlinkSocket } from '../netlink/netlink-socket.ts';
 import { rangesOf, type NetworkRecord } from '../networks/network-record.ts';
@@ -116,7 +116,15 @@ export async function connectLink(options: {
     await host.change([veth, ...(bridge.icc ? [] : [setIsolated(link)]), ...(bridgesAreFiltered() ? [setHairpin(link)] : [])]);
   } else if (parent !== undefined) {
     const kind = driver === 'ipvlan' ? 'ipvlan' : 'macvlan';
-    await host.change([createSubinterface({ kind, mode: parent.mode, parent: live.linkIndex, mtu: parent.mtu, name: interfaceName, mac, namespaceFd })]);
+    // Kernels before 6.14 look for the name in the engine's namespace, which has an eth0 of its own.
+    const name = `sw${randomBytes(6).toString('hex')}`;
+    await host.change([createSubinterface({ kind, mode: parent.mode, parent: live.linkIndex, mtu: parent.mtu, name, mac, namespaceFd })]);
+    try {
+      await inside.change([renameLink(listLinks(inside).find((found) => found.name === name)!.index, interfaceName)]);
+    } catch (error) {
+      await inside.change([deleteLink(name)]);
+      throw error;
+    }
   }
   attachment.index = listLinks(inside).find((found) => found.name === interfaceName)!.index;
   if (ipv6 !== '') options.enter(() => setSysctl(`net/ipv6/conf/${interfaceName}/disable_ipv6`, '0', {}));
