@@ -6,7 +6,8 @@ import { FileLog, type OutputStream } from './log/file-log.ts';
 import type { AttachRequest, LogTarget } from './protocol.ts';
 import type { ShimSide } from './stdio.ts';
 
-const attachPatience = 10_000;
+/** The engine that launched it attaches at once; on a machine that is very busy that took more than ten seconds, and the output was lost. */
+const attachPatience = 60_000;
 
 export interface ProcessIoOptions {
   /** Without it what attachers write goes nowhere. */
