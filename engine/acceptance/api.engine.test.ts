@@ -178,7 +178,7 @@ describe('states that refuse', () => {
     await container.start();
     for (const [method, path, status, message] of [
       ['POST', '/containers/q2/start', 304],
-      ['POST', '/containers/q2/kill?signal=FOO', 400, 'invalid signal: FOO'],
+      ['POST', '/containers/q2/kill?signal=FOO', 400, 'cannot kill container: q2: invalid signal: FOO'],
       ['DELETE', '/containers/q2', 409, 'container is running: stop the container before removing or force remove'],
       ['DELETE', '/images/bb:latest', 409, 'conflict: unable to remove repository reference "bb:latest"'],
       ['POST', '/containers/q2/resize?h=10&w=10', 409],

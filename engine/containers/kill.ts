@@ -1,4 +1,4 @@
-import { ConflictError, NotFoundError } from '../errors.ts';
+import { ConflictError, InvalidParameterError, NotFoundError } from '../errors.ts';
 import { cancelRestart } from './restarts/cancel-restart.ts';
 import { announce } from './container-events.ts';
 import { isRunning } from './container.ts';
@@ -13,8 +13,8 @@ type KillNeeds = Pick<ContainerDependencies, 'store' | 'tasks' | 'events'>;
  * @param signalText number or name; empty for SIGKILL.
  */
 export async function killContainer(needs: KillNeeds, reference: string, signalText: string): Promise<void> {
-  const signal = signalText === '' ? SIGKILL : parseSentSignal(signalText);
-  const container = find(needs, reference);
+  const signal = signalText === '' ? SIGKILL : prefixed(reference, InvalidParameterError, () => parseSentSignal(signalText));
+  const container = prefixed(reference, NotFoundError, () => needs.store.resolve(reference));
   if (container.state.status === 'restarting') {
     await cancelRestart(needs, container);
     return;
@@ -26,12 +26,12 @@ export async function killContainer(needs: KillNeeds, reference: string, signalT
   else await sendSignal(needs, container, signal);
 }
 
-function find({ store }: KillNeeds, reference: string): Container {
+/** Source: moby `postContainersKill`, which says of every failure what failed. */
+function prefixed<T>(reference: string, kind: typeof InvalidParameterError | typeof NotFoundError, step: () => T): T {
   try {
-    return store.resolve(reference);
+    return step();
   } catch (error) {
-    if (!(error instanceof NotFoundError)) throw error;
-    throw new NotFoundError(`cannot kill container: ${reference}: ${error.message}`, { cause: error });
+    throw error instanceof kind ? new kind(`cannot kill container: ${reference}: ${error.message}`, { cause: error }) : error;
   }
 }
 

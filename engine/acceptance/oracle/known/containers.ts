@@ -82,6 +82,13 @@ export const containerDifferences: KnownDifference[] = [
   },
   {
     noun: 'containers',
+    request: /\/kill\?/,
+    paths: ['status', 'body.message'],
+    when: messages(/^cannot kill container: \w+: (invalid signal: |the linux daemon does not support signal )/),
+    reason: 'moby 28 says `cannot kill container: …` of a signal that is none, with 400',
+  },
+  {
+    noun: 'containers',
     request: /\/top$/,
     paths: ['body.Processes.**'],
     reason: 'processes have other ids and other times',

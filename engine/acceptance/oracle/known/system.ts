@@ -68,7 +68,7 @@ export const systemDifferences: KnownDifference[] = [
     noun: 'system',
     request: /^GET \/events/,
     paths: ['body', 'body.lines.**'],
-    when: ({ theirs }) => JSON.stringify(theirs ?? '').includes('"Type":"volume"') || theirs === 'create',
+    when: ({ theirs }) => theirs === 'create' || String(JSON.stringify(theirs)).includes('"Type":"volume"'),
     reason: 'moby 28 announces `create` of a volume when one is made, and not each time that one is asked for',
   },
   {
