@@ -25,6 +25,11 @@ export interface IpcRequests {
   /** Whether a TCP port of this computer is taken, and the program that has it, where that can be learnt: `nginx (process 812)`. */
   'app/host-port': { params: { port: number }; result: { isTaken: boolean; program?: string } };
 
+  /** The folders in a folder of this computer, for a person to choose one; without a path those of the home folder. */
+  'app/folders': { params: { path?: string }; result: FolderList };
+  /** Asks with the system's own dialog; `browse` where the shell has none. */
+  'app/pick-folder': { params: undefined; result: { status: 'picked'; path: string } | { status: 'dismissed' | 'browse' } };
+
   'vm/state': { params: undefined; result: VmState };
   /** Starts (again). Answers at once; the way there is told by the `vm/state` push. */
   'vm/start': { params: { acceleration?: 'auto' | 'none' }; result: undefined };
@@ -130,6 +135,18 @@ export interface AppFacts {
   dockerHost: string;
 }
 
+export interface FolderList {
+  path: string;
+  /** Absent at the top. */
+  parent?: string;
+  /** Names, sorted; hidden ones are left out. */
+  folders: string[];
+  /** There are more than are told. */
+  isCut: boolean;
+  /** It has a page that a web server would show. */
+  hasIndex: boolean;
+}
+
 export interface RegistryAccount {
   server: string;
   username: string;
@@ -225,6 +242,8 @@ export const requestChannels = [
   'settings/change',
   'app/open-url',
   'app/host-port',
+  'app/folders',
+  'app/pick-folder',
   'vm/state',
   'vm/start',
   'vm/stop',

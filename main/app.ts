@@ -40,6 +40,8 @@ export interface AppOptions extends Pick<CommandLine, 'home' | 'engineSocket'> {
   version: string;
   shell: AppFacts['shell'];
   openUrl(url: string): Promise<void>;
+  /** The system's own dialog for a folder, where the shell has one. */
+  pickFolder?(): Promise<string | undefined>;
   /** How this shell keeps files that the window asks for. */
   files: FileSaver;
   /** What this shell does for `slipway` on the command line; absent: nothing can be asked from outside. */
@@ -120,7 +122,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   // An engine without VM is on this computer's network itself.
   const network = options.engineSocket === undefined ? followHostNetwork({ open: openApi, log }) : undefined;
   const stats = new StatsSampler({ source: usageSource(engine), history });
-  const handlers = createHandlers({ facts, vm, engine: windowEngine, settings, accounts, stats, openUrl: options.openUrl, files: options.files, home, socketPath: address.path, arch: hostArch() === 'arm64' ? 'arm64' : 'amd64', journal });
+  const handlers = createHandlers({ facts, vm, engine: windowEngine, settings, accounts, stats, openUrl: options.openUrl, pickFolder: options.pickFolder, files: options.files, home, socketPath: address.path, arch: hostArch() === 'arm64' ? 'arm64' : 'amd64', journal });
 
   // An engine without VM has no start worth telling.
   const recorder = options.engineSocket === undefined ? new StartRecorder({ home, version: options.version, vm, log }) : undefined;

@@ -10,6 +10,7 @@ import { KeysDialog } from './features/shell/keys-dialog.tsx';
 import { ResetDiskDialog } from './features/start-up/reset-disk-dialog.tsx';
 import { closeDialog, useDialogs } from './stores/window/dialogs.ts';
 
+const FolderDialog = lazy(() => import('./features/folders/folder-dialog.tsx'));
 const ContainerDialog = lazy(() => import('./features/container-details/dialogs/container-dialog.tsx'));
 
 /** The one dialog that is open, whichever feature brings it. */
@@ -40,6 +41,21 @@ export function AppDialogs(): ReactNode {
       return <ResetDiskDialog onClose={closeDialog} />;
     case 'stop-engine':
       return <StopEngineDialog onClose={closeDialog} />;
+    case 'pick-folder':
+      return (
+        <Suspense>
+          <FolderDialog
+            onPick={(path) => {
+              closeDialog();
+              dialog.onPick(path);
+            }}
+            onClose={() => {
+              closeDialog();
+              dialog.onDismiss();
+            }}
+          />
+        </Suspense>
+      );
     case 'history':
       return <HistoryDialog onClose={closeDialog} />;
     case 'keys':

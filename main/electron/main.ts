@@ -51,6 +51,7 @@ async function run(): Promise<void> {
     log,
     openUrl: (url) => shell.openExternal(url),
     files: saveWithDialog(dialog, () => window),
+    pickFolder: async () => (await dialog.showOpenDialog(window, { properties: ['openDirectory'] })).filePaths[0],
     control: {
       openWindow: () => {
         show();

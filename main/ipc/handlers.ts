@@ -30,6 +30,8 @@ export interface Services {
   readonly stats: StatsSampler;
   /** Opens an http(s) address in the person's browser. */
   openUrl(url: string): Promise<void>;
+  /** Asks for a folder with the system's own dialog; absent where the shell has none. Undefined: the person thought better of it. */
+  pickFolder?: (() => Promise<string | undefined>) | undefined;
   /** Where a download goes: a save dialog, or a path that the browser fetches. */
   readonly files: FileSaver;
   /** SLIPWAY_HOME, and where the docker CLI finds the engine. */

@@ -27,6 +27,8 @@ export const requestParams: { [C in IpcRequestChannel]: Check<IpcRequests[C]['pa
   'app/facts': nothing,
   'app/open-url': object<{ url: string }>({ url: webAddress }),
   'app/host-port': object<{ port: number }>({ port: integer(1, 65_535) }),
+  'app/folders': object<{ path?: string }>({ path: optional(text(4096)) }),
+  'app/pick-folder': nothing,
   'settings/get': nothing,
   'settings/change': (value): Partial<Settings> => checkSettingsChange(value),
   'vm/state': nothing,

@@ -80,6 +80,8 @@ export function createFakeBridge(scene: Scene): IpcBridge {
       scene.containers = scene.containers.filter((container) => container.Id !== id);
       event('container', 'destroy', id);
     },
+    'app/folders': ({ path = '/home/jo' }: { path?: string }) => ({ path, parent: '/home', folders: ['code', 'documents', 'site', 'site-2'], isCut: false, hasIndex: path.endsWith('site') }),
+    'app/pick-folder': () => ({ status: 'browse' }),
     'registries/accounts': () => [{ server: 'docker.io', username: 'jo' }, { server: 'registry.lan:5000', username: 'ci' }],
     'stats/history': ({ id }: { id?: string }) => fakeHistory(scene.containers, id, Date.now()),
     'images/list': () => scene.images,

@@ -254,6 +254,16 @@ export const shots = [
   { name: '14-disk', scene: 'containers', hash: '#/disk', act: (page) => page.getByText('The largest').waitFor() },
   { name: '14-disk-narrow', scene: 'containers', hash: '#/disk', viewport: narrow, act: (page) => page.getByText('The largest').waitFor() },
   { name: '14-disk-review', scene: 'containers', hash: '#/disk', act: (page) => page.getByRole('button', { name: 'Review: All unused images' }).click() },
+  {
+    name: '04-run-folder',
+    scene: 'native',
+    hash: '#/run?image=postgres:17.2',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'mount a folder of yours…' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'site', exact: true }).click();
+      await page.getByText('Has an index.html').waitFor();
+    },
+  },
   { name: '10-settings', scene: 'containers', hash: '#/settings', viewport: { width: 1440, height: 1900 }, act: (page) => page.getByText('registry.lan:5000').first().waitFor() },
   { name: '10-settings-narrow', scene: 'containers', hash: '#/settings', viewport: { width: 720, height: 1400 }, themes: ['light'], locale: 'de-DE', act: (page) => page.getByText('registry.lan:5000').first().waitFor() },
   { name: '06-networks', scene: 'containers', hash: '#/networks', act: (page) => page.getByRole('button', { name: /^shop-\s*api-1/ }).click() },

@@ -1,4 +1,4 @@
-import { ArrowDownToLine, Globe, Layers, Play } from 'lucide-react';
+import { ArrowDownToLine, FolderOpen, Globe, Layers, Play } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../components/controls/button.tsx';
 import { Ramp } from '../../components/drawing/ramp.tsx';
@@ -9,6 +9,7 @@ import { sentences } from '../../format/sentence.ts';
 import { openDialog } from '../../stores/window/dialogs.ts';
 import { findImage, useImages } from '../../stores/images.ts';
 import { go } from '../../stores/window/navigation.ts';
+import { serveOwnFolder } from '../../stores/own-folder.ts';
 import { runContainer } from '../../stores/containers/run-container.ts';
 import { t } from '../../i18n/i18n.ts';
 
@@ -74,6 +75,14 @@ export function EmptyContainers() {
               </Button>
             </div>
           )}
+          <div className="way">
+            <FolderOpen {...icon} />
+            <div>
+              <strong>{t('containers:empty.site')}</strong>
+              <code>docker run --publish 8080:80 --volume …</code>
+            </div>
+            <Button onClick={() => void serveOwnFolder()}>{t('containers:empty.siteButton')}</Button>
+          </div>
           <div className="way">
             <Layers {...icon} />
             <div>

@@ -6,6 +6,7 @@ import { useContainers } from '../../stores/containers/containers.ts';
 import { firstSteps, hideFirstSteps, useFirstSteps, type FirstStep } from '../../stores/first-steps.ts';
 import { findImage, useImages } from '../../stores/images.ts';
 import { go, type Route } from '../../stores/window/navigation.ts';
+import { serveOwnFolder } from '../../stores/own-folder.ts';
 import { screenOf } from '../../stores/window/screens.ts';
 import { Card } from './card.tsx';
 
@@ -53,9 +54,12 @@ function StepButton({ step }: { step: FirstStep }) {
   const containers = useContainers((state) => state.containers);
   const hasHello = useImages(({ images }) => findImage(images, 'slipway/hello') !== undefined);
   return (
-    <Button kind="primary" onClick={() => go(placeOf(step, containers[0]?.id, hasHello))}>
-      {t(`home:steps.actions.${step}`)}
-    </Button>
+    <div className="home-step__actions">
+      <Button kind="primary" onClick={() => go(placeOf(step, containers[0]?.id, hasHello))}>
+        {t(`home:steps.actions.${step}`)}
+      </Button>
+      {step === 'publish' && <Button onClick={() => void serveOwnFolder()}>{t('home:steps.site')}</Button>}
+    </div>
   );
 }
 

@@ -4,6 +4,7 @@ import { IconButton, LinkButton } from '../../components/controls/button.tsx';
 import { Checkbox } from '../../components/controls/checkbox.tsx';
 import { Field, FieldMessage } from '../../components/controls/field.tsx';
 import { Select } from '../../components/controls/select.tsx';
+import { chooseOwnFolder, hasSharedFolders } from '../../stores/own-folder.ts';
 import { looksSecret } from '../../format/secrets.ts';
 import { envRow, isHostFolder, portRow, volumeRow, type EnvRow, type PortRow, type VolumeRow } from './draft/draft.ts';
 import { changeDraft, changeRow, removeRow, useDraft } from './draft/draft-store.ts';
@@ -176,8 +177,19 @@ export function VolumesField({ problems, suggestedTarget }: { problems: readonly
         <Plus {...icon} />
         {t('run:addVolume')}
       </LinkButton>
+      <span className="run__or">{t('run:or')}</span>
+      <LinkButton onClick={() => void addOwnFolder(suggestedTarget)}>{hasSharedFolders() ? t('run:mountFolder') : t('run:copyFolder')}</LinkButton>
     </>
   );
+}
+
+/** The row is there only once there is something to mount. */
+async function addOwnFolder(suggestedTarget = ''): Promise<void> {
+  const source = await chooseOwnFolder();
+  if (source === undefined) return;
+  const { volumes } = useDraft.getState().draft;
+  const row = volumeRow(source, volumes.length === 0 ? suggestedTarget : '');
+  changeDraft(row.key, { volumes: [...volumes, row] });
 }
 
 function VolumeLine({ row, problem }: RowProps<VolumeRow>) {

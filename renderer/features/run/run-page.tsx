@@ -35,7 +35,7 @@ import './run.css';
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
 /** @param image chosen on another page; the form starts over with it. */
-export default function RunPage({ route: { image } }: { route: RouteOf<'run'> }) {
+export default function RunPage({ route: { image, command } }: { route: RouteOf<'run'> }) {
   const isAway = useIsStale();
   const draft = useDraft((state) => state.draft);
   const containers = useContainers((state) => state.containers);
@@ -49,6 +49,11 @@ export default function RunPage({ route: { image } }: { route: RouteOf<'run'> })
   useEffect(() => {
     if (image !== '' && useDraft.getState().draft.image !== image) resetDraft(image);
   }, [image]);
+  useEffect(() => {
+    if (command === undefined) return;
+    const parsed = parseRunCommand(command);
+    if (parsed.ok) fillDraft(parsed.draft, parsed.notes);
+  }, [command]);
 
   const found = findImage(images, draft.image);
   const defaults = useImageDefaults(found);

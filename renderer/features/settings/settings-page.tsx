@@ -49,35 +49,50 @@ export default function SettingsPage() {
             {path !== undefined && <p className="settings__file selectable isolated">{t('settings:file.path', { path })}</p>}
             <section aria-label={t('settings:appearance')}>
               <h2>{t('settings:appearance')}</h2>
-              <Segments
-                label={t('settings:theme.label')}
-                value={settings.theme}
-                onPick={(theme) => void changeSettings({ theme })}
-                segments={[
-                  { value: 'system', label: t('settings:theme.system') },
-                  { value: 'dark', label: t('settings:theme.dark') },
-                  { value: 'light', label: t('settings:theme.light') },
-                ]}
-              />
-              <Segments
-                label={t('settings:density.label')}
-                value={settings.density ?? 'comfortable'}
-                onPick={(density) => void changeSettings({ density })}
-                segments={[
-                  { value: 'comfortable', label: t('settings:density.comfortable') },
-                  { value: 'compact', label: t('settings:density.compact') },
-                ]}
-              />
-              <Segments
-                label={t('settings:language.label')}
-                value={settings.language ?? 'system'}
-                onPick={(language) => void changeSettings({ language })}
-                segments={[
-                  { value: 'system', label: t('settings:language.system') },
-                  { value: 'en', label: t('settings:language.en') },
-                  { value: 'de', label: t('settings:language.de') },
-                ]}
-              />
+              <div className="field-line">
+                <span className="field-line__label" aria-hidden="true">
+                  {t('settings:theme.label')}
+                </span>
+                <Segments
+                  label={t('settings:theme.label')}
+                  value={settings.theme}
+                  onPick={(theme) => void changeSettings({ theme })}
+                  segments={[
+                    { value: 'system', label: t('settings:theme.system') },
+                    { value: 'dark', label: t('settings:theme.dark') },
+                    { value: 'light', label: t('settings:theme.light') },
+                  ]}
+                />
+              </div>
+              <div className="field-line">
+                <span className="field-line__label" aria-hidden="true">
+                  {t('settings:density.label')}
+                </span>
+                <Segments
+                  label={t('settings:density.label')}
+                  value={settings.density ?? 'comfortable'}
+                  onPick={(density) => void changeSettings({ density })}
+                  segments={[
+                    { value: 'comfortable', label: t('settings:density.comfortable') },
+                    { value: 'compact', label: t('settings:density.compact') },
+                  ]}
+                />
+              </div>
+              <div className="field-line">
+                <span className="field-line__label" aria-hidden="true">
+                  {t('settings:language.label')}
+                </span>
+                <Segments
+                  label={t('settings:language.label')}
+                  value={settings.language ?? 'system'}
+                  onPick={(language) => void changeSettings({ language })}
+                  segments={[
+                    { value: 'system', label: t('settings:language.system') },
+                    { value: 'en', label: t('settings:language.en') },
+                    { value: 'de', label: t('settings:language.de') },
+                  ]}
+                />
+              </div>
             </section>
             <section aria-label={t('settings:terminal.title')}>
               <h2>{t('settings:terminal.title')}</h2>

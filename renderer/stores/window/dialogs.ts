@@ -13,6 +13,7 @@ export type Dialog =
   | { kind: 'prune-images' }
   | { kind: 'reset-data-disk' }
   | { kind: 'stop-engine' }
+  | { kind: 'pick-folder'; onPick(path: string): void; onDismiss(): void }
   | { kind: 'history' }
   | { kind: 'keys' }
   | { kind: 'palette' };

@@ -7,6 +7,7 @@ const routes: Route[] = [
   { page: 'container', id: 'a/b c%', tab: 'overview' },
   { page: 'run', image: '' },
   { page: 'run', image: 'ghcr.io/a/b:1?x=y&z' },
+  { page: 'run', image: '', command: "docker run -p 8080:80 -v '/a b':/srv nginx" },
   { page: 'images' },
   { page: 'logs', id: undefined },
   { page: 'logs', id: 'abc' },

@@ -16,7 +16,8 @@ export type Route =
   | { page: 'home' }
   | { page: 'containers' }
   | { page: 'container'; id: string; tab: DetailsTab }
-  | { page: 'run'; image: string }
+  /** `command`: a whole `docker run` line that fills the form. */
+  | { page: 'run'; image: string; command?: string }
   | { page: 'images' }
   | { page: 'image'; id: string; tab: ImageTab }
   | { page: 'volumes' }
@@ -50,7 +51,7 @@ export function parseRoute(hash: string): Route {
     case 'networks':
       return id === '' ? { page } : { page: 'network', id, tab: pick(networkTabs) };
     case 'run':
-      return { page, image: new URLSearchParams(query).get('image') ?? '' };
+      return runRoute(new URLSearchParams(query));
     case 'logs':
       return { page, id: id === '' ? undefined : id };
     case 'home':
@@ -62,6 +63,11 @@ export function parseRoute(hash: string): Route {
     default:
       return start;
   }
+}
+
+function runRoute(query: URLSearchParams): Route {
+  const command = query.get('command');
+  return { page: 'run', image: query.get('image') ?? '', ...(command === null ? {} : { command }) };
 }
 
 /** A hand-written address may hold a broken escape; it then leads nowhere instead of breaking the window. */
@@ -81,6 +87,7 @@ export function formatRoute(route: Route): string {
     case 'network':
       return `#/${route.page}s/${encodeURIComponent(route.id)}/${route.tab}`;
     case 'run':
+      if (route.command !== undefined) return `#/run?command=${encodeURIComponent(route.command)}`;
       return route.image === '' ? '#/run' : `#/run?image=${encodeURIComponent(route.image)}`;
     case 'logs':
       return route.id === undefined ? '#/logs' : `#/logs/${encodeURIComponent(route.id)}`;

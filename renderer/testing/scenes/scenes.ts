@@ -83,6 +83,7 @@ const hostile = '"><img src=x onerror=alert(1)>\u202egnp.exe';
 /** The named states that the window is looked at in. */
 export const scenes = {
   containers: () => base,
+  native: () => ({ ...base, vm: { ...running, accelerator: 'external' } }),
   startup: () => ({
     ...base,
     vm: { status: 'starting', startedAt: startedAgo(2451), phases: [...phases.slice(0, 4), { id: 'guest', status: 'running', startedMs: 2187 }, waiting('engine')] },
