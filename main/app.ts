@@ -117,7 +117,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const facts = factsOf(options, address.dockerHost);
   const history = new History(new HistoryFile(join(home, 'stats')));
   await history.load(Date.now());
-  const accounts = registryAccounts(engine, openAccounts(home, log));
+  const accounts = registryAccounts(windowEngine, openAccounts(home, log));
   const registries = registrySettings(engine, log);
   // An engine without VM is on this computer's network itself.
   const network = options.engineSocket === undefined ? followHostNetwork({ open: openApi, log }) : undefined;

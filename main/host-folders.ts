@@ -15,7 +15,7 @@ export async function listHostFolders(path = homedir()): Promise<FolderList> {
     throw refusal(folder, (error as NodeJS.ErrnoException).code);
   });
   const visible = entries.filter(({ name }) => !name.startsWith('.'));
-  const isFolder = await Promise.all(visible.map((entry) => (entry.isSymbolicLink() ? leadsToFolder(join(folder, entry.name)) : entry.isDirectory())));
+  const isFolder = await Promise.all(visible.map(async (entry) => (entry.isSymbolicLink() ? leadsToFolder(join(folder, entry.name)) : entry.isDirectory())));
   const folders = visible.filter((_, index) => isFolder[index]).map(({ name }) => name).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   const parent = dirname(folder);
   return {

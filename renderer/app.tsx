@@ -1,6 +1,7 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import { TooltipRoom } from './components/overlay/tooltip.tsx';
 import { rowHeights, TableDensity } from './components/table/density.ts';
+import { LinkButton } from './components/controls/button.tsx';
 import { Loading } from './components/layout/loading.tsx';
 import { EngineBar, TransportBar } from './features/shell/engine-bar.tsx';
 import { useGlobalKeys } from './features/shell/keyboard.ts';
@@ -12,9 +13,9 @@ import { StartUpScreen } from './features/start-up/start-up-screen.tsx';
 import { ConnectingPage, StoppedPage } from './features/start-up/stopped-page.tsx';
 import { SuspendedPage } from './features/start-up/suspended-page.tsx';
 import { AppDialogs } from './app-dialogs.tsx';
-import { language, onLanguage } from './i18n/i18n.ts';
+import { language, onLanguage, t } from './i18n/i18n.ts';
 import { useConnection } from './stores/connection.ts';
-import { useNavigation } from './stores/window/navigation.ts';
+import { go, useNavigation } from './stores/window/navigation.ts';
 import { screenOf } from './stores/window/screens.ts';
 import { useSettings } from './stores/settings.ts';
 import { enterWindow, useVm } from './stores/vm.ts';
@@ -48,6 +49,7 @@ const floatFor = 480;
 
 function Face() {
   const { vm, hasEntered, sawStart } = useVm();
+  const route = useNavigation((state) => state.route);
   const isArriving = vm?.status === 'running' && !hasEntered;
 
   useEffect(() => {
@@ -66,13 +68,31 @@ function Face() {
     case 'suspending':
     case 'suspended':
       return <SuspendedPage vm={vm} />;
+    case 'failed':
+      if (route.page === 'troubleshoot') return <TroubleshootAlone />;
+      return <StartUpScreen vm={vm} />;
     case 'starting':
     case 'resuming':
-    case 'failed':
       return <StartUpScreen vm={vm} />;
     case 'running':
       return sawStart ? <StartUpScreen vm={vm} /> : <ConnectingPage />;
   }
+}
+
+/** Why a start failed, before there are any lists. */
+function TroubleshootAlone() {
+  const screen = screenOf('troubleshoot');
+  return (
+    <main className="frame__main frame__main--alone">
+      <nav className="frame__back" aria-label={t('shell:regions.navigation')}>
+        <LinkButton onClick={() => go({ page: 'home' })}>{t('start-up:back')}</LinkButton>
+      </nav>
+      <div className="frame__page">
+        <Loading>{screen !== undefined && <screen.Page route={{ page: 'troubleshoot' }} />}</Loading>
+      </div>
+      <Toasts />
+    </main>
+  );
 }
 
 /** The lists have their own place for it, above the page. */

@@ -4,15 +4,18 @@ import { App } from './app.tsx';
 import './screens.ts';
 import { firstLanguage } from './i18n/i18n.ts';
 import { startClock } from './stores/window/clock.ts';
-import { startFirstSteps } from './stores/first-steps.ts';
+import { isNewcomer, startFirstSteps } from './stores/first-steps.ts';
+import { startLastSeen } from './stores/last-seen.ts';
 import { startMirror } from './stores/mirror.ts';
 import { preloadAll, screenOf } from './stores/window/screens.ts';
-import { startNavigation, useNavigation } from './stores/window/navigation.ts';
+import { setStart, startNavigation, useNavigation } from './stores/window/navigation.ts';
 import './styles/base.css';
 
 // The bridge takes a session token out of the address; only then may the address be read as a place.
 startMirror();
+startLastSeen();
 startFirstSteps();
+if (location.hash === '' && isNewcomer()) setStart({ page: 'home' });
 startNavigation();
 startClock();
 

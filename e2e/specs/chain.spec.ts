@@ -18,6 +18,8 @@ test.describe('from the first start to a container and back', () => {
     for (const phase of ['Checks', 'Disk', 'QEMU', 'Kernel', 'Root', 'Engine']) await expect(page.getByText(phase, { exact: true }).first()).toBeVisible();
     await shoot(page, '01-startup');
     await expect(window.engineState).toContainText('Engine running', { timeout: 90_000 });
+    await expect(page.getByRole('heading', { name: 'Home' })).toBeVisible();
+    await window.goTo('Containers');
     await expect(new ContainersPage(page).empty).toBeVisible();
     await shoot(page, '08-empty');
   });

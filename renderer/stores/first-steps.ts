@@ -37,6 +37,12 @@ function change(fields: Partial<FirstStepsState>): void {
 
 export const hideFirstSteps = (isHidden: boolean): void => change({ isHidden });
 
+/** Who has done fewer than half of them and did not hide them. */
+export function isNewcomer(): boolean {
+  const { done, isHidden } = useFirstSteps.getState();
+  return !isHidden && Object.keys(done).length < firstSteps.length / 2;
+}
+
 /** What the engine shows to be done, whoever did it and however. */
 export function stepsSeen(containers: readonly ContainerView[]): FirstStep[] {
   const up = containers.filter(({ condition }) => isUp(condition));

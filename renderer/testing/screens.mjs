@@ -81,7 +81,7 @@ async function take(browser, origin, bridge, shot, theme) {
       void dialog.dismiss();
     });
     await page.addInitScript({ content: `window.slipwayScene = ${JSON.stringify(shot.scene)};\n${bridge}` });
-    await page.goto(`${origin}/${shot.hash ?? ''}`);
+    await page.goto(`${origin}/${shot.hash ?? '#/containers'}`);
     await page.evaluate(() => document.fonts.ready);
     await shot.act?.(page);
     await page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity).map((one) => one.finished.catch(() => undefined))));

@@ -11,6 +11,7 @@ export const shots = [
     scene: 'startup-boot-failed',
     act: (page) => page.getByRole('button', { name: 'Show the last lines' }).click(),
   },
+  { name: '01-startup-troubleshoot', scene: 'startup-failed', hash: '#/troubleshoot', themes: ['dark'], act: (page) => page.getByText('Back to the start').waitFor() },
   { name: '01-startup-narrow', scene: 'startup-boot-failed', viewport: narrow },
   { name: '01-stopped', scene: 'stopped', act: (page) => page.getByRole('button', { name: 'Start the engine' }).waitFor() },
   {

@@ -1,9 +1,10 @@
 import { Box, HardDrive, Layers, Network } from 'lucide-react';
-import { useMemo } from 'react';
+import { Fragment, useMemo } from 'react';
 import { agoText, formatAge } from '../../format/age.ts';
 import { tellHappenings, type Happening } from '../../format/engine/activity.ts';
 import { t } from '../../i18n/i18n.ts';
 import { useActivity } from '../../stores/activity.ts';
+import { wasMissed } from '../../stores/last-seen.ts';
 import { useClock } from '../../stores/window/clock.ts';
 import { Rich } from '../../i18n/rich.tsx';
 import { Card } from './card.tsx';
@@ -24,8 +25,11 @@ export function ActivitySection() {
         <p className="home-row home-row--more">{t('home:activity.none')}</p>
       ) : (
         <ul className="home-rows">
-          {happenings.map((one) => (
-            <Row key={one.key} happening={one} now={now} />
+          {happenings.map((one, index) => (
+            <Fragment key={one.key}>
+              {wasMissed(one.at) && !(index > 0 && wasMissed(happenings[index - 1]?.at ?? 0)) && <li className="home-row home-row--small home-row--missed">{t('home:activity.missed')}</li>}
+              <Row happening={one} now={now} />
+            </Fragment>
           ))}
         </ul>
       )}

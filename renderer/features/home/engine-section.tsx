@@ -1,12 +1,44 @@
+import { useEffect } from 'react';
+import { SizeBar } from '../../components/chart/size-bar.tsx';
 import { formatAge, sinceOfTime } from '../../format/age.ts';
 import { formatMemory } from '../../format/bytes.ts';
 import { isUp } from '../../format/engine/container.ts';
+import { formatPercent, totalOf, valueOf } from '../../format/usage.ts';
 import { t } from '../../i18n/i18n.ts';
 import { useContainers } from '../../stores/containers/containers.ts';
+import { useUsage, watchUsage } from '../../stores/containers/usage.ts';
 import { useImages } from '../../stores/images.ts';
 import { useVm } from '../../stores/vm.ts';
 import { useClock } from '../../stores/window/clock.ts';
 import { Card } from './card.tsx';
+
+/** Often enough to look alive, rare enough to cost nothing. */
+const everyMs = 2000;
+
+/** What all containers use together, of what the machine has; while this page is shown. */
+function LiveUse({ cpus, memory }: { cpus: number; memory: number }) {
+  useEffect(() => watchUsage(everyMs), []);
+  const { at, latest } = useUsage();
+  if (at === undefined) return null;
+  const total = totalOf(Object.values(latest));
+  const rows = [
+    { key: 'cpu', label: t('stats:cpu'), part: valueOf(total, 'cpu'), whole: cpus * 100, words: t('home:engine.cpuOf', { value: formatPercent(valueOf(total, 'cpu')), count: cpus }) },
+    { key: 'memory', label: t('stats:memory'), part: valueOf(total, 'memory'), whole: memory, words: t('stats:memoryOf', { used: formatMemory(valueOf(total, 'memory')), limit: formatMemory(memory) }) },
+  ];
+  return (
+    <dl className="home-use">
+      {rows.map(({ key, label, part, whole, words }) => (
+        <div key={key}>
+          <dt>{label}</dt>
+          <dd>
+            <SizeBar label={`${label}: ${words}`} parts={[{ kind: 'own', bytes: part }]} whole={whole} />
+            <span className="numbers">{words}</span>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
 
 /** Engine and VM in a few facts. */
 export function EngineSection() {
@@ -26,6 +58,7 @@ export function EngineSection() {
   ] as const;
   return (
     <Card title={t('home:engine.title')} action={<a href="#/settings">{t('home:engine.settings')}</a>}>
+      <LiveUse cpus={info.NCPU} memory={info.MemTotal} />
       <dl className="home-facts">
         {facts.map(([label, value]) => (
           <div key={label}>

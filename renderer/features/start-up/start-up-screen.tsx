@@ -1,4 +1,4 @@
-import { ScrollText } from 'lucide-react';
+import { ScrollText, Stethoscope } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { type VmFailureCode, type VmState } from '../../../contract/vm-state.ts';
 import { Button } from '../../components/controls/button.tsx';
@@ -6,6 +6,7 @@ import { Ramp } from '../../components/drawing/ramp.tsx';
 import { formatMilliseconds } from '../../format/age.ts';
 import { hasNoModifier } from '../../format/keys.ts';
 import { useDialogs } from '../../stores/window/dialogs.ts';
+import { go } from '../../stores/window/navigation.ts';
 import { takeStep } from '../../stores/vm.ts';
 import { FailurePanel } from './failure-panel.tsx';
 import { PhaseList } from './phase-list.tsx';
@@ -64,6 +65,11 @@ export function StartUpScreen({ vm }: { vm: ShownState }) {
         )}
       </div>
       <StartUpFoot>
+        {failure !== undefined && (
+          <Button kind="quiet" size="small" icon={<Stethoscope size={14} strokeWidth={1.75} aria-hidden="true" />} onClick={() => go({ page: 'troubleshoot' })}>
+            {t('start-up:troubleshoot')}
+          </Button>
+        )}
         {failure !== undefined && (
           <Button kind="quiet" size="small" icon={<ScrollText size={14} strokeWidth={1.75} aria-hidden="true" />} keys="L" aria-expanded={isConsoleShown} onClick={() => setConsoleShown(!isConsoleShown)}>
             {isConsoleShown ? t('start-up:console.hide') : t('start-up:console.show')}

@@ -35,7 +35,10 @@ export type PageName = Route['page'];
 export type RouteOf<P extends PageName> = Extract<Route, { page: P }>;
 
 /** Where an address leads that names no place. */
-const start: Route = { page: 'containers' };
+let start: Route = { page: 'containers' };
+
+/** For a window that is opened without a place. */
+export const setStart = (route: Route): void => void (start = route);
 
 export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
