@@ -6,6 +6,7 @@ import { formatBytes } from '../format/bytes.ts';
 import { volumeCommands } from '../format/engine/volume-commands.ts';
 import { sentences } from '../format/sentence.ts';
 import { t } from '../i18n/i18n.ts';
+import { act } from './containers/container-actions.ts';
 import { coalesce } from './coalesce.ts';
 import { actOnEngine } from './window/engine-action.ts';
 import { saveToFile, uploadFile, type Outcome } from './window/file-transfer.ts';
@@ -87,7 +88,23 @@ async function change(name: string, what: 'remove' | 'empty', failedTitle: strin
   }
 }
 
-export function backUpVolume(name: string): Promise<Outcome> {
+/**
+ * Into a file of the person's.
+ * @param paused IDs of containers that write to it: they stand still until the file is whole, however that ends. Where they cannot be paused there is no backup.
+ */
+export async function backUpVolume(name: string, paused: readonly string[] = []): Promise<void> {
+  if (paused.length > 0 && !(await act('pause', paused, { isUndo: true }))) {
+    await act('unpause', paused, { isUndo: true });
+    return;
+  }
+  try {
+    await saveBackup(name);
+  } finally {
+    if (paused.length > 0) await act('unpause', paused, { isUndo: true });
+  }
+}
+
+function saveBackup(name: string): Promise<Outcome> {
   const fileName = `${name}-${new Date().toISOString().slice(0, 10)}.tar.zst`;
   return saveToFile({
     operation: 'volumes.backup',

@@ -1,15 +1,15 @@
 import { useState } from 'react';
 import { Button } from '../../components/controls/button.tsx';
 import { Field, FieldMessage } from '../../components/controls/field.tsx';
-import { Dialog, DialogBody, DialogCommand, DialogFoot } from '../../components/overlay/dialog.tsx';
+import { ConfirmDialog, Dialog, DialogBody, DialogCommand, DialogFoot } from '../../components/overlay/dialog.tsx';
 import { formatBytes } from '../../format/bytes.ts';
-import { commandText } from '../../format/engine/docker-command.ts';
+import { commandText, docker } from '../../format/engine/docker-command.ts';
 import { volumeCommands } from '../../format/engine/volume-commands.ts';
-import { sentences } from '../../format/sentence.ts';
+import { plainName, sentences } from '../../format/sentence.ts';
 import { t } from '../../i18n/i18n.ts';
 import { formatList } from '../../i18n/intl.ts';
-import { createVolume, emptyVolume, removeVolumes, restoreVolume } from '../../stores/volumes.ts';
-import type { VolumeRow } from './volume-rows.ts';
+import { backUpVolume, createVolume, emptyVolume, removeVolumes, restoreVolume } from '../../stores/volumes.ts';
+import { sizeOf, splitByUse, writersOf, type VolumeRow } from './volume-rows.ts';
 
 function problemOf(name: string, names: readonly string[]): string | undefined {
   if (name !== '' && (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name) || name.length > 255)) return t('volumes:problem.name');
@@ -101,7 +101,70 @@ export function RestoreDialog({ file, names, onClose }: { file: File; names: rea
 }
 
 /** What is lost, and who is in the way. */
-export function LossDialog({ verb, row, onClose }: { verb: 'remove' | 'empty'; row: VolumeRow; onClose(): void }) {
+export function LossDialog({ verb, rows, onClose }: { verb: 'remove' | 'empty'; rows: readonly VolumeRow[]; onClose(): void }) {
+  const [first] = rows;
+  if (rows.length > 1 && verb === 'remove') return <RemoveSeveralDialog rows={rows} onClose={onClose} />;
+  return first === undefined ? null : <LossOfOneDialog verb={verb} row={first} onClose={onClose} />;
+}
+
+/** One by one and to the byte; what a container has stays. */
+export function RemoveSeveralDialog({ rows, onClose }: { rows: readonly VolumeRow[]; onClose(): void }) {
+  const { going, used } = splitByUse(rows);
+  const size = sizeOf(going);
+  const names = going.map(({ name }) => name);
+  return (
+    <ConfirmDialog
+      title={t('volumes:removeSeveral.title', { count: going.length })}
+      command={commandText(volumeCommands.remove(names))}
+      keep={t('common:keep')}
+      confirm={t('volumes:removeSeveral.confirm', { count: going.length })}
+      isDisabled={going.length === 0}
+      onConfirm={() => void removeVolumes(names)}
+      onClose={onClose}
+    >
+      {going.length > 0 && <p>{size === undefined ? t('volumes:removeSeveral.lost') : t('volumes:removeSeveral.lostSize', { size: formatBytes(size) })}</p>}
+      <ul className="volume-loss" tabIndex={0} aria-label={t('volumes:removeSeveral.goes')}>
+        {going.map((row) => (
+          <li key={row.name}>
+            <span className="cut isolated">{plainName(row.name)}</span>
+            <span className="numbers">{row.size === undefined ? '–' : formatBytes(row.size)}</span>
+          </li>
+        ))}
+      </ul>
+      {used.length > 0 && <p className="isolated">{t('volumes:removeSeveral.stays', { count: used.length, names: formatList(used.map(({ name }) => plainName(name)).slice(0, 6)) })}</p>}
+    </ConfirmDialog>
+  );
+}
+
+/** A volume that is written to: its copy may be of two moments. */
+export function BackupDialog({ row, onClose }: { row: VolumeRow; onClose(): void }) {
+  const writers = writersOf(row);
+  const names = formatList([...new Set(writers.map(({ name }) => name))]);
+  const start = (pauses: boolean): void => {
+    onClose();
+    void backUpVolume(row.name, pauses ? writers.map(({ id }) => id) : []);
+  };
+  return (
+    <Dialog title={t('volumes:backupDialog.title', { name: plainName(row.name) })} onClose={onClose}>
+      <DialogBody>
+        <p className="isolated">{t('volumes:backupDialog.written', { count: writers.length, users: names })}</p>
+        <p>{t('volumes:backupDialog.pause')}</p>
+      </DialogBody>
+      <DialogCommand>{`${commandText(docker.pause(writers.map(({ name }) => name)))} && …`}</DialogCommand>
+      <DialogFoot>
+        <Button keys="esc" onClick={onClose}>
+          {t('common:cancel')}
+        </Button>
+        <Button onClick={() => start(false)}>{t('volumes:backupDialog.asIs')}</Button>
+        <Button kind="primary" data-first onClick={() => start(true)}>
+          {t('volumes:backupDialog.confirm')}
+        </Button>
+      </DialogFoot>
+    </Dialog>
+  );
+}
+
+function LossOfOneDialog({ verb, row, onClose }: { verb: 'remove' | 'empty'; row: VolumeRow; onClose(): void }) {
   const { name, size } = row;
   const users = [...new Set(row.users.filter((user) => verb === 'remove' || user.isUp).map((user) => user.name))];
   const confirm = (): void => {

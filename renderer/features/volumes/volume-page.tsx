@@ -14,8 +14,8 @@ import { useContainers } from '../../stores/containers/containers.ts';
 import { filesOf } from '../../stores/files.ts';
 import { backUpVolume, measureVolumes, useVolumes } from '../../stores/volumes.ts';
 import { formatRoute, replaceRoute, type RouteOf } from '../../stores/window/navigation.ts';
-import { LossDialog } from './volume-dialogs.tsx';
-import { volumeRows, type VolumeRow } from './volume-rows.ts';
+import { BackupDialog, LossDialog } from './volume-dialogs.tsx';
+import { volumeRows, writersOf, type VolumeRow } from './volume-rows.ts';
 import './volumes.css';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
@@ -24,7 +24,7 @@ export default function VolumePage({ route: { id, tab } }: { route: RouteOf<'vol
   const { status, volumes, sizes } = useVolumes();
   const containers = useContainers((state) => state.containers);
   const row = useMemo(() => volumeRows(volumes, containers, sizes).find(({ name }) => name === id), [volumes, containers, sizes, id]);
-  const [asked, setAsked] = useState<'remove' | 'empty'>();
+  const [asked, setAsked] = useState<'remove' | 'empty' | 'backup'>();
   const isPending = useVolumes(({ pending }) => pending[id] !== undefined);
   const source = useMemo(() => filesOf('volume', id, id), [id]);
   const shown = tab === 'inspect' ? 'overview' : tab;
@@ -43,7 +43,7 @@ export default function VolumePage({ route: { id, tab } }: { route: RouteOf<'vol
             <h1 className="isolated">{name}</h1>
           </nav>
           <span className="top-bar__gap" />
-          <Button icon={<Download {...icon} />} disabled={row === undefined} onClick={() => void backUpVolume(id)}>
+          <Button icon={<Download {...icon} />} disabled={row === undefined} onClick={() => (row !== undefined && writersOf(row).length > 0 ? setAsked('backup') : void backUpVolume(id))}>
             {t('volumes:backup')}
           </Button>
           <Button kind="danger-text" icon={<Eraser {...icon} />} disabled={row === undefined || isPending} onClick={() => setAsked('empty')}>
@@ -77,7 +77,7 @@ export default function VolumePage({ route: { id, tab } }: { route: RouteOf<'vol
           </Tabs>
         </>
       )}
-      {asked !== undefined && row !== undefined && <LossDialog verb={asked} row={row} onClose={() => setAsked(undefined)} />}
+      {asked !== undefined && row !== undefined && (asked === 'backup' ? <BackupDialog row={row} onClose={() => setAsked(undefined)} /> : <LossDialog verb={asked} rows={[row]} onClose={() => setAsked(undefined)} />)}
     </Page>
   );
 }

@@ -1,6 +1,5 @@
 import type { Volume } from '../../../contract/engine-api/volume.ts';
 import { isUp, type ContainerView } from '../../format/engine/container.ts';
-import { compareNames } from '../../i18n/intl.ts';
 
 export interface VolumeUse {
   id: string;
@@ -23,8 +22,6 @@ export interface VolumeRow {
   /** What is in it lies elsewhere: `nfs`, `tmpfs`, a folder. */
   mounts: string;
 }
-
-export type VolumeSort = 'name' | 'size' | 'created' | 'users';
 
 export function volumeRows(volumes: readonly Volume[], containers: readonly ContainerView[], sizes: Readonly<Record<string, number>>): VolumeRow[] {
   const users = new Map<string, VolumeUse[]>();
@@ -50,7 +47,16 @@ export function matchesVolume({ name, users }: VolumeRow, filter: string): boole
   return name.toLowerCase().includes(wanted) || users.some((user) => user.name.toLowerCase().includes(wanted));
 }
 
-export function sortVolumes(rows: readonly VolumeRow[], sort: VolumeSort, isDescending: boolean): VolumeRow[] {
-  const value = { size: (row: VolumeRow) => row.size ?? -1, created: (row: VolumeRow) => row.created, users: (row: VolumeRow) => row.users.length };
-  return [...rows].sort((a, b) => (sort === 'name' ? compareNames(a.name, b.name) : value[sort](a) - value[sort](b)) * (isDescending ? -1 : 1) || compareNames(a.name, b.name));
+/** Running containers that write to it: what they hold in memory is not in its files yet. */
+export const writersOf = (row: VolumeRow): VolumeUse[] => row.users.filter((user) => user.isUp && !user.isReadOnly);
+
+/** What can go of what was chosen, and what stays because a container has it. */
+export function splitByUse(rows: readonly VolumeRow[]): { going: VolumeRow[]; used: VolumeRow[] } {
+  return { going: rows.filter(({ users }) => users.length === 0), used: rows.filter(({ users }) => users.length > 0) };
+}
+
+/** Bytes; undefined when none is known. */
+export function sizeOf(rows: readonly VolumeRow[]): number | undefined {
+  const known = rows.flatMap(({ size }) => (size === undefined ? [] : [size]));
+  return known.length === 0 ? undefined : known.reduce((sum, size) => sum + size, 0);
 }

@@ -1,160 +1,133 @@
-import { ArrowDown, ArrowUp, Copy, Download, Ellipsis, Eraser, FolderOpen, Trash2 } from 'lucide-react';
-import { useRef, useState, type KeyboardEvent } from 'react';
+import { Copy, Download, Ellipsis, Eraser, FolderOpen, Trash2 } from 'lucide-react';
+import { useMemo, useState, type KeyboardEvent } from 'react';
 import { IconButton } from '../../components/controls/button.tsx';
 import { StateGlyph } from '../../components/drawing/state-glyph.tsx';
-import { RowList, type RowListHandle } from '../../components/layout/row-list.tsx';
 import { Menu, type MenuAnchor, type MenuItem } from '../../components/overlay/menu.tsx';
+import { DataTable } from '../../components/table/data-table.tsx';
+import type { Column, Selection, Sort } from '../../components/table/table-types.ts';
 import { formatCreated } from '../../format/age.ts';
 import { formatBytes } from '../../format/bytes.ts';
 import { hasNoModifier } from '../../format/keys.ts';
 import { plainName } from '../../format/sentence.ts';
 import { t } from '../../i18n/i18n.ts';
-import { backUpVolume, useVolumes } from '../../stores/volumes.ts';
+import { useVolumes } from '../../stores/volumes.ts';
 import { useClock } from '../../stores/window/clock.ts';
 import { formatRoute, go } from '../../stores/window/navigation.ts';
-import type { VolumeRow, VolumeSort } from './volume-rows.ts';
+import type { VolumeRow } from './volume-rows.ts';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
+export type VolumeWish = 'remove' | 'empty' | 'backup';
+
 export interface VolumeTableProps {
+  /** By name. */
   rows: readonly VolumeRow[];
-  sort: { key: VolumeSort; isDescending: boolean };
-  onSort(key: VolumeSort): void;
-  onAsk(kind: 'remove' | 'empty', row: VolumeRow): void;
+  sort: Sort;
+  onSort(sort: Sort): void;
+  selection: Selection;
+  onAsk(wish: VolumeWish, rows: readonly VolumeRow[]): void;
 }
 
 const browse = ({ name }: VolumeRow): void => go({ page: 'volume', id: name, tab: 'files' });
+const nameOf = ({ name }: VolumeRow): string => name;
 
-export function VolumeTable({ rows, sort, onSort, onAsk }: VolumeTableProps) {
-  const grid = useRef<HTMLDivElement>(null);
-  const list = useRef<RowListHandle>(null);
-  const [activeName, setActiveName] = useState<string>();
+export function VolumeTable({ rows, sort, onSort, selection, onAsk }: VolumeTableProps) {
   const [menu, setMenu] = useState<{ row: VolumeRow; anchor: MenuAnchor }>();
-  const active = rows.find(({ name }) => name === activeName) ?? rows[0];
-
-  function activate(index: number): void {
-    const at = Math.max(0, Math.min(rows.length - 1, index));
-    const row = rows[at];
-    if (row === undefined) return;
-    setActiveName(row.name);
-    list.current?.scrollTo(at);
-    requestAnimationFrame(() => grid.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(row.name)}"]`)?.focus());
-  }
-
-  function onKeyDown(event: KeyboardEvent): void {
-    if (active === undefined || !hasNoModifier(event) || event.shiftKey) return;
-    if (event.target instanceof HTMLElement && event.target.dataset.key === undefined && (event.key === 'Enter' || event.key === ' ')) return;
-    const index = rows.indexOf(active);
-    const targets: Record<string, number> = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: rows.length - 1, PageDown: index + 10, PageUp: index - 10 };
-    const target = targets[event.key];
-    if (target !== undefined) activate(target);
-    else if (event.key === 'Enter') browse(active);
-    else if (event.key === 'Delete' || event.key === 'Backspace') onAsk('remove', active);
-    else if (event.key === 'b') void backUpVolume(active.name);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  }
+  const pending = useVolumes((state) => state.pending);
+  const columns = useMemo(() => columnsOf((row, anchor) => setMenu({ row, anchor })), []);
 
   const items = (row: VolumeRow): MenuItem[] => [
     { label: t('volumes:menu.browse'), icon: <FolderOpen {...icon} />, keys: 'enter', pick: () => browse(row) },
-    { label: t('volumes:menu.backup'), icon: <Download {...icon} />, keys: 'B', pick: () => void backUpVolume(row.name) },
+    { label: t('volumes:menu.backup'), icon: <Download {...icon} />, keys: 'B', pick: () => onAsk('backup', [row]) },
     { label: t('volumes:menu.copyName'), icon: <Copy {...icon} />, divided: true, pick: () => void navigator.clipboard.writeText(row.name) },
-    { label: t('volumes:menu.empty'), icon: <Eraser {...icon} />, danger: true, divided: true, pick: () => onAsk('empty', row) },
-    { label: t('volumes:menu.remove'), icon: <Trash2 {...icon} />, keys: 'backspace', danger: true, pick: () => onAsk('remove', row) },
+    { label: t('volumes:menu.empty'), icon: <Eraser {...icon} />, danger: true, divided: true, pick: () => onAsk('empty', [row]) },
+    { label: t('volumes:menu.remove'), icon: <Trash2 {...icon} />, keys: 'backspace', danger: true, pick: () => onAsk('remove', [row]) },
   ];
-  const head = (key: VolumeSort, label: string, className = '') => (
-    <div role="columnheader" className={className} aria-sort={sort.key === key ? (sort.isDescending ? 'descending' : 'ascending') : 'none'}>
-      <button type="button" title={t('common:sortBy', { column: label })} onClick={() => onSort(key)}>
-        {label}
-        {sort.key === key && (sort.isDescending ? <ArrowDown size={12} aria-hidden="true" /> : <ArrowUp size={12} aria-hidden="true" />)}
-      </button>
-    </div>
-  );
+
+  function onRowKey(event: KeyboardEvent, chosen: readonly VolumeRow[]): boolean {
+    if (chosen.length === 0 || !hasNoModifier(event) || event.shiftKey) return false;
+    if (event.key === 'Delete' || event.key === 'Backspace') onAsk('remove', chosen);
+    else if (event.key === 'b') onAsk('backup', chosen);
+    else return false;
+    return true;
+  }
 
   return (
     <>
-      <div ref={grid} className="grid volume-grid" role="grid" aria-label={t('volumes:page')} aria-rowcount={rows.length + 1} data-region="list" onKeyDown={onKeyDown}>
-        <div className="grid__head" role="row">
-          {head('name', t('volumes:columns.name'))}
-          {head('users', t('volumes:columns.users'))}
-          {head('size', t('volumes:columns.size'), 'right')}
-          {head('created', t('volumes:columns.created'), 'volume-row__created')}
-          <div role="columnheader">
-            <span className="unseen">{t('common:actions')}</span>
-          </div>
-        </div>
-        <RowList items={rows} keyOf={({ name }) => name} heightOf={() => 36} ref={list}>
-          {(row) => <VolumeLine row={row} isActive={row === active} onFocus={() => setActiveName(row.name)} onMenu={(anchor) => setMenu({ row, anchor })} />}
-        </RowList>
-      </div>
+      <DataTable label={t('volumes:page')} rows={rows} keyOf={nameOf} nameOf={({ name }) => plainName(name)} columns={columns} sort={sort} onSort={onSort} selection={selection} onOpen={browse} menuOf={items} onRowKey={onRowKey} isBusy={({ name }) => pending[name] !== undefined} />
       {menu !== undefined && <Menu label={t('common:more', { name: menu.row.name })} anchor={menu.anchor} items={items(menu.row)} onClose={() => setMenu(undefined)} />}
     </>
   );
 }
 
-function VolumeLine({ row, isActive, onFocus, onMenu }: { row: VolumeRow; isActive: boolean; onFocus(): void; onMenu(anchor: MenuAnchor): void }) {
-  const created = useClock(({ now }) => formatCreated(row.created, now));
+function columnsOf(onMenu: (row: VolumeRow, anchor: MenuAnchor) => void): Column<VolumeRow>[] {
+  return [
+    { id: 'name', label: t('volumes:columns.name'), width: 'minmax(0, 1.4fr)', sortBy: nameOf, cell: (row, { tabIndex }) => <NameCell row={row} tabIndex={tabIndex} /> },
+    { id: 'users', label: t('volumes:columns.users'), width: 'minmax(0, 1fr)', sortBy: ({ users }) => -users.length, cell: (row, { tabIndex }) => <UsersCell row={row} tabIndex={tabIndex} /> },
+    { id: 'size', label: t('volumes:columns.size'), width: '84px', isNumber: true, sortBy: ({ size }) => size ?? -1, cell: ({ size }) => (size === undefined ? '–' : formatBytes(size)) },
+    { id: 'created', label: t('volumes:columns.created'), width: '92px', hiddenBelow: 640, sortBy: ({ created }) => -created, cell: (row) => <CreatedCell row={row} /> },
+    {
+      id: 'actions',
+      label: t('common:actions'),
+      width: '60px',
+      narrowWidth: '0px',
+      hidesLabel: true,
+      cell: (row, { tabIndex }) => (
+        <span className="data-table__actions">
+          <IconButton label={t('volumes:browse', { name: plainName(row.name) })} tabIndex={tabIndex} onClick={() => browse(row)}>
+            <FolderOpen {...icon} />
+          </IconButton>
+          <IconButton
+            label={t('common:more', { name: plainName(row.name) })}
+            tabIndex={tabIndex}
+            aria-haspopup="menu"
+            onClick={(event) => {
+              const box = event.currentTarget.getBoundingClientRect();
+              onMenu(row, { x: box.right - 190, y: box.bottom + 4 });
+            }}
+          >
+            <Ellipsis {...icon} />
+          </IconButton>
+        </span>
+      ),
+    },
+  ];
+}
+
+function NameCell({ row, tabIndex }: { row: VolumeRow; tabIndex: number }) {
   const isPending = useVolumes(({ pending }) => pending[row.name] !== undefined);
-  const tabIndex = isActive ? 0 : -1;
-  const [user, ...others] = row.users;
   const name = plainName(row.name);
   return (
-    <div
-      className="volume-row"
-      role="row"
-      aria-busy={isPending}
-      tabIndex={tabIndex}
-      data-key={row.name}
-      onFocus={onFocus}
-      onDoubleClick={() => browse(row)}
-      onContextMenu={(event) => {
-        event.preventDefault();
-        onMenu({ x: event.clientX, y: event.clientY });
-      }}
-    >
-      <span role="gridcell" className="volume-row__name">
-        {isPending && <StateGlyph shape="working" />}
-        <a className="cut isolated" href={formatRoute({ page: 'volume', id: row.name, tab: 'files' })} tabIndex={tabIndex}>
-          {row.isAnonymous ? <code>{name.slice(0, 12)}…</code> : name}
-        </a>
-        {row.isAnonymous && <small>{t('volumes:anonymous')}</small>}
-        {row.mounts !== '' && <small className="cut isolated">{t('volumes:mounted', { what: plainName(row.mounts) })}</small>}
-      </span>
-      <span role="gridcell" className="volume-row__users cut">
-        {user === undefined ? (
-          <small>{t('volumes:nobody')}</small>
-        ) : (
-          <>
-            <a className="cut isolated" href={formatRoute({ page: 'container', id: user.id, tab: 'overview' })} tabIndex={tabIndex}>
-              {user.name}
-            </a>
-            {others.length > 0 && <small>{t('volumes:moreUsers', { count: others.length })}</small>}
-          </>
-        )}
-      </span>
-      <span role="gridcell" className="right numbers">
-        {row.size === undefined ? '–' : formatBytes(row.size)}
-      </span>
-      <span role="gridcell" className="volume-row__created">
-        {created}
-      </span>
-      <span role="gridcell" className="volume-row__actions">
-        <IconButton label={t('volumes:browse', { name })} tabIndex={tabIndex} onClick={() => browse(row)}>
-          <FolderOpen {...icon} />
-        </IconButton>
-        <IconButton
-          label={t('common:more', { name })}
-          tabIndex={tabIndex}
-          aria-haspopup="menu"
-          onClick={(event) => {
-            const box = event.currentTarget.getBoundingClientRect();
-            onMenu({ x: box.right - 190, y: box.bottom + 4 });
-          }}
-        >
-          <Ellipsis {...icon} />
-        </IconButton>
-      </span>
-    </div>
+    <span className="volume-row__name">
+      {isPending && <StateGlyph shape="working" />}
+      <a className="cut isolated" href={formatRoute({ page: 'volume', id: row.name, tab: 'files' })} tabIndex={tabIndex}>
+        {row.isAnonymous ? <code>{name.slice(0, 12)}…</code> : name}
+      </a>
+      {row.isAnonymous && <small>{t('volumes:anonymous')}</small>}
+      {row.mounts !== '' && <small className="cut isolated">{t('volumes:mounted', { what: plainName(row.mounts) })}</small>}
+    </span>
   );
+}
+
+function UsersCell({ row, tabIndex }: { row: VolumeRow; tabIndex: number }) {
+  const [user, ...others] = row.users;
+  return (
+    <span className="volume-row__users">
+      {user === undefined ? (
+        <small>{t('volumes:nobody')}</small>
+      ) : (
+        <>
+          <a className="cut isolated" href={formatRoute({ page: 'container', id: user.id, tab: 'overview' })} tabIndex={tabIndex}>
+            {user.name}
+          </a>
+          {others.length > 0 && <small>{t('volumes:moreUsers', { count: others.length })}</small>}
+        </>
+      )}
+    </span>
+  );
+}
+
+function CreatedCell({ row }: { row: VolumeRow }) {
+  const created = useClock(({ now }) => formatCreated(row.created, now));
+  return <span className="volume-row__created">{created}</span>;
 }
