@@ -190,6 +190,16 @@ export const shots = [
       await page.getByRole('button', { name: 'Pull', exact: true }).click();
     },
   },
+  {
+    name: '05-images-search',
+    scene: 'containers',
+    hash: '#/images',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Pull…' }).click();
+      await page.getByRole('dialog').getByLabel('Image').fill('nginx');
+      await page.getByText('Official build of Nginx.').waitFor();
+    },
+  },
   { name: '05-images-pull', scene: 'containers', hash: '#/images', act: (page) => page.getByRole('button', { name: 'Pull…' }).click() },
   { name: '05-images-empty', scene: 'empty-images', hash: '#/images' },
   { name: '07-home', scene: 'containers', hash: '#/home', act: (page) => page.getByText('can go', { exact: false }).first().waitFor() },

@@ -3,8 +3,9 @@ import { SizeBar } from '../../components/chart/size-bar.tsx';
 import { formatAge, sinceOfTime } from '../../format/age.ts';
 import { formatMemory } from '../../format/bytes.ts';
 import { isUp } from '../../format/engine/container.ts';
-import { formatPercent, totalOf, valueOf } from '../../format/usage.ts';
+import { totalOf, valueOf } from '../../format/usage.ts';
 import { t } from '../../i18n/i18n.ts';
+import { formatDecimal } from '../../i18n/intl.ts';
 import { useContainers } from '../../stores/containers/containers.ts';
 import { useUsage, watchUsage } from '../../stores/containers/usage.ts';
 import { useImages } from '../../stores/images.ts';
@@ -22,7 +23,7 @@ function LiveUse({ cpus, memory }: { cpus: number; memory: number }) {
   if (at === undefined) return null;
   const total = totalOf(Object.values(latest));
   const rows = [
-    { key: 'cpu', label: t('stats:cpu'), part: valueOf(total, 'cpu'), whole: cpus * 100, words: t('home:engine.cpuOf', { value: formatPercent(valueOf(total, 'cpu')), count: cpus }) },
+    { key: 'cpu', label: t('stats:cpu'), part: valueOf(total, 'cpu'), whole: cpus * 100, words: t('home:engine.cpuOf', { value: formatDecimal(valueOf(total, 'cpu') / 100, 1), count: cpus }) },
     { key: 'memory', label: t('stats:memory'), part: valueOf(total, 'memory'), whole: memory, words: t('stats:memoryOf', { used: formatMemory(valueOf(total, 'memory')), limit: formatMemory(memory) }) },
   ];
   return (

@@ -1,5 +1,5 @@
 import { ArrowDownToLine } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Button } from '../../components/controls/button.tsx';
 import { Field, FieldMessage } from '../../components/controls/field.tsx';
 import { Dialog, DialogBody, DialogCommand, DialogFoot } from '../../components/overlay/dialog.tsx';
@@ -8,9 +8,11 @@ import { problemOfReference } from '../../format/engine/reference.ts';
 import { go } from '../../stores/window/navigation.ts';
 import { pullImage } from '../../stores/pulls.ts';
 import { t } from '../../i18n/i18n.ts';
+import { SearchResults } from './search-results.tsx';
 
 export function PullDialog({ reference: proposed, onClose }: { reference: string; onClose(): void }) {
   const [reference, setReference] = useState(proposed);
+  const field = useRef<HTMLInputElement>(null);
   const problem = problemOfReference(reference);
   const isEmpty = reference.trim() === '';
 
@@ -33,6 +35,7 @@ export function PullDialog({ reference: proposed, onClose }: { reference: string
       >
         <Field
           mono
+          ref={field}
           data-first
           aria-label={t('images:pullDialog.label')}
           placeholder="nginx:alpine"
@@ -41,6 +44,13 @@ export function PullDialog({ reference: proposed, onClose }: { reference: string
           onChange={(event) => setReference(event.target.value)}
         />
         {!isEmpty && problem !== undefined && <FieldMessage>{problem}</FieldMessage>}
+        <SearchResults
+          term={reference.trim()}
+          onPick={(name) => {
+            setReference(`${name}:latest`);
+            field.current?.focus();
+          }}
+        />
       </form>
       <DialogCommand>{commandText(docker.pull(isEmpty ? 'IMAGE' : reference.trim()))}</DialogCommand>
       <DialogFoot>

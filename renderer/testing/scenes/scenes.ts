@@ -61,7 +61,13 @@ const base: Scene = {
   pull: [],
   failures: {},
   silent: [],
-  operations: { ...fileOperations, ...homeOperations, 'networks.list': networks, 'system.disk': fileOperations['system.disk'] },
+  operations: {
+    'images.search': [
+      { name: 'nginx', description: 'Official build of Nginx.', star_count: 20_841, is_official: true, is_automated: false },
+      { name: 'nginx/nginx-ingress', description: 'NGINX and NGINX Plus Ingress Controllers for Kubernetes', star_count: 112, is_official: false, is_automated: false },
+      { name: 'evil/nginx', description: '<img src=x onerror=alert(1)> the best of all nginx images, faster than every other one that was ever made', star_count: 3, is_official: false, is_automated: false },
+    ],
+    ...fileOperations, ...homeOperations, 'networks.list': networks, 'system.disk': fileOperations['system.disk'] },
   afterwards: [],
 };
 
