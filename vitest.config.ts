@@ -56,6 +56,14 @@ export default defineConfig({
       },
       {
         test: {
+          // Not a part of `npm test`: an hour of load, suspend and resume. `npm run test:vm:soak`.
+          name: 'soak',
+          include: ['main/**/*.soak.ts'],
+          pool: 'forks',
+        },
+      },
+      {
+        test: {
           name: 'vm',
           retry,
           include: ['{main,vm-assets}/**/*.vm.test.{ts,mjs}'],

@@ -145,9 +145,9 @@ export class Instance implements Vm {
         hostAccess: () => this.#options.settings().hostAccess ?? false,
         clock,
         signal,
-        // A channel that closes while the VM is being stopped is no news.
+        // A channel that closes while the VM is being stopped or suspended is no news.
         log: (line) => {
-          if (this.#stopping === null) this.#options.log(line);
+          if (this.#stopping === null && this.#suspending === null) this.#options.log(line);
         },
         authority: () => this.#authority,
         onConnection: (connected) => this.#supervisor?.connection(connected),

@@ -113,6 +113,35 @@ describe('a published port', () => {
     expect(error?.code).toBe('ECONNRESET');
   });
 
+  it('takes five hundred connections at once', async () => {
+    const port = await freePort();
+    await forwarder.reserve(port);
+    const answers = await Promise.all(
+      Array.from({ length: 500 }, async (_, index) => {
+        const socket = await dial(port);
+        socket.end(`number ${index}`);
+        return text(socket);
+      }),
+    );
+    expect(answers).toEqual(Array.from({ length: 500 }, (_, index) => [...`number ${index}`].reverse().join('')));
+  });
+
+  it('is one of a thousand', async () => {
+    const { hostPort: first } = await freePort();
+    const ports = Array.from({ length: 1000 }, (_, index): HostPort => ({ protocol: 'tcp', hostIp: '127.0.0.1', hostPort: first < 40_000 ? first + index : first - index }));
+    const taken = await Promise.all(ports.map((port) => forwarder.reserve(port).then(() => port, () => null)));
+    // Somebody else may have a few of them.
+    const own = taken.filter((port) => port !== null);
+    expect(own.length).toBeGreaterThan(900);
+    for (const port of own) {
+      const socket = await dial(port);
+      socket.end(String(port.hostPort));
+      expect(await text(socket)).toBe([...String(port.hostPort)].reverse().join(''));
+    }
+    await Promise.all(own.map((port) => forwarder.release(port)));
+    for (const port of own) await expect(dial(port)).rejects.toThrow('ECONNREFUSED');
+  });
+
   it('on an address that this computer lacks says so', async () => {
     await expect(forwarder.reserve({ protocol: 'tcp', hostIp: '203.0.113.9', hostPort: 4711 })).rejects.toThrow('Port 4711 of 203.0.113.9 cannot be opened on this computer');
   });

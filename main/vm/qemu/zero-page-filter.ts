@@ -11,6 +11,7 @@ const memoryBegins = Buffer.from('\x03ram\0\0\0\0\0\0\0\x04', 'latin1');
 const searchedBytes = 64 * 1024;
 /** A section's number again, after its content. */
 const footerSize = 5;
+const pieceBytes = 1024 * 1024;
 
 /**
  * Takes the pages that hold nothing out of a VM's state. QEMU writes each of them down, and when it reads them it looks whether the memory is zero there, by
@@ -25,6 +26,8 @@ export class ZeroPageFilter extends Transform {
   /** Of the record before, in what comes in and in what goes out: a record of the same block leaves the name out. */
   #block: Buffer = Buffer.alloc(0);
   #sentBlock: Buffer = Buffer.alloc(0);
+  #passed: Buffer[] = [];
+  #passedSize = 0;
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     try {
@@ -38,11 +41,25 @@ export class ZeroPageFilter extends Transform {
 
   override _flush(done: TransformCallback): void {
     if (this.#state === 'search' || this.#state === 'through') {
-      this.push(this.#rest);
+      this.#pass(this.#rest);
+      this.#passOn();
       done();
     } else {
       done(new Error('the state of the VM ends in the middle of its memory'));
     }
+  }
+
+  /** Collected: what holds nothing lies between a few pages that do, and a write for each would cost more than all the rest. */
+  #pass(bytes: Buffer): void {
+    this.#passed.push(bytes);
+    this.#passedSize += bytes.length;
+    if (this.#passedSize >= pieceBytes) this.#passOn();
+  }
+
+  #passOn(): void {
+    if (this.#passedSize > 0) this.push(Buffer.concat(this.#passed));
+    this.#passed = [];
+    this.#passedSize = 0;
   }
 
   /** Passes on what is whole; answers how far that was. */
@@ -55,13 +72,13 @@ export class ZeroPageFilter extends Transform {
           if (found === -1 && bytes.length < searchedBytes) return at;
           this.#state = found === -1 ? 'through' : 'blocks';
           at = found === -1 ? 0 : found + memoryBegins.length;
-          this.push(bytes.subarray(0, at));
+          this.#pass(bytes.subarray(0, at));
           break;
         }
         case 'blocks': {
           const end = endOfBlocks(bytes, at);
           if (end === null) return at;
-          this.push(bytes.subarray(at, end));
+          this.#pass(bytes.subarray(at, end));
           at = end;
           this.#state = 'section';
           break;
@@ -72,7 +89,7 @@ export class ZeroPageFilter extends Transform {
             this.#state = 'through';
             break;
           }
-          this.push(bytes.subarray(at, at + 5));
+          this.#pass(bytes.subarray(at, at + 5));
           at += 5;
           this.#state = 'pages';
           break;
@@ -84,7 +101,7 @@ export class ZeroPageFilter extends Transform {
           break;
         }
         case 'through':
-          this.push(bytes.subarray(at));
+          this.#pass(bytes.subarray(at));
           return bytes.length;
       }
     }
@@ -95,7 +112,7 @@ export class ZeroPageFilter extends Transform {
     let at = start;
     let from = start;
     const passUpTo = (end: number) => {
-      if (end > from) this.push(bytes.subarray(from, end));
+      if (end > from) this.#pass(bytes.subarray(from, end));
     };
     while (bytes.length >= at + 8) {
       const flags = bytes.readUInt16BE(at + 6) & (pageSize - 1);
@@ -127,7 +144,7 @@ export class ZeroPageFilter extends Transform {
           passUpTo(at);
           const head = Buffer.from(bytes.subarray(at, at + 8));
           head.writeUInt16BE(head.readUInt16BE(6) & ~Flag.sameBlock, 6);
-          this.push(Buffer.concat([head, this.#block]));
+          this.#pass(Buffer.concat([head, this.#block]));
           from = body;
         }
         this.#sentBlock = this.#block;

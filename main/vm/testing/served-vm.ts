@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { hostAddress } from '../../host-socket/host-address.ts';
+import { listenHostSocket } from '../../host-socket/host-socket.ts';
+import { createVm } from '../create-vm.ts';
+import type { Vm } from '../vm.ts';
+
+const imageDirectory = join(import.meta.dirname, '../../../vm-assets/out', process.arch === 'arm64' ? 'arm64' : 'amd64');
+const run = promisify(execFile);
+
+/** A real VM of a test, in a home of its own, behind the socket of the docker CLI, which wakes it. */
+export interface ServedVm {
+  home: string;
+  vm: Vm;
+  /** What the VM told the app's log. */
+  lines: string[];
+  /** Output of a docker command without the last line's end. @throws Error when it fails. */
+  docker(...args: string[]): Promise<string>;
+  qemuPid(): number;
+  /** Bytes of this computer's memory that QEMU has. */
+  resident(): number;
+  /** Bytes of this computer's disk that the data disk has. */
+  allocated(): Promise<number>;
+  /** Stops the VM and removes its home. */
+  dispose(): Promise<void>;
+}
+
+/** Boots it cold and waits for the built-in image. */
+export async function bootServedVm(): Promise<ServedVm> {
+  if (!existsSync(join(imageDirectory, 'manifest.json'))) throw new Error(`There is no VM image in ${imageDirectory}: npm run vm:image`);
+  const home = await mkdtemp(join(tmpdir(), 'slipway-served-'));
+  const lines: string[] = [];
+  const settings = { memoryMiB: 1024, cpus: 2, diskGiB: 8, acceleration: 'auto' as const };
+  const vm = createVm({ home, imageDirectory, settings: () => settings, snapshots: false, log: (line) => lines.push(line) });
+  const address = hostAddress(home);
+  const socket = await listenHostSocket(address, async () => {
+    await vm.wake();
+    return vm.openStream({ kind: 'api' });
+  });
+  const docker = async (...args: string[]) => (await run('docker', ['--host', address.dockerHost, ...args], { maxBuffer: 64 * 1024 ** 2 })).stdout.trim();
+  const qemuPid = () => (JSON.parse(readFileSync(join(home, 'run/lock'), 'utf8')) as { vm: { pid: number } }).vm.pid;
+  await vm.start();
+  while ((await docker('images', '-q', 'slipway/hello')) === '');
+  return {
+    ...{ home, vm, lines, docker, qemuPid },
+    resident: () => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${qemuPid()}/status`, 'utf8'))?.[1]) * 1024,
+    allocated: async () => (await stat(join(home, 'data.qcow2'))).blocks * 512,
+    async dispose() {
+      await socket.close();
+      await vm.stop();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
