@@ -188,6 +188,7 @@ export const shots = [
       await page.getByRole('button', { name: 'Pull…' }).click();
       await page.getByLabel('Image', { exact: true }).fill('postgress:17');
       await page.getByRole('button', { name: 'Pull', exact: true }).click();
+      await page.getByRole('button', { name: 'Pull postgres:17' }).waitFor();
     },
   },
   {

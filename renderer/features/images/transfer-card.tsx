@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'react';
 import { Button } from '../../components/controls/button.tsx';
 import { Progress } from '../../components/drawing/progress.tsx';
 import { StateGlyph, type GlyphShape } from '../../components/drawing/state-glyph.tsx';
@@ -5,8 +6,11 @@ import { formatBytes, formatBytesOf } from '../../format/bytes.ts';
 import { downloadedOf, fractionOf, type LayerPhase, type LayerProgress } from '../../format/engine/pull-progress.ts';
 import { splitReference } from '../../format/engine/reference.ts';
 import { sentences } from '../../format/sentence.ts';
+import { imageMeant } from '../../stores/image-meant.ts';
+import { useImages } from '../../stores/images.ts';
 import { endTransfer, pullImage, type Transfer } from '../../stores/pulls.ts';
 import { t } from '../../i18n/i18n.ts';
+import { Rich } from '../../i18n/rich.tsx';
 
 const shapes: Record<LayerPhase, GlyphShape> = {
   waiting: 'created',
@@ -46,6 +50,7 @@ export function TransferCard({ transfer }: { transfer: Transfer }) {
           <strong>{t('images:transfer.failed')}</strong> {sentences(failure.message, failure.hint)}
         </p>
       )}
+      {failure?.kind === 'not-found' && kind === 'pull' && <Meant transfer={transfer} />}
       {failure === undefined && kind === 'load' && (
         <div className="layers">
           <Progress label={subject} fraction={transfer.size === 0 ? undefined : transfer.sent / transfer.size} text={formatBytesOf(transfer.sent, transfer.size)} />
@@ -59,6 +64,36 @@ export function TransferCard({ transfer }: { transfer: Transfer }) {
         </ul>
       )}
     </div>
+  );
+}
+
+/** What was probably meant by a name that no registry has, with the button that gets it. */
+function Meant({ transfer: { key, subject } }: { transfer: Transfer }) {
+  const [instead, setInstead] = useState<string>();
+  useEffect(() => {
+    let isWanted = true;
+    const here = useImages.getState().images.flatMap(({ RepoTags }) => RepoTags ?? []);
+    void imageMeant(subject, here).then((meant) => isWanted && setInstead(meant));
+    return () => {
+      isWanted = false;
+    };
+  }, [subject]);
+  if (instead === undefined) return null;
+  return (
+    <p className="transfer__failure transfer__meant isolated" role="status">
+      <span>
+        <Rich text="images:transfer.meant" values={{ instead }} />
+      </span>
+      <Button
+        size="small"
+        onClick={() => {
+          endTransfer(key);
+          void pullImage(instead);
+        }}
+      >
+        {t('images:transfer.pullInstead', { instead })}
+      </Button>
+    </p>
   );
 }
 

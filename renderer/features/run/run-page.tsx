@@ -7,6 +7,7 @@ import { isMod, isTyping } from '../../format/keys.ts';
 import { act } from '../../stores/containers/container-actions.ts';
 import { portHolders, useContainers } from '../../stores/containers/containers.ts';
 import { useDialogs } from '../../stores/window/dialogs.ts';
+import { imageMeant } from '../../stores/image-meant.ts';
 import { findImage, useImages } from '../../stores/images.ts';
 import { formatRoute, go, type RouteOf } from '../../stores/window/navigation.ts';
 import { useIsStale } from '../../stores/stale.ts';
@@ -16,7 +17,6 @@ import { runContainer } from '../../stores/containers/run-container.ts';
 import { ImageLine, NameLine } from './basic-fields.tsx';
 import { previewText, runCommand } from './draft/command-preview.ts';
 import { CommandPane } from './command-pane.tsx';
-import { imageMeant } from './draft/did-you-mean.ts';
 import { filledPorts, optionOf } from './draft/draft.ts';
 import { fillDraft, resetDraft, useDraft } from './draft/draft-store.ts';
 import { looksLikeRun, parseRunCommand } from './draft/parse-command.ts';
@@ -187,15 +187,26 @@ export default function RunPage({ route: { image, command } }: { route: RouteOf<
   );
 }
 
+/** While a port is said to be taken, so often: nobody tells when a program lets go of one, and a container that was just stopped holds its own a moment longer. */
+const lookAgainMs = 1500;
+
 /** Asks this computer about the ports that the form would take, again when they change and when the window is looked at again. */
 function useHostPortLookUp(ports: readonly number[]): void {
   const wanted = ports.join(' ');
+  const taken = useHostPorts((state) => state.taken);
+  const isAnyTaken = ports.some((port) => taken.has(port));
   useEffect(() => {
     const look = (): void => void lookUpHostPorts(wanted === '' ? [] : wanted.split(' ').map(Number));
     look();
     addEventListener('focus', look);
     return () => removeEventListener('focus', look);
   }, [wanted]);
+  useEffect(() => {
+    if (!isAnyTaken) return;
+    // From the last answer on: one that is slow is not overtaken by the next question.
+    const timer = setTimeout(() => void lookUpHostPorts(wanted.split(' ').map(Number)), lookAgainMs);
+    return () => clearTimeout(timer);
+  }, [wanted, taken, isAnyTaken]);
 }
 
 /** The port in the engine's refusal: something outside the window's knowledge has it. */

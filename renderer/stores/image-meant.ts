@@ -1,6 +1,6 @@
-import { callEngine } from '../../../api.ts';
-import { splitReference } from '../../../format/engine/reference.ts';
-import { nearest } from '../../../format/nearest.ts';
+import { callEngine } from '../api.ts';
+import { splitReference } from '../format/engine/reference.ts';
+import { nearest } from '../format/nearest.ts';
 
 /** Images of Docker Hub that courses and compose files begin with. */
 const wellKnown =
