@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { countFrames, framesSoFar, longFrame } from './frames.ts';
 import type { Measure, UiRow } from './row.ts';
 import { image } from './stage.ts';
 
@@ -71,9 +72,6 @@ export const bigLog: UiRow = {
   },
 };
 
-/** Frames over this are seen. */
-const longFrame = 50;
-
 /** A container that writes 40,000 lines a second while the window follows it. */
 export const follow: UiRow = {
   name: 'follow',
@@ -87,18 +85,7 @@ export const follow: UiRow = {
     await page.getByText('fast', { exact: true }).first().waitFor();
     await goTo(page, '#/containers/fast/logs');
     await page.getByText('It has written nothing yet.').waitFor();
-    await page.evaluate(() => {
-      const frames: number[] = [];
-      let last = performance.now();
-      const tick = (): void => {
-        const now = performance.now();
-        frames.push(now - last);
-        last = now;
-        requestAnimationFrame(tick);
-      };
-      requestAnimationFrame(tick);
-      Object.assign(window, { benchFrames: frames });
-    });
+    await countFrames(page);
     const began = performance.now();
     const attach = docker.run(['attach', '--sig-proxy=false', 'fast'], { input: 'go\n', mayFail: true });
     await docker.text('wait', 'fast');
@@ -107,7 +94,7 @@ export const follow: UiRow = {
     const total = seconds * perSecond;
     const last = await timed(page, async () => undefined, { selector: '.log__scroll', text: String(total) });
     const shown = Number(((await page.locator('.log-foot strong').first().textContent()) ?? '').replace(/\D/g, ''));
-    const frames = (await page.evaluate('window.benchFrames')) as number[];
+    const frames = await framesSoFar(page);
     await docker.run(['rm', '-f', 'fast']);
     return [
       { name: `follow ${Math.round(total / wrote).toLocaleString('en-GB')} lines/s: lines lost`, value: total - shown, unit: 'lines', goal: 0, note: `${total.toLocaleString('en-GB')} written in ${wrote.toFixed(1)} s` },

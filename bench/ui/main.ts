@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { firstScreen } from './first-screen.ts';
+import { idle } from './idle.ts';
 import { bigLog, follow } from './logs.ts';
 import { meets, type Measure } from './row.ts';
 import { openStage } from './stage.ts';
 
 // npm run bench:ui -- [--rows 'big log,follow'] [--quick] [--json FILE]
-const rows = [firstScreen, bigLog, follow];
+const rows = [firstScreen, idle, bigLog, follow];
 const valueOf = (flag: string): string | undefined => (process.argv.includes(flag) ? process.argv[process.argv.indexOf(flag) + 1] : undefined);
 const wanted = valueOf('--rows')?.split(',');
 const unknown = wanted?.find((name) => !rows.some((row) => row.name === name));
