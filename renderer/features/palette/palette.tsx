@@ -2,7 +2,8 @@ import {
   ArrowDownToLine, ChevronRight, Container, History, Keyboard, Layers, Pause, Play, Power, RotateCw, ScrollText, Search, Settings, Square, SquareTerminal, SunMoon, Trash2,
   type LucideIcon,
 } from 'lucide-react';
-import { useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { Command } from 'cmdk';
+import { useMemo, useState, type KeyboardEvent } from 'react';
 import { KeyCap } from '../../components/controls/key-cap.tsx';
 import { StateLabel } from '../../components/drawing/state-label.tsx';
 import { Dialog } from '../../components/overlay/dialog.tsx';
@@ -26,18 +27,10 @@ export function Palette({ onClose }: { onClose(): void }) {
   const containers = useContainers((state) => state.containers);
   const images = useImages((state) => state.images);
   const [query, setQuery] = useState('');
-  const [at, setAt] = useState(0);
-  const id = useId();
-  const list = useRef<HTMLDivElement>(null);
+  const [at, setAt] = useState('');
   const ranked = useMemo(() => rank(entriesFor(query, containers, images), query), [query, containers, images]);
-  const current = ranked[Math.min(at, ranked.length - 1)];
-
-  function move(step: number): void {
-    if (ranked.length === 0) return;
-    const next = (Math.min(at, ranked.length - 1) + step + ranked.length) % ranked.length;
-    setAt(next);
-    list.current?.querySelectorAll('[role=option]')[next]?.scrollIntoView({ block: 'nearest' });
-  }
+  // The best row is the current one until another is moved to.
+  const current = ranked.find(({ entry }) => entry.key === at) ?? ranked[0];
 
   function run(entry: PaletteEntry, keepOpen: boolean): void {
     // Closed first: what it runs may open a dialog of its own.
@@ -45,11 +38,10 @@ export function Palette({ onClose }: { onClose(): void }) {
     entry.run();
   }
 
+  /** Arrows, Home, End and Enter are cmdk's. */
   function onKeyDown(event: KeyboardEvent<HTMLInputElement>): void {
     const { selectionStart, selectionEnd } = event.currentTarget;
-    if (event.key === 'ArrowDown') move(1);
-    else if (event.key === 'ArrowUp') move(-1);
-    else if (event.key === 'Enter' && current !== undefined) run(current.entry, isMod(event) && current.entry.destructive !== true);
+    if (event.key === 'Enter' && isMod(event) && current !== undefined) run(current.entry, current.entry.destructive !== true);
     else if (event.key.toLowerCase() === 'c' && isMod(event) && selectionStart === selectionEnd && current?.entry.command !== undefined) void navigator.clipboard.writeText(commandText(current.entry.command));
     else if (event.key.toLowerCase() === 'k' && isMod(event)) onClose();
     else return;
@@ -58,43 +50,36 @@ export function Palette({ onClose }: { onClose(): void }) {
 
   return (
     <Dialog title={t('palette:title')} size="palette" hideTitle onClose={onClose}>
-      <div className="palette__input">
-        <Search size={16} strokeWidth={1.75} aria-hidden="true" />
-        <input
-          data-first
-          role="combobox"
-          aria-label={t('palette:title')}
-          aria-expanded="true"
-          aria-controls={`${id}-list`}
-          aria-activedescendant={current === undefined ? undefined : `${id}-${current.entry.key}`}
-          placeholder={t('palette:placeholder')}
-          autoComplete="off"
-          spellCheck={false}
-          value={query}
-          onChange={(event) => {
-            setQuery(event.target.value);
-            setAt(0);
-          }}
-          onKeyDown={onKeyDown}
-        />
-        <KeyCap chord="esc" />
-      </div>
-      <div className="palette__list" id={`${id}-list`} role="listbox" aria-label={t('palette:results')} ref={list}>
-        {(['actions', 'go', 'settings'] as const).map((group) => {
-          const rows = ranked.filter(({ entry }) => entry.group === group);
-          if (rows.length === 0) return null;
-          return (
-            <div key={group} role="group" aria-label={t(`palette:groups.${group}`)}>
-              <span className="palette__group" aria-hidden="true">
-                {t(`palette:groups.${group}`)}
-              </span>
-              {rows.map((row) => (
-                <PaletteRow key={row.entry.key} id={`${id}-${row.entry.key}`} row={row} isCurrent={row === current} onHover={() => setAt(ranked.indexOf(row))} onRun={() => run(row.entry, false)} />
-              ))}
-            </div>
-          );
-        })}
-      </div>
+      <Command label={t('palette:title')} shouldFilter={false} loop vimBindings={false} value={current?.entry.key ?? ''} onValueChange={setAt}>
+        <div className="palette__input">
+          <Search size={16} strokeWidth={1.75} aria-hidden="true" />
+          <Command.Input
+            data-first
+            aria-label={t('palette:title')}
+            placeholder={t('palette:placeholder')}
+            value={query}
+            onValueChange={(text) => {
+              setQuery(text);
+              setAt('');
+            }}
+            onKeyDown={onKeyDown}
+          />
+          <KeyCap chord="esc" />
+        </div>
+        <Command.List className="palette__list" label={t('palette:results')}>
+          {(['actions', 'go', 'settings'] as const).map((group) => {
+            const rows = ranked.filter(({ entry }) => entry.group === group);
+            if (rows.length === 0) return null;
+            return (
+              <Command.Group key={group} heading={t(`palette:groups.${group}`)}>
+                {rows.map((row) => (
+                  <PaletteRow key={row.entry.key} row={row} isCurrent={row === current} onRun={() => run(row.entry, false)} />
+                ))}
+              </Command.Group>
+            );
+          })}
+        </Command.List>
+      </Command>
       {ranked.length === 0 && <p className="palette__nothing isolated">{t('palette:nothing', { query: query.trim() })}</p>}
       <div className="palette__foot">
         <ChevronRight size={13} strokeWidth={2} aria-hidden="true" />
@@ -112,17 +97,17 @@ export function Palette({ onClose }: { onClose(): void }) {
   );
 }
 
-function PaletteRow({ id, row, isCurrent, onHover, onRun }: { id: string; row: RankedEntry; isCurrent: boolean; onHover(): void; onRun(): void }) {
+function PaletteRow({ row, isCurrent, onRun }: { row: RankedEntry; isCurrent: boolean; onRun(): void }) {
   const { entry, pieces } = row;
   const Icon = typeof entry.icon === 'string' ? icons[entry.icon] : entry.icon;
   const state = entry.container === undefined || entry.group !== 'actions' ? undefined : shownState(entry.container, undefined);
   return (
-    <div id={id} className="palette__row" role="option" aria-selected={isCurrent} onMouseMove={isCurrent ? undefined : onHover} onClick={onRun}>
+    <Command.Item className="palette__row" value={entry.key} onSelect={onRun}>
       <Icon size={15} strokeWidth={1.75} aria-hidden="true" />
       <span className="palette__label cut isolated">{pieces.map((piece, index) => (piece.hit ? <b key={index}>{piece.text}</b> : piece.text))}</span>
       {state !== undefined && isCurrent && <StateLabel shape={state.shape} word={state.word} />}
       {entry.note !== '' && <span className="palette__note cut isolated">{entry.note}</span>}
       {isCurrent && <KeyCap chord="enter" />}
-    </div>
+    </Command.Item>
   );
 }
