@@ -17,8 +17,7 @@ test('a newcomer serves a folder of their own on port 8080', async ({}, { projec
     const app = await launcherOf(project.name).launch({ home: join(folder, 'home'), engineSocket: engine.socket });
     try {
       const { page } = app;
-      await expect(page.getByRole('heading', { name: 'No containers yet' })).toBeVisible();
-      await new SlipwayWindow(page).goTo('Home');
+      await expect(page.getByRole('heading', { name: 'Home', exact: true })).toBeVisible();
       const steps = page.getByRole('region', { name: 'First steps' });
       await expect(steps).toContainText('A container is one program with its own files and network');
       await steps.getByRole('button', { name: 'Run one…' }).click();
