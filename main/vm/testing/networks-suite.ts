@@ -59,6 +59,16 @@ export function networksSuite(engine: Call): void {
         await removeAll('echo');
       }
     });
+
+    it.each(['macvlan', 'ipvlan'])('%s gives a container an eth0, beside the eth0 of the VM', async (driver) => {
+      const subnet = { Subnet: '10.77.0.0/24' };
+      expect(await engine('POST', '/networks/create', { Name: driver, Driver: driver, Options: { parent: 'eth0' }, IPAM: { Config: [subnet] } })).toMatchObject({ status: 201 });
+      await start(`on-${driver}`, { Cmd: ['ip -o -4 addr show eth0'], HostConfig: { NetworkMode: driver } });
+      expect(await engine('POST', `/containers/on-${driver}/wait`)).toMatchObject({ status: 200 });
+      expect((await engine('GET', `/containers/on-${driver}/logs?stdout=1`)).body).toContain('inet 10.77.0.2/24');
+      await removeAll(`on-${driver}`);
+      expect(await engine('DELETE', `/networks/${driver}`)).toMatchObject({ status: 204 });
+    });
   });
 }
 
