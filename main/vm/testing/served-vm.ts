@@ -44,7 +44,8 @@ export async function bootServedVm(): Promise<ServedVm> {
   const docker = async (...args: string[]) => (await run('docker', ['--host', address.dockerHost, ...args], { maxBuffer: 64 * 1024 ** 2 })).stdout.trim();
   const qemuPid = () => (JSON.parse(readFileSync(join(home, 'run/lock'), 'utf8')) as { vm: { pid: number } }).vm.pid;
   await vm.start();
-  while ((await docker('images', '-q', 'slipway/hello')) === '');
+  // On a machine under load the channel may be lost and come back meanwhile.
+  while ((await docker('images', '-q', 'slipway/hello').catch(() => '')) === '');
   return {
     ...{ home, vm, lines, docker, qemuPid },
     resident: () => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${qemuPid()}/status`, 'utf8'))?.[1]) * 1024,
