@@ -154,7 +154,7 @@ async function startEngine(config: EngineConfig, door: Door): Promise<{ close():
       setClock,
       async settle() {
         await syncDisks();
-        dropCaches({ names: false });
+        await dropCaches({ names: false });
       },
       takeHostNetwork,
     },

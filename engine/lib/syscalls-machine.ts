@@ -1,4 +1,5 @@
-import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import koffi, { type KoffiFunc } from 'koffi';
 import { check, libc } from './libc.ts';
@@ -38,9 +39,9 @@ export function syncDisks(): Promise<void> {
   return promisify(c.sync.async)() as Promise<void>;
 }
 
-/** Has the kernel forget clean pages of files; with `names` what it keeps of names and inodes too. Source: Documentation/admin-guide/sysctl/vm.rst */
-export function dropCaches({ names }: { names: boolean }): void {
-  writeFileSync('/proc/sys/vm/drop_caches', names ? '3' : '1');
+/** Has the kernel forget clean pages of files, in another thread: it takes a while. With `names` what it keeps of names and inodes too. Source: Documentation/admin-guide/sysctl/vm.rst */
+export async function dropCaches({ names }: { names: boolean }): Promise<void> {
+  await writeFile('/proc/sys/vm/drop_caches', names ? '3' : '1');
 }
 
 /**

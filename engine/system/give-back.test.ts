@@ -25,6 +25,7 @@ beforeEach(() => {
     dropCaches: () => {
       done.push('drop');
       cached = kept;
+      return Promise.resolve();
     },
     trim: () => Promise.resolve(void done.push('trim')),
     log: (line) => lines.push(line),
@@ -94,7 +95,7 @@ describe('the disk', () => {
 
 it('says so when it cannot, once', async () => {
   giveBack.close();
-  giveBack = new GiveBack({ read: () => ({ time: { all: 0, idle: 0 }, cached, free: (free += MiB) }), sync: () => Promise.reject(new Error('EIO')), dropCaches: () => undefined, trim: () => Promise.resolve(), log: (line) => lines.push(line) });
+  giveBack = new GiveBack({ read: () => ({ time: { all: 0, idle: 0 }, cached, free: (free += MiB) }), sync: () => Promise.reject(new Error('EIO')), dropCaches: () => Promise.resolve(), trim: () => Promise.resolve(), log: (line) => lines.push(line) });
   await seconds(60);
   expect(lines).toEqual(['memory and disk are not given back: EIO']);
 });

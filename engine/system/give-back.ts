@@ -14,7 +14,7 @@ export interface GiveBackOptions {
   read(): MachineFigures;
   /** Writes everything out, so that all of what is cached can be forgotten. */
   sync(): Promise<void>;
-  dropCaches(): void;
+  dropCaches(): Promise<void>;
   trim(): Promise<void>;
   log(line: string): void;
 }
@@ -84,7 +84,7 @@ export class GiveBack {
     this.#leftCached = Math.min(this.#leftCached, cached);
     if (this.#idleLooks === 0 || cached - this.#leftCached < worthDropping) return;
     await this.#options.sync();
-    this.#options.dropCaches();
+    await this.#options.dropCaches();
     this.#leftCached = this.#options.read().cached;
   }
 
