@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 const machines = {
   amd64: {
     qemu: 'qemu-system-x86_64',
-    args: ['-M', 'q35,usb=off,sata=off,smbus=off,vmport=off,smm=off', '-bios', 'qboot.rom', '-cpu', 'max'],
+    args: ['-M', 'q35,usb=off,sata=off,smbus=off,vmport=off,smm=off', '-bios', 'qboot.rom', '-cpu', 'max,-erms,-fsrm'],
   },
   arm64: { qemu: 'qemu-system-aarch64', args: ['-M', 'virt,gic-version=3', '-cpu', 'max,pauth-impdef=on'] },
 };
