@@ -39,7 +39,7 @@ export const archiveCases = cases('archive', {
     get('/containers/zz/archive?path=/'),
   ],
   'get of a running container': [
-    started('ca', { Cmd: ['sh', '-c', 'mkdir -p /d/e; echo x > /d/f; ln -s f /d/l; ln /d/f /d/h; chmod 4755 /d/f; sleep 1000'], HostConfig: { Binds: ['vv:/v'], Tmpfs: { '/t': '' } } }),
+    started('ca', { Cmd: ['sh', '-c', 'mkdir -p /d/e; echo x > /d/f; ln /d/f /d/h; chmod 4755 /d/f; ln -s f /d/l; sleep 1000'], HostConfig: { Binds: ['vv:/v'], Tmpfs: { '/t': '' } } }),
     head('/containers/ca/archive?path=/d/l', { until: (_, status) => status === 200 }),
     get('/containers/ca/archive?path=/d', { ...folders, sortBy: 'name' }),
     get('/containers/ca/archive?path=/d/l'),
