@@ -28,9 +28,11 @@ export default defineConfig({
           // Forked processes, which live in the mount namespace that the set-up makes.
           pool: 'forks',
           globalSetup: ['engine/testing/engine-setup.ts'],
+          // Files run two at a time, each in a network of its own: they mostly wait.
+          setupFiles: ['engine/testing/own-network.ts'],
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
         },
       },
       {
