@@ -62,8 +62,8 @@ async function launch(needs: StartExecNeeds, exec: Exec, attached: boolean): Pro
       consoleSize: exec.consoleSize,
       attached,
     });
-    // A process that has ended already has been noted by handleExecExit.
-    if (exec.state.status === 'running') exec.state = { status: 'running', pid };
+    // A process that has ended already has been noted by handleExecExit, which knew no number yet.
+    if (exec.state.status !== 'created') exec.state = { ...exec.state, pid };
     container.execIds.add(exec.id);
     if (hasExited(exec)) container.execIds.delete(exec.id);
     announce(needs.events, container, `exec_start: ${commandOf(exec.args)}`, { execID: exec.id });

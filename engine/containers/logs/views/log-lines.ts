@@ -47,6 +47,8 @@ export async function* streamLogLines(view: LogView, options: LogLinesOptions): 
   let news: LogWatch | undefined;
   try {
     if (options.follow) news = await LogWatch.open(view.containers, merged.logs.map(({ path }) => path), options.signal);
+    // Before the look: lines that were written while it looked, by a container that ended then, come with the next one.
+    let last = news === undefined || news.ended;
     for (const log of merged.logs) await log.refresh(options.signal);
     const row = Math.max(merged.first, (await withoutDoubt(merged.logs, () => rowOf(view, options.from))) - options.before);
     if (!options.asText) yield jsonFrame({ Row: row, First: merged.first, End: merged.end });
@@ -54,8 +56,6 @@ export async function* streamLogLines(view: LogView, options: LogLinesOptions): 
     const cursors = await withoutDoubt(merged.logs, () => merged.cursorsAt(row));
     let left = options.count;
     for (;;) {
-      // In this order: an end seen before the last look has all its lines before it.
-      const last = news === undefined || news.ended;
       for await (const lines of rowsOf(view, cursors, left)) {
         left -= lines.length;
         yield options.asText ? textOf(view, lines) : frame(frameTypes.lines, encodeLines(lines, utf8));
@@ -63,6 +63,7 @@ export async function* streamLogLines(view: LogView, options: LogLinesOptions): 
       }
       if (last || left <= 0 || options.signal.aborted) return;
       await news!.next();
+      last = news!.ended;
       for (const log of merged.logs) await log.refresh(options.signal);
     }
   } catch (error) {
