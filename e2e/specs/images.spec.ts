@@ -67,4 +67,9 @@ test.describe('images', () => {
     await shoot(page, '04-run-name-taken');
     await page.keyboard.press('Escape');
   });
+
+  test.afterAll(async ({ nativeEngine: { docker } }) => {
+    // It took port 8080, which others begin with too.
+    await docker.run(['rm', '-f', 'web']);
+  });
 });
