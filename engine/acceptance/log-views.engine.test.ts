@@ -70,6 +70,7 @@ test('it is advertised', async () => {
 
 test.each([['json-file'], ['local']])('%s: by number, by time, over rotated and compressed files', async (driver) => {
   const name = `n-${driver}`;
+  await docker.run(['rm', '-f', name]);
   await docker.text('run', '-d', '--name', name, '--log-driver', driver, '--log-opt', 'max-size=200k', '--log-opt', 'max-file=9', '--log-opt', 'compress=true', 'bb', 'sh', '-c', 'seq 1 12000; echo ERROR oops >&2; echo WARN careful');
   await wait(name);
   const { last } = await state(name);

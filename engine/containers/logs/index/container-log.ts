@@ -9,6 +9,9 @@ import type { Segment } from './segment-table.ts';
 /** Segments that are kept as they were read, for the next page and for the search of a moment. */
 const keptSegments = 12;
 
+/** How often files are looked for that change their names meanwhile, before the next refresh goes on. */
+const attempts = 5;
+
 interface LogPart {
   file: IndexedFile;
   levels: LevelCounts;
@@ -42,6 +45,8 @@ export class ContainerLog {
   readonly #kept = new Map<string, LogSegment>();
   readonly #times = new WeakMap<LogSegment, Float64Array>();
   #parts: LogPart[] = [];
+  /** Whether all files had been found when they were looked for. */
+  #isSettled = false;
   #closed = false;
 
   /** @param path of its newest file */
@@ -84,7 +89,7 @@ export class ContainerLog {
     await this.#lock.run(async () => {
       if (this.#closed) return;
       const last = this.#parts.at(-1);
-      const isSame = last !== undefined && last.path === this.path && isSameFile(last.file.identity, await identityOf(this.path));
+      const isSame = this.#isSettled && last !== undefined && last.path === this.path && isSameFile(last.file.identity, await identityOf(this.path));
       if (!isSame) await this.#findFiles();
       for (const [index, part] of this.#parts.entries()) {
         if (isSame && index < this.#parts.length - 1) continue;
@@ -184,21 +189,16 @@ export class ContainerLog {
     });
   }
 
+  /** Looks again while files change their names or are compressed under its eyes: one that was passed over would be missing from then on. */
   async #findFiles(): Promise<void> {
-    const paths = await logFiles(this.path);
     const before = this.#parts;
-    const after: LogPart[] = [];
-    for (const path of paths) {
-      const identity = await identityOf(path);
-      if (identity === null) continue;
-      const known = before.find(({ file }) => isSameFile(file.identity, identity) && !after.some((part) => part.file === file));
-      if (known !== undefined) {
-        known.path = path;
-        after.push(known);
-        continue;
-      }
-      const file = await IndexedFile.open(path, this.form);
-      if (file !== undefined) after.push({ file, levels: new LevelCounts(), path, base: 0, generation: 0 });
+    let after: LogPart[] = [];
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+      const { parts, isWhole } = await this.#filesNow([...before, ...after]);
+      for (const part of after) if (!parts.includes(part) && !before.includes(part)) await part.file.close();
+      after = parts;
+      this.#isSettled = isWhole;
+      if (isWhole) break;
     }
     const gone = before.filter((part) => !after.includes(part));
     if (before.length > 0) {
@@ -208,6 +208,30 @@ export class ContainerLog {
     }
     this.#parts = after;
     for (const { file } of gone) await file.close();
+  }
+
+  /** @param known parts that may be these files under other names @returns oldest first, and whether none can have been passed over */
+  async #filesNow(known: readonly LogPart[]): Promise<{ parts: LogPart[]; isWhole: boolean }> {
+    const paths = await logFiles(this.path);
+    const parts: LogPart[] = [];
+    for (const path of paths) {
+      const identity = await identityOf(path);
+      if (identity === null) continue;
+      const same = known.find(({ file }) => isSameFile(file.identity, identity) && !parts.some((part) => part.file === file));
+      if (same !== undefined) {
+        same.path = path;
+        parts.push(same);
+        continue;
+      }
+      const file = await IndexedFile.open(path, this.form);
+      if (file !== undefined) parts.push({ file, levels: new LevelCounts(), path, base: 0, generation: 0 });
+    }
+    const newest = parts.at(-1);
+    const isWhole =
+      parts.length === paths.length &&
+      (await logFiles(this.path)).join() === paths.join() &&
+      (newest?.path !== this.path || isSameFile(newest.file.identity, await identityOf(this.path)));
+    return { parts, isWhole };
   }
 
   #number(): void {

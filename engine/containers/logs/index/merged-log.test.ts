@@ -1,4 +1,5 @@
 import { appendFileSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -149,4 +150,35 @@ test('a clock that was set back does not bring lines out of order', async () => 
   const log = await logOf('x.log', line('a', 100) + line('b', 50) + line('c', 70) + line('d', 120));
   const other = await logOf('y.log', line('x', 60) + line('y', 110));
   expect(await texts(new MergedLog([log, other]), 0, 9)).toEqual(['x', 'a', 'b', 'c', 'y', 'd']);
+});
+
+test('files that are compressed while they are looked for are all found', async () => {
+  const path = join(folder, 'x.log');
+  const content = (number: number) => sample(number, 20, 5).content;
+  writeFileSync(path, content(9));
+  for (let number = 1; number <= 8; number += 1) writeFileSync(`${path}.${number}`, content(number));
+  const compress = async (number: number) => {
+    await writeFile(`${path}.${number}.gz.tmp`, gzipSync(content(number)));
+    await rename(`${path}.${number}.gz.tmp`, `${path}.${number}.gz`);
+    await rm(`${path}.${number}`);
+  };
+  const expand = async (number: number) => {
+    await writeFile(`${path}.${number}`, content(number));
+    await rm(`${path}.${number}.gz`);
+  };
+  for (let round = 0; round < 60; round += 1) {
+    const log = new ContainerLog(path, 'json-file');
+    open.push(log);
+    const change = round % 2 === 0 ? compress : expand;
+    // Some are changed before it looks, some meanwhile.
+    const changes = (async () => {
+      for (let number = 8; number >= 1; number -= 1) await change(number);
+    })();
+    for (let wait = 0; wait < round % 7; wait += 1) await new Promise(setImmediate);
+    await log.refresh();
+    await changes;
+    // What changed too often for one look is found by the next.
+    await log.refresh();
+    expect(log.end).toBe(180);
+  }
 });
