@@ -58,6 +58,16 @@ export default defineConfig({
       },
       {
         test: {
+          // Not a part of `npm test`: several minutes of one VM. `npm run test:vm:full`.
+          name: 'vm-full',
+          include: ['main/**/*.vm-full.ts'],
+          pool: 'forks',
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+        },
+      },
+      {
+        test: {
           // Not a part of `npm test`: an hour of load, suspend and resume. `npm run test:vm:soak`.
           name: 'soak',
           include: ['main/**/*.soak.ts'],

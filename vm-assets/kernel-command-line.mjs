@@ -6,7 +6,8 @@
 export function kernelCommandLine(arch) {
   const console = arch === 'amd64' ? 'ttyS0' : 'ttyAMA0';
   // lsm: AppArmor and TOMOYO have no policy in this guest, so they confine nobody, but ask at each file that is opened, and cost a boot their set-up.
-  const base = [`console=${console}`, 'panic=-1', 'quiet', 'loglevel=1', 'random.trust_cpu=on', 'audit=0', 'lsm=landlock,yama', 'cryptomgr.notests', ...(arch === 'amd64' ? ['reboot=t', 'no_timer_check', '8250.nr_uarts=1'] : [])];
+  // page_reporting: free memory goes back to the host in runs of 128 kB; in whole blocks of 2 MB a fifth of forgotten files stays, for a page each that is in use.
+  const base = [`console=${console}`, 'panic=-1', 'quiet', 'loglevel=1', 'random.trust_cpu=on', 'audit=0', 'lsm=landlock,yama', 'page_reporting.page_reporting_order=5', 'cryptomgr.notests', ...(arch === 'amd64' ? ['reboot=t', 'no_timer_check', '8250.nr_uarts=1'] : [])];
   // lpj: each CPU but the first measures its delay loop, 0.13 to 0.2 s long. The value is right for a clock of 3 GHz at Debian's 250 ticks, and
   // only scales delays that no emulated device needs.
   const tcg = ['nokaslr', 'mitigations=off', ...(arch === 'amd64' ? ['tsc=reliable', 'lpj=12000000'] : []), `initcall_blacklist=${slowInitcalls.join(',')}`];

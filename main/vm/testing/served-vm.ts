@@ -21,12 +21,21 @@ export interface ServedVm {
   /** Output of a docker command without the last line's end. @throws Error when it fails. */
   docker(...args: string[]): Promise<string>;
   qemuPid(): number;
-  /** Bytes of this computer's memory that QEMU has. */
+  /** Bytes of this computer's memory that the guest's memory has; what QEMU has beside it, translated code above all, is not the guest's to give back. */
   resident(): number;
+  /** Bytes of this computer's memory that QEMU has in all. */
+  held(): number;
   /** Bytes of this computer's disk that the data disk has. */
   allocated(): Promise<number>;
   /** Stops the VM and removes its home. */
   dispose(): Promise<void>;
+}
+
+/** @param smaps of QEMU: the mapping that is as large as the guest's memory is the guest's memory */
+function guestResident(smaps: string, memoryMiB: number): number {
+  const [, resident] = new RegExp(`^Size: +${memoryMiB * 1024} kB\\n(?:\\w+: .*\\n)*?Rss: +(\\d+) kB`, 'm').exec(smaps) ?? [];
+  if (resident === undefined) throw new Error(`QEMU has no mapping of ${memoryMiB} MiB`);
+  return Number(resident) * 1024;
 }
 
 /** Boots it cold and waits for the built-in image. */
@@ -48,7 +57,8 @@ export async function bootServedVm(): Promise<ServedVm> {
   while ((await docker('images', '-q', 'slipway/hello').catch(() => '')) === '');
   return {
     ...{ home, vm, lines, docker, qemuPid },
-    resident: () => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${qemuPid()}/status`, 'utf8'))?.[1]) * 1024,
+    held: () => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${qemuPid()}/status`, 'utf8'))?.[1]) * 1024,
+    resident: () => guestResident(readFileSync(`/proc/${qemuPid()}/smaps`, 'utf8'), settings.memoryMiB),
     allocated: async () => (await stat(join(home, 'data.qcow2'))).blocks * 512,
     async dispose() {
       await socket.close();

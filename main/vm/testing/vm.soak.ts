@@ -27,7 +27,7 @@ const filesOf = (pid: number) => readdirSync(`/proc/${pid}/fd`).length;
 async function settled(): Promise<Figures> {
   let best: Figures | undefined;
   for (let still = 0; still < 10; ) {
-    const now = { appFiles: filesOf(process.pid), qemuFiles: filesOf(served.qemuPid()), resident: served.resident(), disk: await served.allocated() };
+    const now = { appFiles: filesOf(process.pid), qemuFiles: filesOf(served.qemuPid()), resident: served.held(), disk: await served.allocated() };
     still = best !== undefined && now.resident > best.resident - MB && now.disk > best.disk - MB ? still + 1 : 0;
     best = { ...now, resident: Math.min(now.resident, best?.resident ?? Infinity), disk: Math.min(now.disk, best?.disk ?? Infinity) };
     await new Promise((resolve) => setTimeout(resolve, 1000));

@@ -1,0 +1,16 @@
+// What takes a VM for minutes or longer, and is not a part of npm test:
+// npm run test:vm:full: what a VM gives back to this computer, and its suspensions, seen by the docker CLI.
+// npm run test:vm:soak [-- --minutes N]: one VM under load, suspended and resumed again and again, for an hour unless said; memory, files and disk may not grow.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { pinnedEnvironment, pinnedNode, projectRoot } from './node-path.mjs';
+import { ensureOutputs, ensureVmImage } from './setup/outputs.mjs';
+
+const { values, positionals } = parseArgs({ options: { minutes: { type: 'string' } }, allowPositionals: true });
+const project = positionals[0] === 'soak' ? 'soak' : 'vm-full';
+ensureOutputs(['engine']);
+ensureVmImage();
+const env = pinnedEnvironment(values.minutes === undefined ? {} : { SOAK_MINUTES: values.minutes });
+const child = spawn(pinnedNode(), [join(projectRoot, 'node_modules/vitest/vitest.mjs'), 'run', '--project', project, '--disable-console-intercept'], { cwd: projectRoot, stdio: 'inherit', env });
+child.on('exit', (code) => (process.exitCode = code ?? 1));
