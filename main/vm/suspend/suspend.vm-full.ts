@@ -44,8 +44,8 @@ describe.runIf(process.platform === 'linux')('a VM gives back', () => {
     const full = served.resident();
     await docker('rm', '-f', 'eater');
     const endedAt = performance.now();
-    // Ten seconds on a quiet machine; where the guest hardly gets to run its figures say that it is busy.
-    await expect.poll(() => full - served.resident(), { timeout: 60_000, interval: 100 }).toBeGreaterThan(0.9 * load);
+    // Against what it had before: some of a file's pages may be back before all of it is written. Ten seconds on a quiet machine; where the guest hardly gets to run its figures say that it is busy.
+    await expect.poll(() => served.resident() - calm, { timeout: 60_000, interval: 100 }).toBeLessThan(0.1 * load);
     console.log(`memory: ${Math.round(calm / MB)} MB, ${Math.round(full / MB)} MB with ${Math.round(load / MB)} MB in use, ${Math.round(served.resident() / MB)} MB ${Math.round(performance.now() - endedAt)} ms after the end`);
   });
 
