@@ -5,6 +5,7 @@ import { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DatagramSplitter, encodeDatagram } from '../../../contract/channel/datagrams.ts';
+import { freePort } from '../testing/free-port.ts';
 import type { HostPort } from '../vm.ts';
 import { listenAddresses, PortForwarder } from './port-forwarder.ts';
 
@@ -34,14 +35,7 @@ afterEach(async () => {
   container.close();
 });
 
-async function freePort(): Promise<HostPort> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return { protocol: 'tcp', hostIp: '', hostPort: port };
-}
+const freeHostPort = async (): Promise<HostPort> => ({ protocol: 'tcp', hostIp: '', hostPort: await freePort() });
 const dial = async (port: HostPort, host = '127.0.0.1'): Promise<Socket> => {
   const socket = connect({ port: port.hostPort, host, allowHalfOpen: true });
   await once(socket, 'connect');
@@ -50,7 +44,7 @@ const dial = async (port: HostPort, host = '127.0.0.1'): Promise<Socket> => {
 
 describe('a published port', () => {
   it('carries both directions, and half-closes', async () => {
-    const port = await freePort();
+    const port = await freeHostPort();
     await forwarder.reserve(port);
     const socket = await dial(port);
     socket.end('hello');
@@ -58,7 +52,7 @@ describe('a published port', () => {
   });
 
   it('loses nothing of a large answer whose sender closes at once', async () => {
-    const port = await freePort();
+    const port = await freeHostPort();
     await forwarder.reserve(port);
     const socket = await dial(port);
     const sent = 'abcdefgh'.repeat(500_000);
@@ -67,7 +61,7 @@ describe('a published port', () => {
   });
 
   it('is closed to connections after its release', async () => {
-    const port = await freePort();
+    const port = await freeHostPort();
     await forwarder.reserve(port);
     await forwarder.release(port);
     await forwarder.release(port);
@@ -75,7 +69,7 @@ describe('a published port', () => {
   });
 
   it('may be asked for twice by an engine that restarted, also as 0.0.0.0', async () => {
-    const port = await freePort();
+    const port = await freeHostPort();
     await forwarder.reserve(port);
     await forwarder.reserve({ ...port, hostIp: '0.0.0.0' });
     (await dial(port)).destroy();
@@ -92,7 +86,7 @@ describe('a published port', () => {
   });
 
   it('on one address collides with the same port on all addresses', async () => {
-    const port = await freePort();
+    const port = await freeHostPort();
     await forwarder.reserve(port);
     await expect(forwarder.reserve({ ...port, hostIp: '127.0.0.1' })).rejects.toThrow('port is already allocated by another container');
   });
@@ -104,7 +98,7 @@ describe('a published port', () => {
   });
 
   it('resets connections that no container takes', async () => {
-    const port = await freePort();
+    const port = await freeHostPort();
     await forwarder.reserve(port);
     refuses = true;
     const socket = connect({ port: port.hostPort, host: '127.0.0.1' });
@@ -114,7 +108,7 @@ describe('a published port', () => {
   });
 
   it('takes five hundred connections at once', async () => {
-    const port = await freePort();
+    const port = await freeHostPort();
     await forwarder.reserve(port);
     const answers = await Promise.all(
       Array.from({ length: 500 }, async (_, index) => {
@@ -150,7 +144,7 @@ describe('a published port', () => {
 
 describe('the list of an engine that came back', () => {
   it('releases what is not on it and takes what is', async () => {
-    const [kept, gone, fresh] = [await freePort(), await freePort(), await freePort()];
+    const [kept, gone, fresh] = [await freeHostPort(), await freeHostPort(), await freeHostPort()];
     await forwarder.reserve(kept);
     await forwarder.reserve(gone);
     const talking = await dial(kept);
@@ -196,7 +190,7 @@ describe('a published UDP port', () => {
 
   it('gives each client a stream of its own, and ends them with the port', async () => {
     const { udp, opened } = container();
-    const port: HostPort = { ...(await freePort()), protocol: 'udp' };
+    const port: HostPort = { ...(await freeHostPort()), protocol: 'udp' };
     await udp.reserve(port);
     const [one, two] = [await client(), await client()];
     expect([await ask(one, port, 'abc'), await ask(two, port, 'def'), await ask(one, port, 'ghi')]).toEqual(['cba', 'fed', 'ihg']);

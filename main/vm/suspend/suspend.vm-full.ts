@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { identifyProcess } from '../home/process-identity.ts';
+import { freePort } from '../testing/free-port.ts';
 import { bootServedVm, type ServedVm } from '../testing/served-vm.ts';
 
 /**
@@ -14,14 +13,6 @@ const MB = 1e6;
 let served: ServedVm;
 const docker = (...args: string[]) => served.docker(...args);
 
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 const page = (port: number) => fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } }).then(({ status }) => status);
 const phases = () => (served.vm.state.status === 'running' ? served.vm.state.phases.map(({ id }) => id) : []);
 const resumed = ['requirements', 'disk', 'hypervisor', 'resume', 'engine'];

@@ -7,8 +7,15 @@ export interface Segment<T extends string> {
   count?: number;
 }
 
+export interface SegmentsProps<T extends string> {
+  label: string;
+  value: T;
+  segments: readonly Segment<T>[];
+  onPick(value: T): void;
+}
+
 /** A few views of the same thing, one of them pressed. */
-export function Segments<T extends string>({ label, value, segments, onPick }: { label: string; value: T; segments: readonly Segment<T>[]; onPick(value: T): void }) {
+export function Segments<T extends string>({ label, value, segments, onPick }: SegmentsProps<T>) {
   return (
     <div className="segments" role="group" aria-label={label}>
       {segments.map((segment) => (

@@ -2,6 +2,7 @@ import { Moon, Play, Power } from 'lucide-react';
 import { useState } from 'react';
 import { Button, LinkButton } from '../../components/controls/button.tsx';
 import { Segments } from '../../components/controls/segments.tsx';
+import type { SegmentsProps } from '../../components/controls/segments.tsx';
 import { Page } from '../../components/layout/page.tsx';
 import { SkeletonRows } from '../../components/layout/skeleton.tsx';
 import { sentences } from '../../format/sentence.ts';
@@ -49,50 +50,35 @@ export default function SettingsPage() {
             {path !== undefined && <p className="settings__file selectable isolated">{t('settings:file.path', { path })}</p>}
             <section aria-label={t('settings:appearance')}>
               <h2>{t('settings:appearance')}</h2>
-              <div className="field-line">
-                <span className="field-line__label" aria-hidden="true">
-                  {t('settings:theme.label')}
-                </span>
-                <Segments
-                  label={t('settings:theme.label')}
-                  value={settings.theme}
-                  onPick={(theme) => void changeSettings({ theme })}
-                  segments={[
-                    { value: 'system', label: t('settings:theme.system') },
-                    { value: 'dark', label: t('settings:theme.dark') },
-                    { value: 'light', label: t('settings:theme.light') },
-                  ]}
-                />
-              </div>
-              <div className="field-line">
-                <span className="field-line__label" aria-hidden="true">
-                  {t('settings:density.label')}
-                </span>
-                <Segments
-                  label={t('settings:density.label')}
-                  value={settings.density ?? 'comfortable'}
-                  onPick={(density) => void changeSettings({ density })}
-                  segments={[
-                    { value: 'comfortable', label: t('settings:density.comfortable') },
-                    { value: 'compact', label: t('settings:density.compact') },
-                  ]}
-                />
-              </div>
-              <div className="field-line">
-                <span className="field-line__label" aria-hidden="true">
-                  {t('settings:language.label')}
-                </span>
-                <Segments
-                  label={t('settings:language.label')}
-                  value={settings.language ?? 'system'}
-                  onPick={(language) => void changeSettings({ language })}
-                  segments={[
-                    { value: 'system', label: t('settings:language.system') },
-                    { value: 'en', label: t('settings:language.en') },
-                    { value: 'de', label: t('settings:language.de') },
-                  ]}
-                />
-              </div>
+              <Choice
+                label={t('settings:theme.label')}
+                value={settings.theme}
+                onPick={(theme) => void changeSettings({ theme })}
+                segments={[
+                  { value: 'system', label: t('settings:theme.system') },
+                  { value: 'dark', label: t('settings:theme.dark') },
+                  { value: 'light', label: t('settings:theme.light') },
+                ]}
+              />
+              <Choice
+                label={t('settings:density.label')}
+                value={settings.density ?? 'comfortable'}
+                onPick={(density) => void changeSettings({ density })}
+                segments={[
+                  { value: 'comfortable', label: t('settings:density.comfortable') },
+                  { value: 'compact', label: t('settings:density.compact') },
+                ]}
+              />
+              <Choice
+                label={t('settings:language.label')}
+                value={settings.language ?? 'system'}
+                onPick={(language) => void changeSettings({ language })}
+                segments={[
+                  { value: 'system', label: t('settings:language.system') },
+                  { value: 'en', label: t('settings:language.en') },
+                  { value: 'de', label: t('settings:language.de') },
+                ]}
+              />
             </section>
             <section aria-label={t('settings:terminal.title')}>
               <h2>{t('settings:terminal.title')}</h2>
@@ -173,5 +159,17 @@ function EngineSection() {
         )}
       </div>
     </section>
+  );
+}
+
+/** Segments that stand beside their name. */
+function Choice<T extends string>(props: SegmentsProps<T>) {
+  return (
+    <div className="field-line">
+      <span className="field-line__label" aria-hidden="true">
+        {props.label}
+      </span>
+      <Segments {...props} />
+    </div>
   );
 }
