@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { TarHeader } from '../lib/tar-header.ts';
 import { encodeTarEntry, tarEnd, tarPadding } from '../lib/tar-writer.ts';
 import { startBusyboxEngine } from './fixture/busybox-engine.ts';
@@ -165,6 +166,72 @@ describe('docker cp', () => {
     response.destroy();
     await expect.poll(() => readFileSync('/proc/self/mountinfo', 'utf8').includes(join(engine.directory, 'root/containers'))).toBe(false);
     expect(readdirSync(join(engine.directory, 'root/containers')).filter((name) => /^[0-9a-f]{64}$/.test(name))).toEqual([]);
+  });
+});
+
+/** A PUT in chunks, one for each piece. Answers as soon as the engine does, whether all is sent or not. */
+async function upload(path: string, pieces: Iterable<Buffer>, headers: Record<string, string> = {}): Promise<Answer> {
+  const outgoing = request({ socketPath: engine.socket, method: 'PUT', path, headers: { 'Content-Type': 'application/x-tar', ...headers } });
+  outgoing.on('error', () => undefined);
+  const answered = once(outgoing, 'response');
+  if (headers['Expect'] !== undefined) await once(outgoing, 'continue');
+  for (const piece of pieces) outgoing.write(piece);
+  outgoing.end();
+  const [response] = (await answered) as [IncomingMessage];
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return { status: response.statusCode ?? 0, headers: response.headers, bytes: Buffer.concat(chunks) };
+}
+
+function* cut(bytes: Buffer, sizes: readonly number[]): Generator<Buffer> {
+  for (let offset = 0, turn = 0; offset < bytes.length; turn += 1) {
+    const size = sizes[turn % sizes.length]!;
+    yield bytes.subarray(offset, offset + size);
+    offset += size;
+  }
+}
+
+describe('an upload', () => {
+  const content = Array.from({ length: 60_000 }, (_, index) => `line ${index}\n`).join('');
+  const archive = tarOf({ name: 'folder/', type: 'directory', mode: 0o755 }, { name: 'folder/text', content }, { name: 'folder/empty' });
+  const textIn = async (path: string) => execFileSync('tar', ['-xOf', '-'], { input: (await call('GET', archiveOf('box', path))).bytes, maxBuffer: 10_000_000 }).toString();
+
+  test.each([
+    ['in chunks of any size', archive, [1, 2, 511, 512, 513, 3, 70_000], {}],
+    ['in one chunk', archive, [archive.length], {}],
+    ['compressed', gzipSync(archive), [2, 1, 1000], {}],
+    ['of somebody who asks first', archive, [100_000], { Expect: '100-continue' }],
+  ] as const)('%s', async (_what, bytes, sizes, headers) => {
+    await docker.text('create', '--name', 'box', 'bb');
+    expect((await upload(archiveOf('box', '/tmp'), cut(bytes, sizes), headers)).status).toBe(200);
+    expect(await textIn('/tmp/folder/text')).toBe(content);
+    expect(namesIn((await call('GET', archiveOf('box', '/tmp/folder'))).bytes)).toEqual(['folder/', 'folder/empty', 'folder/text']);
+  });
+
+  test('that cannot be is refused while it still comes, and one that ends in the middle hurts nobody', async () => {
+    await docker.text('create', '--name', 'box', 'bb');
+    const large = tarOf({ name: '../out', content: 'x' }, { name: 'large', content: 'y'.repeat(8_000_000) });
+    for (const [path, status] of [[archiveOf('box', '/tmp'), 400], [archiveOf('box', '/nope'), 404], [archiveOf('zz', '/'), 404]] as const) {
+      expect((await upload(path, cut(large, [64 * 1024]))).status).toBe(status);
+    }
+    for (const [head, part] of [['Transfer-Encoding: chunked', `${archive.length.toString(16)}\r\n`], [`Content-Length: ${archive.length}`, '']] as const) {
+      const socket = connect(engine.socket);
+      socket.write(Buffer.concat([Buffer.from(`PUT ${archiveOf('box', '/tmp')} HTTP/1.1\r\nHost: x\r\n${head}\r\n\r\n${part}`), archive.subarray(0, 100_000)]));
+      // It has come as far as that.
+      await vi.waitFor(async () => expect((await call('HEAD', archiveOf('box', '/tmp/folder/text'))).status).toBe(200), { timeout: 20_000 });
+      socket.destroy();
+      expect((await call('PUT', archiveOf('box', '/tmp'), tarOf({ name: 'folder/text', content: 'afterwards' }))).status).toBe(200);
+      expect(await textIn('/tmp/folder/text')).toBe('afterwards');
+      await docker.text('rm', '-f', 'box');
+      await docker.text('create', '--name', 'box', 'bb');
+    }
+    const broken = await new Promise<string>((resolve) => {
+      const socket = connect(engine.socket);
+      let said = '';
+      socket.on('data', (chunk: Buffer) => (said += chunk.toString())).on('close', () => resolve(said));
+      socket.end(`PUT ${archiveOf('box', '/tmp')} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n`);
+    });
+    expect(broken).toMatch(/^HTTP\/1.1 500 [^]*malformed chunked encoding/);
   });
 });
 

@@ -7,6 +7,7 @@ import { finished, pipeline } from 'node:stream/promises';
 import { InvalidParameterError, messageOf } from '../errors.ts';
 import { isGuestConnection } from '../guest/serve-stream.ts';
 import { apiVersion, engineVersion } from './api-version.ts';
+import { ConnectionBody } from './connection-body.ts';
 import { parseFilters } from './filters.ts';
 import type { Filters } from './filters.ts';
 import { detachFromParser, hijackHead, readUpgradeBody } from './hijack.ts';
@@ -55,6 +56,7 @@ export class Exchange {
   readonly #response: ServerResponse;
   /** Bytes that followed the headers of a request with Upgrade; null without Upgrade. */
   readonly #head: Buffer | null;
+  readonly #unread: ConnectionBody | null;
   readonly #queryText: string;
   #query: Query | undefined;
   /** Made for the first who asks. */
@@ -63,13 +65,14 @@ export class Exchange {
   #bodyRead = false;
   #hijacked = false;
 
-  constructor(request: IncomingMessage, response: ServerResponse, head: Buffer | null, target: RequestTarget) {
+  constructor(request: IncomingMessage, response: ServerResponse, head: Buffer | ConnectionBody | null, target: RequestTarget) {
     this.version = target.version;
     this.#queryText = target.query;
     this.#params = target.params;
     this.#request = request;
     this.#response = response;
-    this.#head = head;
+    this.#head = head instanceof ConnectionBody ? head.head : head;
+    this.#unread = head instanceof ConnectionBody ? head : null;
     const gone = () => this.#clientGone();
     // Half-closing means giving up, as in Go's server. Answers that are nearly there still go out.
     const { socket } = request;
@@ -124,6 +127,11 @@ export class Exchange {
   /** The raw body, for archives. */
   get body(): Readable {
     return this.#request;
+  }
+
+  /** The raw body; still in its connection for a route that {@link Route.takesUnreadBody} where that is possible. */
+  get unreadBody(): Readable | ConnectionBody {
+    return this.#unread ?? this.#request;
   }
 
   /**

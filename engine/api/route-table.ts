@@ -93,7 +93,7 @@ export function routeTable(backends: Backends): Route[] {
     on('GET', '/containers/{id}/export', files.export),
     on('HEAD', '/containers/{id}/archive', files.stat),
     on('GET', '/containers/{id}/archive', files.get),
-    on('PUT', '/containers/{id}/archive', files.put),
+    taking('PUT', '/containers/{id}/archive', files.put),
     on('POST', '/containers/{id}/start', container.start),
     on('POST', '/containers/{id}/stop', container.stop),
     on('POST', '/containers/{id}/restart', container.restart),
@@ -182,6 +182,11 @@ function swarmRoutes(): Route[] {
 
 function on(method: Route['method'], path: string, handler: Handler): Route {
   return { method, path, handler };
+}
+
+/** The handler reads a large body itself. */
+function taking(method: Route['method'], path: string, handler: Handler): Route {
+  return { method, path, handler, takesUnreadBody: true };
 }
 
 /** The answer takes the connection over as a byte stream. */

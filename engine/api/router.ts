@@ -9,6 +9,8 @@ export interface Route {
   handler: Handler;
   /** The answer takes the connection over; only these routes may be upgraded. */
   hijacks?: boolean;
+  /** The handler takes {@link Exchange.unreadBody}: a large body. */
+  takesUnreadBody?: boolean;
 }
 
 export interface Match {

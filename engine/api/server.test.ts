@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Duplex, duplexPair } from 'node:stream';
+import { Duplex, duplexPair, Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ConflictError, NotModifiedError } from '../errors.ts';
 import type { Exchange } from './exchange.ts';
@@ -35,6 +35,18 @@ const routes: Route[] = [
   { method: 'POST', path: '/late', handler: (exchange) => { exchange.answerStream('application/json').write('{'); throw new Error('too late'); } },
   { method: 'POST', path: '/containers/{id}/attach', hijacks: true, handler: echo },
   { method: 'POST', path: '/exec/{id}/start', hijacks: true, handler: async (exchange) => { await exchange.json({ fields: { Detach: 'boolean' } }); await echo(exchange); } },
+  {
+    method: 'PUT',
+    path: '/upload',
+    takesUnreadBody: true,
+    async handler(exchange) {
+      const { unreadBody } = exchange;
+      const pieces: Buffer[] = [];
+      const stream = unreadBody instanceof Readable ? unreadBody : unreadBody.stream(unreadBody.head);
+      for await (const piece of stream as AsyncIterable<Buffer>) pieces.push(piece);
+      exchange.answerText(200, `${unreadBody instanceof Readable ? 'parsed' : 'unread'}: ${Buffer.concat(pieces).toString()}`);
+    },
+  },
   {
     method: 'GET',
     path: '/slow',
@@ -259,6 +271,26 @@ function pair(): [Duplex, Duplex] {
   b.other = a;
   return [a, b];
 }
+
+test('a large body is left in the connection where that is a socket', async () => {
+  const put = (head: string, body: string) => `PUT /upload HTTP/1.1\r\nHost: x\r\n${head}\r\n\r\n${body}`;
+  const chunked = put('Transfer-Encoding: chunked', '2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n');
+  for (const text of [chunked, put('Content-Length: 5', 'hello')]) {
+    const answer = await raw(text);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*Connection: close\r\n[^]*unread: hello$/);
+  }
+  // In two steps, so that nothing of the body comes with the head.
+  const socket = open();
+  const [head, body] = chunked.split('\r\n\r\n2', 2) as [string, string];
+  socket.write(`${head}\r\n\r\n`, () => setImmediate(() => socket.write(`2${body}`)));
+  expect(await rest(socket)).toContain('unread: hello');
+  // What has no body, asks for leave first, or comes over something else is read as ever.
+  expect(await raw(put('Content-Length: 0\r\nConnection: close', ''))).toContain('parsed: ');
+  expect(await raw(put('Content-Length: 5\r\nExpect: 100-continue\r\nConnection: close', 'hello'))).toContain('parsed: hello');
+  const [near, far] = duplexPair();
+  server.emit('connection', far);
+  expect(await raw(chunked.replace('Host: x', 'Host: x\r\nConnection: close'), near)).toContain('parsed: hello');
+});
 
 test('everything works over a stream that is no socket', async () => {
   const serve = () => {

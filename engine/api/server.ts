@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { InvalidParameterError, messageOf, NotFoundError } from '../errors.ts';
 import { refuseBrowsers } from './browser-guard.ts';
 import { negotiateVersion, UnsupportedVersionError } from './api-version.ts';
+import { ApiRequest, ConnectionBody, hasBodyToTake } from './connection-body.ts';
 import { Exchange, writeHead } from './exchange.ts';
 import { errorBody, statusOf } from './http-status.ts';
 import { Router } from './router.ts';
@@ -47,14 +48,20 @@ export function createApiServer({ routes, complete, log }: ApiServerOptions): Se
     highWaterMark: 256 * 1024,
     // Only where a handler takes the connection over: an `Upgrade: h2c` elsewhere is an offer that is not taken up. While the routes are not
     // known, what Docker's clients ask for tells.
-    shouldUpgradeCallback: (request) => find(serving.router, request)?.match?.route.hijacks ?? (serving.complete !== null && /^(tcp|websocket)$/i.test(request.headers.upgrade ?? '')),
+    shouldUpgradeCallback: (request) => {
+      const route = find(serving.router, request)?.match?.route;
+      if (route?.takesUnreadBody === true) return (request as ApiRequest).givesBody = hasBodyToTake(request);
+      return route?.hijacks ?? (serving.complete !== null && /^(tcp|websocket)$/i.test(request.headers.upgrade ?? ''));
+    },
+    IncomingMessage: ApiRequest,
   });
   // Lets a client half-close and still have its answer, as Go's server does. Not in Node's documentation; lib/_http_server.js.
   Object.assign(server, { httpAllowHalfOpen: true });
   server.on('request', (request, response) => {
     void serve(serving, request, response, null);
   });
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  server.on('upgrade', (request: ApiRequest, socket: Duplex, bytes: Buffer) => {
+    const head = request.givesBody === true ? new ConnectionBody(request, socket, bytes) : bytes;
     socket.on('error', () => socket.destroy());
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
@@ -71,7 +78,7 @@ export function createApiServer({ routes, complete, log }: ApiServerOptions): Se
 }
 
 /** Never rejects: whatever a handler does, the client has an answer and the engine goes on. */
-async function serve(serving: Serving, request: IncomingMessage, response: ServerResponse, head: Buffer | null): Promise<void> {
+async function serve(serving: Serving, request: IncomingMessage, response: ServerResponse, head: Buffer | ConnectionBody | null): Promise<void> {
   response.on('error', () => response.destroy());
   try {
     refuseBrowsers(request);
@@ -93,7 +100,7 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
       const mark = request.url!.indexOf('?');
       writeHead(response, 301, { Location: encodeURI(clean) + (mark < 0 ? '' : request.url!.slice(mark)), 'Content-Length': 0 });
       response.end();
-      if (head === null) drain(request);
+      drain(request, head);
       return;
     }
     const version = negotiateVersion(target.version);
@@ -104,11 +111,11 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
       report(serving, request, error);
       exchange.answerError(error);
     }
-    if (head === null) drain(request);
+    drain(request, head);
   } catch (error) {
     report(serving, request, error);
     refuse(response, error);
-    if (head === null) drain(request);
+    drain(request, head);
   }
 }
 
@@ -116,8 +123,9 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
  * Reads and drops what is left of a body that no handler wanted: it stands before the next request, and a client that finds
  * the connection closed while it writes never reads its answer. One that goes on and on is cut off.
  */
-function drain(request: IncomingMessage): void {
-  if (request.readableEnded) return;
+function drain(request: IncomingMessage, head: Buffer | ConnectionBody | null): void {
+  if (head instanceof ConnectionBody) head.drop(drainLimit);
+  if (head !== null || request.readableEnded) return;
   let dropped = 0;
   request.on('data', (chunk: Buffer) => {
     dropped += chunk.length;

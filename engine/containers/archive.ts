@@ -1,12 +1,16 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { messageOf, EngineError, InternalError } from '../errors.ts';
 import { decompress } from '../lib/decompress.ts';
-import { askInView, ConfinedError, readInView, writeInView } from '../lib/confined/confined-threads.ts';
-import type { PathStat } from '../lib/confined/protocol.ts';
+import { askInView, ConfinedError, readInView, writeBodyInView, writeInView } from '../lib/confined/confined-threads.ts';
+import type { UnreadBody } from '../lib/confined/confined-threads.ts';
+import type { Job, PathStat, RootView } from '../lib/confined/protocol.ts';
 import { readAccountFiles, resolveUser } from '../runtime/oci/user.ts';
+import type { Container } from './container.ts';
 import { announce } from './container-events.ts';
 import { accessRules, openView, translated } from './files/container-view.ts';
 import type { ViewNeeds } from './files/container-view.ts';
+
+type ExtractJob = Extract<Job, { kind: 'extract' }>;
 
 /**
  * `docker cp`, in a thread that sees nothing but the container's files: see `lib/confined/`. What is missing is a
@@ -37,6 +41,12 @@ export async function archivePath(needs: ViewNeeds, reference: string, path: str
   }
 }
 
+/** An archive that is still in the client's connection. */
+export interface UnreadArchive extends UnreadBody {
+  /** @param raw what was read of the connection already */
+  stream(raw: Uint8Array): Readable;
+}
+
 export interface ExtractRequest {
   path: string;
   /** A folder and anything else do not take each other's place. */
@@ -44,36 +54,55 @@ export interface ExtractRequest {
   /** Everything belongs to the container's user. */
   copyUidGid: boolean;
   /** tar, plain or compressed. */
-  archive: Readable;
+  archive: Readable | UnreadArchive;
   signal: AbortSignal;
 }
 
 /**
- * Extracts an archive into a folder. It is decompressed outside, by the engine's own code.
+ * Extracts an archive into a folder. It is decompressed outside, by the engine's own code; a plain one the thread reads by itself where
+ * it can.
  * @throws InvalidParameterError in moby's words for what is no folder, is read-only or must not be replaced; what was
  * extracted before stays
  */
 export async function extractArchive(needs: ViewNeeds, reference: string, request: ExtractRequest): Promise<void> {
   const { path, archive, signal } = request;
   const container = needs.store.resolve(reference);
-  let release = async () => {};
   try {
-    const opened = await openView(needs, container, (view) => {
-      const { User: user = '' } = container.record.config;
-      const { uid, gid } = request.copyUidGid && user !== '' ? resolveUser(user, [], readAccountFiles(view.root)) : { uid: undefined, gid: undefined };
-      const owner = uid === undefined || gid === undefined ? null : { uid, gid };
-      return writeInView(view, { kind: 'extract', path, keepKinds: request.noOverwriteDirNonDir, owner, access: accessRules(container) });
-    });
-    release = opened.release;
-    await opened.value(async () => {
-      const { stream } = await decompress(archive);
-      signal.addEventListener('abort', () => stream.destroy(signal.reason as Error), { once: true });
-      return stream;
-    });
+    if (archive instanceof Readable) await extractStream(needs, container, request, archive);
+    else {
+      const compressed = await extractInto(needs, container, request, (view, job) => writeBodyInView(view, job, archive, signal));
+      if (compressed !== null) await extractStream(needs, container, request, archive.stream(compressed));
+    }
     announce(needs.events, container, 'extract-to-dir');
   } catch (error) {
     if (error instanceof ConfinedError || error instanceof EngineError) throw translated(error, reference, path);
     throw new InternalError(`Error processing tar file: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function extractStream(needs: ViewNeeds, container: Container, request: ExtractRequest, archive: Readable): Promise<void> {
+  return extractInto(needs, container, request, async (view, job) => {
+    const feed = await writeInView(view, job);
+    return () =>
+      feed(async () => {
+        const { stream } = await decompress(archive);
+        request.signal.addEventListener('abort', () => stream.destroy(request.signal.reason as Error), { once: true });
+        return stream;
+      });
+  });
+}
+
+/** @param enter resolves once the thread is in its view, with what waits for the end */
+async function extractInto<T>(needs: ViewNeeds, container: Container, request: ExtractRequest, enter: (view: RootView, job: ExtractJob) => Promise<() => Promise<T>>): Promise<T> {
+  const { path, noOverwriteDirNonDir: keepKinds, copyUidGid } = request;
+  const { value: finish, release } = await openView(needs, container, (view) => {
+    const { User: user = '' } = container.record.config;
+    const { uid, gid } = copyUidGid && user !== '' ? resolveUser(user, [], readAccountFiles(view.root)) : { uid: undefined, gid: undefined };
+    const owner = uid === undefined || gid === undefined ? null : { uid, gid };
+    return enter(view, { kind: 'extract', path, keepKinds, owner, access: accessRules(container) });
+  });
+  try {
+    return await finish();
   } finally {
     void release();
   }

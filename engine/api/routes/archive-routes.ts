@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { ContainerConfig } from '../../../contract/engine-api/container.ts';
 import { InvalidParameterError } from '../../errors.ts';
+import type { ConnectionBody } from '../connection-body.ts';
 import type { Exchange } from '../exchange.ts';
 import { commitShape } from '../request-shapes.ts';
 import type { Handler } from '../router.ts';
@@ -12,7 +13,7 @@ export interface ContainerFilesBackend {
   archivePath(reference: string, path: string): Promise<{ stat: object; stream: Readable }>;
   extractArchive(
     reference: string,
-    request: { path: string; noOverwriteDirNonDir: boolean; copyUidGid: boolean; archive: Readable; signal: AbortSignal },
+    request: { path: string; noOverwriteDirNonDir: boolean; copyUidGid: boolean; archive: Readable | ConnectionBody; signal: AbortSignal },
   ): Promise<void>;
   exportContainer(reference: string): Promise<Readable>;
   changes(reference: string): Promise<object[] | null>;
@@ -41,7 +42,7 @@ export function archiveRoutes(containers: ContainerFilesBackend): Record<'stat' 
         path: pathOf(exchange),
         noOverwriteDirNonDir: query.flag('noOverwriteDirNonDir'),
         copyUidGid: query.flag('copyUIDGID'),
-        archive: exchange.body,
+        archive: exchange.unreadBody,
         signal: exchange.signal,
       });
       exchange.answerEmpty(200);

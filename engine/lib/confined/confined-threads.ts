@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { isMarkedAsUntransferable, Worker } from 'node:worker_threads';
-import type { FromThread, Job, Question, RootView, ThreadFailure, ToThread } from './protocol.ts';
+import { duplicate } from '../syscalls-process.ts';
+import type { ExtractAnswer, FromThread, Job, Question, RootView, ThreadFailure, ToThread } from './protocol.ts';
 
 /** What a confined thread could not do. `code` is the system's (`ENOENT` …), or `refused` for an archive that asks too much. */
 export class ConfinedError extends Error {
@@ -165,6 +166,34 @@ export async function writeInView(view: RootView, job: Extract<Job, { kind: 'ext
   const running = new RunningJob(view, job);
   await running.head.promise;
   return (open) => feed(running, open);
+}
+
+/** A request's body that nobody has read yet. */
+export interface UnreadBody {
+  /** Of the connection, non-blocking; it is duplicated. */
+  readonly fd: number;
+  readonly head: Uint8Array;
+  readonly length: number | null;
+}
+
+/**
+ * As {@link writeInView}, for a body that the thread itself reads from its connection; that begins at once.
+ * @returns what waits for the end: null, or what was read of a compressed archive, of which nothing is extracted
+ */
+export async function writeBodyInView(view: RootView, job: Extract<Job, { kind: 'extract' }>, body: UnreadBody, signal: AbortSignal): Promise<() => Promise<Uint8Array | null>> {
+  // A descriptor of its own: the engine may close the connection while the thread reads, and the number gets another meaning.
+  const fd = duplicate(body.fd);
+  const cancelled = new Int32Array(new SharedArrayBuffer(4));
+  const cancel = () => Atomics.store(cancelled, 0, 1);
+  signal.addEventListener('abort', cancel);
+  const running = new RunningJob(view, { ...job, body: { fd, head: new Uint8Array(body.head), length: body.length, cancelled } });
+  const over = running.done.promise.finally(() => {
+    signal.removeEventListener('abort', cancel);
+    closeSync(fd);
+  });
+  over.catch(() => undefined);
+  await running.head.promise;
+  return async () => ((await over) as ExtractAnswer).compressed;
 }
 
 async function feed(running: RunningJob, open: () => Promise<Readable>): Promise<void> {

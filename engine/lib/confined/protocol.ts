@@ -30,7 +30,8 @@ export type Job =
   | { kind: 'content'; path: string }
   /** A tar of the whole tree, of an overlay's upperdir as a layer, or of the root as the folder `data` without the tar's end, for a backup. */
   | { kind: 'tree'; form: 'plain' | 'layer' | 'backup' }
-  | ({ kind: 'extract'; path: string } & ExtractOptions)
+  /** Takes its archive by messages; with `body` from there, and answers an {@link ExtractAnswer}. */
+  | ({ kind: 'extract'; path: string; body?: ConnectionBody } & ExtractOptions)
   /** Folders of the layers below, topmost first; they are not in the view. */
   | { kind: 'changes'; lower: string[] }
   /** Answers a {@link FileList}. */
@@ -83,6 +84,23 @@ export interface ExtractOptions {
   access: { path: string; refusal: string | null }[];
   /** Takes only what lies in this folder of the archive, without its name; its own entry sets the destination's owner, mode and time. */
   strip?: string;
+}
+
+/** A request's body that the thread reads from the connection itself. */
+export interface ConnectionBody {
+  /** Of the connection, non-blocking; nobody else reads from it meanwhile. */
+  fd: number;
+  /** What came with the request's head. */
+  head: Uint8Array<ArrayBuffer>;
+  /** Bytes; null for chunks. */
+  length: number | null;
+  /** Shared; another number than 0 lets the thread give up. */
+  cancelled: Int32Array;
+}
+
+export interface ExtractAnswer {
+  /** Null once all is extracted. For a compressed archive what was read of the connection: nothing is extracted then. */
+  compressed: Uint8Array<ArrayBuffer> | null;
 }
 
 /** `X-Docker-Container-Path-Stat`. */

@@ -6,8 +6,9 @@ import { TarParser } from '../tar-parser.ts';
 import { layerForm } from './layer-form.ts';
 import { contentOf, describeFile, listFolder, measureTree, openFile, readRange } from './file-reading.ts';
 import { emptyRoot, makeFolder, removeEntry, renameEntry } from './file-changes.ts';
-import type { FromThread, Job, ToThread } from './protocol.ts';
+import type { ConnectionBody, ExtractAnswer, FromThread, Job, ToThread } from './protocol.ts';
 import { enterView } from './root-view.ts';
+import { SocketInput } from './socket-input.ts';
 import { baseName, cleanPath, statPath } from './stat-path.ts';
 import { expectAccess } from './access-rules.ts';
 import { openLayers, treeChanges } from './tree-changes.ts';
@@ -125,6 +126,7 @@ function begin(state: Running, job: Job, layers: readonly number[]): void {
       expectAccess(here, job.access);
       state.input = { parser: new TarParser(), extractor: new TreeExtractor(here, job) };
       post({ kind: 'head', value: null });
+      if (job.body !== undefined) finish({ kind: 'done', value: extractFrom(job.body, state.input) });
       return;
     }
     case 'changes':
@@ -157,6 +159,20 @@ function begin(state: Running, job: Job, layers: readonly number[]): void {
     default:
       throw new TypeError(`unknown job ${JSON.stringify(job satisfies never)}`);
   }
+}
+
+function extractFrom(body: ConnectionBody, { parser, extractor }: NonNullable<Running['input']>): ExtractAnswer {
+  const input = new SocketInput(body);
+  const { pieces, raw, isPlain } = input.begin();
+  if (!isPlain) return { compressed: new Uint8Array(raw) };
+  const take = (piece: Buffer) => {
+    for (const event of parser.push(piece)) extractor.take(event);
+  };
+  pieces.forEach(take);
+  for (const piece of input.rest()) take(piece);
+  parser.end();
+  extractor.end();
+  return { compressed: null };
 }
 
 /** The folder stays the same one whatever its name becomes. */
