@@ -90,6 +90,8 @@ interface Case {
   before?: () => Promise<unknown>;
   /** Fails on a full disk, and succeeds afterwards. */
   act: () => Promise<Answer>;
+  /** What must be so after the failure, while there is no room. */
+  refused?: () => Promise<unknown>;
   /** What must be so after the success. */
   after?: () => Promise<unknown>;
 }
@@ -154,6 +156,24 @@ const cases: Case[] = [
       await ask('DELETE', '/networks/later');
     },
   },
+  {
+    what: 'network disconnect',
+    before: async () => {
+      await ask('POST', '/networks/create', { Name: 'left' });
+      await create('unwired', ['sleep', '1000']);
+      await ask('POST', '/networks/left/connect', { Container: 'unwired' });
+      await ask('POST', '/containers/unwired/start');
+    },
+    act: () => ask('POST', '/networks/left/disconnect', { Container: 'unwired' }),
+    // It stays connected: nothing is half taken away, and no address is given back that will be given back again.
+    refused: async () => expect((await ask('GET', '/containers/unwired/archive?path=/etc/hosts')).body.toString()).toMatch(/localhost\n[^]*\n172\.[\d.]+\t\w+\n172\.[\d.]+\t\w+\n/),
+    after: async () => {
+      expect(Object.keys((await inspect('unwired')).NetworkSettings.Networks)).toEqual(['bridge']);
+      expect((await ask('GET', '/containers/unwired/archive?path=/etc/hosts')).body.toString()).toMatch(/localhost\n[^]*\n172\.[\d.]+\t\w+\n/);
+      await ask('DELETE', '/containers/unwired?force=1');
+      await ask('DELETE', '/networks/left');
+    },
+  },
   { what: 'network create', act: () => ask('POST', '/networks/create', { Name: 'full' }), after: () => ask('DELETE', '/networks/full') },
   { what: 'volume create', act: () => ask('POST', '/volumes/create', { Name: 'full' }), after: () => ask('DELETE', '/volumes/full') },
   { what: 'tag', act: () => ask('POST', '/images/bb/tag?repo=other&tag=latest'), after: () => ask('DELETE', '/images/other:latest') },
@@ -169,12 +189,13 @@ const cases: Case[] = [
 ];
 
 describe('on a full disk', () => {
-  test.each(cases)('$what says so, and works when there is room again', async ({ before, act, after }) => {
+  test.each(cases)('$what says so, and works when there is room again', async ({ before, act, refused: check, after }) => {
     await before?.();
     fill();
     const refused = await act();
     // The words of a HEAD are in no body.
     if (refused.body.length > 0 || refused.status < 400) expect(failureOf(refused)).toMatch(noRoom);
+    await check?.();
     expect((await ask('GET', '/_ping')).status).toBe(200);
     expect((await inspect('witness')).State.Status).toBe('running');
     free();

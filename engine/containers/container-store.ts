@@ -141,12 +141,23 @@ export class ContainerStore {
     await this.#records.put(container.id, container.record, options);
   }
 
+  /** {@link update} for a mere wish: when it cannot be saved, all is as it was before. Under the container's lock. */
+  async attempt<K extends keyof ContainerRecord>(container: Container, change: Pick<ContainerRecord, K>): Promise<void> {
+    const before = Object.fromEntries(Object.keys(change).map((key) => [key, container.record[key as K]])) as Pick<ContainerRecord, K>;
+    try {
+      await this.update(container, change);
+    } catch (error) {
+      container.record = { ...container.record, ...before };
+      throw error;
+    }
+  }
+
   /**
    * {@link update} for what must be done on a full disk too, so that a container can be stopped and removed to make room: that it
-   * could not be saved is said on stderr alone. Survives a crash of the engine, not a power cut.
+   * could not be saved is said on stderr alone. By itself it survives a crash of the engine, not a power cut.
    */
-  async note(container: Container, change: Partial<ContainerRecord>): Promise<void> {
-    await this.update(container, change, { sync: false }).catch((error: unknown) => void process.stderr.write(`${container.name}: ${messageOf(error)}\n`));
+  async note(container: Container, change: Partial<ContainerRecord>, options: { sync: boolean } = { sync: false }): Promise<void> {
+    await this.update(container, change, options).catch((error: unknown) => void process.stderr.write(`${container.name}: ${messageOf(error)}\n`));
   }
 
   /** Forgets the container, its folder and its name. */

@@ -45,9 +45,14 @@ export async function disconnectNetwork(needs: Needs, reference: string, contain
     refuseRemoved(container);
     const network = needs.network.nameOf(reference);
     const { [network]: gone, ...endpoints } = container.record.endpoints;
-    if (isRunning(container.state)) container.sandbox = await needs.network.detach(sandboxRequest(needs, container), reference);
-    else if (gone === undefined) throw new InternalError(`container ${container.id} is not connected to the network ${network}`);
-    await needs.store.update(container, { endpoints });
+    if (isRunning(container.state)) {
+      container.sandbox = await needs.network.detach(sandboxRequest(needs, container), reference);
+      // It has left the network, which the sandbox's record says too.
+      await needs.store.note(container, { endpoints }, { sync: true });
+      return;
+    }
+    if (gone === undefined) throw new InternalError(`container ${container.id} is not connected to the network ${network}`);
+    await needs.store.attempt(container, { endpoints });
   });
 }
 

@@ -139,7 +139,14 @@ export class BridgeNetworkController implements NetworkController {
     if (network.driver === 'host') throw new InvalidParameterError(hostNetwork);
     if (before === undefined || endpoint === undefined) throw new InternalError(`container ${request.containerId} is not connected to network ${network.name}`);
     const record = { ...before, endpoints: [...before.endpoints] };
-    await this.#wiring.detach(record, endpoint);
+    // Before anything is taken away: what cannot be saved has not happened, and an address is given back once.
+    await sandboxes.put(record.containerId, { ...before, endpoints: before.endpoints.filter((other) => other !== endpoint) }, { sync: false });
+    try {
+      await this.#wiring.detach(record, endpoint);
+    } catch (error) {
+      await sandboxes.put(record.containerId, before, { sync: false }).catch((failure: unknown) => this.#parts.log(`disconnect ${network.name}: not undone: ${messageOf(failure)}`));
+      throw error;
+    }
     if (record.namespace !== undefined) await this.#wiring.inside(record, (inside) => this.#wiring.route(record, inside, { fresh: false }));
     await this.#ports.move(record, request);
     for (const address of addressesOf(endpoint)) this.#parts.carried.cut(address);
