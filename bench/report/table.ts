@@ -17,7 +17,7 @@ export function formatTable(rows: readonly RowResult[]): string {
 function cells({ line, medians, verdicts }: LineResult): string[] {
   const ratio = (to: 'dockerd' | 'podman' | 'floor') =>
     medians.slipway === undefined || medians[to] === undefined || medians[to] === 0 ? '' : (medians.slipway / medians[to]).toFixed(2);
-  const goals = verdicts.map(({ goal, met }) => `${goal}: ${met === undefined ? 'not known' : met ? 'met' : 'MISSED'}`);
+  const goals = verdicts.map(({ goal, met, belowFloor }) => `${goal}: ${met === undefined ? 'not known' : met ? 'met' : belowFloor ? 'MISSED, less than the floor' : 'MISSED'}`);
   return [line.title, line.unit, ...columns.map((name) => figure(medians[name], line)), ratio('dockerd'), ratio('podman'), ratio('floor'), goals.join('; ')];
 }
 

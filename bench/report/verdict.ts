@@ -9,6 +9,8 @@ export interface Verdict {
   met: boolean | undefined;
   /** How far it is: what was measured divided by what is allowed. */
   share: number | undefined;
+  /** What lies below every engine takes longer than the goal allows. */
+  belowFloor: boolean;
 }
 
 /** No work may take longer than podman takes for it. */
@@ -21,7 +23,7 @@ export function judge(line: Line, medians: Medians, otherLines: ReadonlyMap<stri
   return goals.map((goal) => {
     const allowed = allowedBy(goal, medians, otherLines);
     const share = own === undefined || allowed === undefined ? undefined : own / allowed;
-    return { goal: describe(goal), met: share === undefined ? undefined : share <= 1, share };
+    return { goal: describe(goal), met: share === undefined ? undefined : share <= 1, share, belowFloor: allowed !== undefined && medians.floor !== undefined && allowed < medians.floor };
   });
 }
 

@@ -7,6 +7,7 @@ import type { Bench, Engine, Measurement, Row } from '../row.ts';
 import { againstDockerd, everyEngine } from '../row.ts';
 
 const contents = ['large', 'many'] as const;
+const committed = 'localhost/bench-committed';
 
 /** The archives that `docker cp` would send: one file of 100 MB; 10,000 files of 1 to 4 kB in 100 folders. */
 function makeArchives(directory: string): Record<(typeof contents)[number], string> {
@@ -42,7 +43,9 @@ function open(engine: Engine, bench: Bench): Promise<Measurement> {
           if (bytes < 20_000_000) throw new Error(`only ${bytes} bytes came out of /tmp/${name}`);
         });
       }
+      values['commit'] = await timed(() => api.ok('POST', `/commit?container=${id}&repo=${committed}&tag=latest`));
       await removeContainer(api, id);
+      await api.ok('DELETE', `/images/${committed}:latest`);
       return values;
     },
     close: () => Promise.resolve(),
@@ -56,6 +59,7 @@ export const copy: Row = {
     { key: 'large-out', title: 'cp of 100 MB out of it', unit: 'ms', goals: [againstDockerd(0.7)] },
     { key: 'many-in', title: 'cp of 10,000 small files into a container', unit: 'ms', goals: [againstDockerd(0.7)] },
     { key: 'many-out', title: 'cp of 10,000 small files out of it', unit: 'ms', goals: [againstDockerd(0.7)] },
+    { key: 'commit', title: 'commit of the container with all of them', unit: 'ms', goals: [] },
   ],
   rounds: { full: 5, quick: 1 },
   warmUp: false,

@@ -3,8 +3,22 @@ import { busybox } from '../material/names.ts';
 import type { Api } from '../client/api.ts';
 import type { Bench, Engine, Measurement, Row } from '../row.ts';
 import { againstDockerd, everyEngine } from '../row.ts';
+import { startBareServer } from '../subjects/bare-server.ts';
 
 const width = 4;
+
+const paths = { containers: '/containers/json?all=1', tags: '/images/json' } as const;
+
+/** An answer of our engine, which has what the row made by then, from a server that does nothing. */
+function floorOf(key: keyof typeof paths): NonNullable<Row['floor']> {
+  return {
+    title: 'the same bytes from a bare node:http server on a unix socket',
+    async open({ engines, directory }) {
+      const { api, stop } = await startBareServer(directory, await engines.get('slipway')!.api.ok('GET', paths[key]));
+      return { measure: async () => ({ [key]: await timeOfList(api, paths[key], (rows) => rows.length > 0) }), close: stop };
+    },
+  };
+}
 
 async function openContainers({ api }: Engine, { quick }: Bench): Promise<Measurement> {
   const [all, running] = quick ? [100, 10] : [500, 50];
@@ -15,7 +29,7 @@ async function openContainers({ api }: Engine, { quick }: Bench): Promise<Measur
     if (index < running) await startContainer(api, id);
   });
   return {
-    measure: async () => ({ containers: await timeOfList(api, '/containers/json?all=1', (rows) => rows.length === all) }),
+    measure: async () => ({ containers: await timeOfList(api, paths.containers, (rows) => rows.length === all) }),
     close: () => eachOf(ids, width, (id) => removeContainer(api, id)),
   };
 }
@@ -25,7 +39,7 @@ async function openTags({ api }: Engine, { quick }: Bench): Promise<Measurement>
   const repository = busybox.replace(/:[^:/]*$/, '');
   await eachOf(tags, width, async (tag) => void (await api.ok('POST', `/images/${busybox}/tag?repo=${repository}-tagged&tag=${tag}`)));
   return {
-    measure: async () => ({ tags: await timeOfList(api, '/images/json', (rows) => rows.some(({ RepoTags }) => (RepoTags?.length ?? 0) > tags.length)) }),
+    measure: async () => ({ tags: await timeOfList(api, paths.tags, (rows) => rows.some(({ RepoTags }) => (RepoTags?.length ?? 0) > tags.length)) }),
     close: () => eachOf(tags, 1, async (tag) => void (await api.ok('DELETE', `/images/${repository}-tagged:${tag}`))),
   };
 }
@@ -45,6 +59,7 @@ export const listContainers: Row = {
   warmUp: true,
   engines: everyEngine,
   open: openContainers,
+  floor: floorOf('containers'),
 };
 
 export const listTags: Row = {
@@ -54,4 +69,5 @@ export const listTags: Row = {
   warmUp: true,
   engines: everyEngine,
   open: openTags,
+  floor: floorOf('tags'),
 };

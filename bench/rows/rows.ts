@@ -7,6 +7,7 @@ import { growth } from './growth.ts';
 import { listContainers, listTags } from './list.ts';
 import { logs } from './logs.ts';
 import { containerMemory, idleMemory } from './memory.ts';
+import { networkConnect } from './network-connect.ts';
 import { parallel } from './parallel.ts';
 import { pull } from './pull.ts';
 import { runOnBridge, runWithoutNetwork } from './run-container.ts';
@@ -20,6 +21,7 @@ export const rows: readonly Row[] = [
   firstByte,
   exec,
   parallel,
+  networkConnect,
   listContainers,
   listTags,
   pull,
