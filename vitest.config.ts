@@ -16,6 +16,8 @@ export default defineConfig({
           // Property tests on a shared two-core machine; a hang is still found, only later.
           testTimeout: 30_000,
           hookTimeout: 30_000,
+          // Vitest leaves one processor of two to itself.
+          maxWorkers: '100%',
           include: ['{bench,contract,engine,main,renderer,scripts,vm-assets}/**/*.test.{ts,tsx,mjs}'],
           exclude: ['**/*.engine.test.ts', '**/*.oracle.test.ts', '**/*.vm.test.{ts,mjs}', '**/node_modules/**'],
         },
@@ -81,7 +83,10 @@ export default defineConfig({
           include: ['{main,vm-assets}/**/*.vm.test.{ts,mjs}'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          fileParallelism: false,
+          // Two virtual machines at a time: a guest that boots uses little more than one processor.
+          pool: 'forks',
+          setupFiles: ['engine/testing/own-network.ts'],
+          maxWorkers: 2,
         },
       },
     ],

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pinnedEnvironment, pinnedNode, projectRoot } from './node-path.mjs';
 import { ensureOutputs } from './setup/outputs.mjs';
 
-ensureOutputs(['renderer']);
+ensureOutputs(['engine', 'renderer']);
 const child = spawn(pinnedNode(), [join(projectRoot, 'bench/ui/main.ts'), ...process.argv.slice(2)], { stdio: 'inherit', env: pinnedEnvironment() });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code) => process.exit(code ?? 1));

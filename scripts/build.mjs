@@ -1,5 +1,5 @@
 // Builds what cannot run from source: node scripts/with-node.mjs … is used by the callers, this file re-executes itself with the
-// pinned Node. Usage: node scripts/build.mjs [engine] [electron] [renderer]
+// pinned Node. Usage: node scripts/build.mjs [--if-changed] [engine] [electron] [renderer]
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,8 +10,14 @@ if (process.execPath !== pinnedNode()) {
   process.exit(result.status ?? 1);
 }
 
+const named = process.argv.slice(2).filter((argument) => argument !== '--if-changed');
+const targets = named.length > 0 ? named : ['engine', 'electron', 'renderer'];
+if (process.argv.includes('--if-changed')) {
+  const { ensureOutputs } = await import('./setup/outputs.mjs');
+  ensureOutputs(targets);
+  process.exit();
+}
 const { rolldown } = await import('rolldown');
-const targets = process.argv.slice(2).length > 0 ? process.argv.slice(2) : ['engine', 'electron', 'renderer'];
 
 /**
  * Node's modules taken as objects instead of by ES import. Importing `node:http` so evaluates all its lazy exports, fetch among them, which

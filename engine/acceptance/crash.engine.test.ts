@@ -1,14 +1,12 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import Dockerode from 'dockerode';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ContainerInspect } from '../../contract/engine-api/container.ts';
 import { startBusyboxEngine } from './fixture/busybox-engine.ts';
 import type { NativeEngine } from './fixture/native-engine.ts';
-
-const entry = fileURLToPath(new URL('../main.ts', import.meta.url));
+import { engineEntry } from '../testing/engine-entry.ts';
 
 let engine: NativeEngine;
 let docker: Dockerode;
@@ -176,11 +174,11 @@ test('a record that cannot be read is put aside, and the engine starts', async (
 
 test('one engine per root, and a command line that makes sense', async () => {
   const second = new Promise<string>((resolve) => {
-    execFile(process.execPath, [entry, ...engine.arguments], (_error, _stdout, stderr) => resolve(stderr));
+    execFile(process.execPath, [engineEntry, ...engine.arguments], (_error, _stdout, stderr) => resolve(stderr));
   });
   expect(await second).toMatch(/another engine \(process \d+\) uses .*root: stop it first, or choose another --root/);
   const mistaken = new Promise<string>((resolve) => {
-    execFile(process.execPath, [entry, '--root', '/nowhere', '--fast'], (error, _stdout, stderr) => resolve(`${String(error?.code)} ${stderr}`));
+    execFile(process.execPath, [engineEntry, '--root', '/nowhere', '--fast'], (error, _stdout, stderr) => resolve(`${String(error?.code)} ${stderr}`));
   });
   expect(await mistaken).toMatch(/^2 Unknown option '--fast'[^]*--host-folders direct\|refuse/);
 });

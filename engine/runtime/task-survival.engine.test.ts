@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TaskExit, TaskSpec } from '../containers/collaborators.ts';
+import { shimdEntry } from '../testing/engine-entry.ts';
 import { collect, TaskFixture } from '../testing/task-fixture.ts';
 
 let fixture: TaskFixture;
@@ -244,7 +245,7 @@ describe('shimd', () => {
   });
 
   it('serves a folder once', async () => {
-    const second = spawn(process.execPath, [fileURLToPath(new URL('../shimd/main.ts', import.meta.url)), '--directory', join(fixture.execRoot, 'shimd')]);
+    const second = spawn(process.execPath, [shimdEntry, '--directory', join(fixture.execRoot, 'shimd')]);
     const [line] = (await once(second.stdout, 'data')) as [Buffer];
     expect(line.toString()).toContain('"ready":false');
     await once(second, 'exit');

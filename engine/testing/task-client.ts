@@ -1,4 +1,5 @@
 import { openTaskService } from '../runtime/task-service.ts';
+import { shimdEntry } from './engine-entry.ts';
 import type { TaskSpec } from '../containers/collaborators.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { TaskSpec } from '../containers/collaborators.ts';
  */
 const [execRoot, specText, attach] = process.argv.slice(2);
 const spec = JSON.parse(specText!) as TaskSpec;
-const tasks = openTaskService(execRoot!, { idleSeconds: 1 });
+const tasks = openTaskService(execRoot!, { idleSeconds: 1, shimdEntry });
 const { pid } = await tasks.create(spec);
 if (attach !== undefined) {
   const stream = await tasks.attach(spec.id, null, { stdin: true, stdout: true, stderr: true });

@@ -5,12 +5,10 @@ import type { ContainerConfig, HostConfig } from '../../contract/engine-api/cont
 import { StdFrameDecoder } from '../../contract/stdcopy.ts';
 import type { ExecSpec, TaskSpec } from '../containers/collaborators.ts';
 import { type CrunTaskService, openTaskService } from '../runtime/task-service.ts';
+import { shimdEntry } from './engine-entry.ts';
 import { makeBusyboxRootfs } from './busybox-rootfs.ts';
 
-/**
- * A folder with an exec root, a busybox root file system that all tasks share, and services on them. SLIPWAY_TEST_SHIMD names a
- * bundled shimd (`dist/engine/shimd.mjs`) to take instead of the one in source.
- */
+/** A folder with an exec root, a busybox root file system that all tasks share, and services on them. */
 export class TaskFixture {
   readonly directory = mkdtempSync('/tmp/slipway-task-');
   readonly rootfs = join(this.directory, 'rootfs');
@@ -19,7 +17,7 @@ export class TaskFixture {
   #count = 0;
 
   private constructor() {
-    this.tasks = openTaskService(this.execRoot, { idleSeconds: 1, shimdEntry: process.env.SLIPWAY_TEST_SHIMD });
+    this.tasks = openTaskService(this.execRoot, { idleSeconds: 1, shimdEntry });
   }
 
   static async make(): Promise<TaskFixture> {
@@ -73,7 +71,7 @@ export class TaskFixture {
   /** Another engine on the same folders: the one before is gone without a word. */
   async replaceService(): Promise<void> {
     await this.tasks.close();
-    this.tasks = openTaskService(this.execRoot, { idleSeconds: 1, shimdEntry: process.env.SLIPWAY_TEST_SHIMD });
+    this.tasks = openTaskService(this.execRoot, { idleSeconds: 1, shimdEntry });
   }
 
   shimdPid(): number {

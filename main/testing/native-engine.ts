@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const projectRoot = dirname(dirname(import.meta.dirname));
 
-/** The real engine on this host, as a process of its own: root, crun and namespaces are needed. */
+/** The real engine on this host, as a process of its own: root, crun and namespaces are needed. It is the bundle, which the set-up of these tests makes. */
 export class NativeEngine {
   readonly socketPath: string;
   readonly #directory: string;
@@ -21,7 +21,7 @@ export class NativeEngine {
 
   /** @throws Error with the engine's output when it ends before it listens. */
   async start(): Promise<void> {
-    const args = ['engine/main.ts', '--root', join(this.#directory, 'root'), '--exec-root', join(this.#directory, 'exec'), '--socket', this.socketPath];
+    const args = ['dist/engine/engine.mjs', '--root', join(this.#directory, 'root'), '--exec-root', join(this.#directory, 'exec'), '--socket', this.socketPath];
     const child = spawn(process.execPath, args, { cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     const output: string[] = [];
