@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkSettingsChange, defaultSettings } from '../settings/settings-shape.ts';
 import { startTestEngine } from '../testing/test-engine.ts';
 import { followHostNetwork } from './follow-host-network.ts';
+import type { SystemProxies } from './system-proxies.ts';
 import { hostNetwork, type HostNetwork, type NetworkSources } from './host-network.ts';
 
 const [certificate = '', other = ''] = rootCertificates;
@@ -22,6 +23,13 @@ describe('what the VM is told of this computer’s network', () => {
   it('are those of the settings, or none', async () => {
     expect((await network({ environment, settings: { proxy: 'none' } })).network.Proxies).toEqual({ Http: '', Https: '', No: '' });
     expect((await network({ environment, settings: { proxy: 'manual', httpProxy: 'http://proxy:3128' } })).network.Proxies).toEqual({ Http: 'http://proxy:3128', Https: 'http://proxy:3128', No: '' });
+  });
+
+  it('are those that the system keeps in its own settings, where programs are told of none', async () => {
+    const system = { Http: 'http://127.0.0.1:8888', Https: 'http://proxy:1', No: '.corp', troubles: ['a script is not read'] };
+    expect(await network({ system })).toEqual({ network: { Proxies: { Http: 'http://10.0.2.2:8888/', Https: 'http://proxy:1', No: '.corp' }, Certificates: [], Search: [] }, troubles: ['a script is not read'] });
+    expect((await network({ system, environment })).network.Proxies.No).toBe('.corp,10.0.0.0/8');
+    expect((await network({ system, settings: { proxy: 'none' } })).network.Proxies).toEqual({ Http: '', Https: '', No: '' });
   });
 
   it('are the search domains, and nothing else that stands in that file', async () => {
@@ -49,7 +57,8 @@ it('follows the settings and the files, and tells an engine that comes anew', as
   const pem = join(folder, 'ca.pem');
   await writeFile(resolvConf, 'search one.example\n');
   const lines: string[] = [];
-  const follower = followHostNetwork({ open: engine.open, log: (line) => lines.push(line), environment: {}, resolvConf, lookMs: 20 });
+  const system: { found?: SystemProxies } = {};
+  const follower = followHostNetwork({ open: engine.open, log: (line) => lines.push(line), environment: {}, resolvConf, lookMs: 20, systemProxies: () => Promise.resolve(system.found) });
   onTestFinished(async () => {
     follower.close();
     await engine.close();
@@ -69,6 +78,9 @@ it('follows the settings and the files, and tells an engine that comes anew', as
   await writeFile(pem, certificate);
   await expect.poll(() => told.at(-1)?.Certificates).toEqual([certificate.trim()]);
 
+  follower.changed(defaultSettings());
+  system.found = { Http: 'http://office:1', Https: '', No: '', troubles: [] };
+  await expect.poll(() => told.at(-1)?.Proxies.Http).toBe('http://office:1');
   const before = told.length;
   follower.connected();
   await expect.poll(() => told.length).toBe(before + 1);

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { Settings } from '../../contract/ipc.ts';
+import type { SystemProxies } from './system-proxies.ts';
 
 /** What the engine in the VM is told of this computer's network; the body of `PUT /slipway/host-network`. */
 export interface HostNetwork {
@@ -11,6 +12,8 @@ export interface HostNetwork {
 export interface NetworkSources {
   settings: Pick<Settings, 'proxy' | 'httpProxy' | 'httpsProxy' | 'noProxy' | 'certificates'>;
   environment: NodeJS.ProcessEnv;
+  /** What the system keeps in its own settings, on macOS and Windows. */
+  system?: SystemProxies | undefined;
   /** Of /etc/resolv.conf; undefined where there is none. */
   resolvConf: string | undefined;
   /** What a file of certificates holds. @throws Error */
@@ -22,7 +25,7 @@ const hostSeenFromVm = '10.0.2.2';
 const mostDomains = 32;
 
 /** `troubles` are sentences about what could not be taken over. */
-export async function hostNetwork({ settings, environment, resolvConf, readFile }: NetworkSources): Promise<{ network: HostNetwork; troubles: string[] }> {
+export async function hostNetwork({ settings, environment, system, resolvConf, readFile }: NetworkSources): Promise<{ network: HostNetwork; troubles: string[] }> {
   const troubles: string[] = [];
   const certificates: string[] = [];
   for (const path of settings.certificates ?? []) {
@@ -32,11 +35,11 @@ export async function hostNetwork({ settings, environment, resolvConf, readFile 
       troubles.push(`the certificates in ${path} are not used: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  return { network: { Proxies: proxies(settings, environment, troubles), Certificates: [...new Set(certificates)], Search: searchDomains(resolvConf ?? '') }, troubles };
+  return { network: { Proxies: proxies(settings, environment, system, troubles), Certificates: [...new Set(certificates)], Search: searchDomains(resolvConf ?? '') }, troubles };
 }
 
-/** As a browser takes them: the settings where they name some, else what programs of this session are given. */
-function proxies(settings: NetworkSources['settings'], environment: NodeJS.ProcessEnv, troubles: string[]): HostNetwork['Proxies'] {
+/** As a browser takes them: the settings where they name some, else what programs of this session are given, else what the system has. */
+function proxies(settings: NetworkSources['settings'], environment: NodeJS.ProcessEnv, system: SystemProxies | undefined, troubles: string[]): HostNetwork['Proxies'] {
   const of = (name: string): string => environment[name.toLowerCase()] || environment[name] || '';
   switch (settings.proxy ?? 'system') {
     case 'none':
@@ -44,6 +47,10 @@ function proxies(settings: NetworkSources['settings'], environment: NodeJS.Proce
     case 'manual':
       return { Http: seenFromVm(settings.httpProxy ?? ''), Https: seenFromVm(settings.httpsProxy ?? settings.httpProxy ?? ''), No: settings.noProxy ?? '' };
     case 'system': {
+      if (system !== undefined && of('HTTP_PROXY') === '' && of('HTTPS_PROXY') === '') {
+        troubles.push(...system.troubles);
+        return { Http: seenFromVm(system.Http), Https: seenFromVm(system.Https), No: system.No };
+      }
       const usable = (name: string): string => {
         const address = of(name);
         if (address === '' || isProxy(address)) return seenFromVm(address);
