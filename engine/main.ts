@@ -41,6 +41,7 @@ import { volumeUser } from './containers/volume-user.ts';
 import { diskSurvey } from './system/disk-survey.ts';
 import { diskUsage } from './system/disk-usage.ts';
 import { GiveBack } from './system/give-back.ts';
+import { growDataDisk, mountedDisk } from './system/grow-data-disk.ts';
 import { takeHostNetwork } from './system/host-network.ts';
 import { infoResponse } from './system/info.ts';
 import { readMachineFigures } from './system/machine-figures.ts';
@@ -156,6 +157,7 @@ async function startEngine(config: EngineConfig, door: Door): Promise<{ close():
         await syncDisks();
         await dropCaches({ names: false });
       },
+      growDisk: (wantedBytes) => growDataDisk(mountedDisk(config.root), wantedBytes),
       takeHostNetwork,
     },
   });

@@ -80,6 +80,7 @@ export function routeTable(backends: Backends): Route[] {
     on('GET', '/slipway/logs/map', logs.map),
     on('POST', '/slipway/clock', system.setClock),
     on('POST', '/slipway/settle', system.settle),
+    on('POST', '/slipway/grow-disk', system.growDisk),
     on('PUT', '/slipway/host-network', system.hostNetwork),
 
     on('GET', '/containers/json', container.list),

@@ -12,6 +12,8 @@ const RNDADDENTROPY = 0x40085203;
 const RNDRESEEDCRNG = 0x5207;
 /** `_IOWR('X', 121, struct fstrim_range)` of linux/fs.h. */
 const FITRIM = 0xc0185879;
+/** `_IOW('f', 16, __u64)` of fs/ext4/ext4.h. */
+const EXT4_IOC_RESIZE_FS = 0x40086610;
 
 const c = {
   clockSettime: libc.func('int clock_settime(int clock, const void *time)'),
@@ -55,6 +57,21 @@ export async function trimFreeBlocks(mountPoint: string): Promise<number> {
   try {
     check(await (promisify(c.ioctl.async)(fd, FITRIM, range) as Promise<number>), 'ioctl', mountPoint, 'FITRIM');
     return Number(range[1]);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * Grows a mounted ext4 file system, in another thread, while others go on to use it; each step of it is a transaction of the journal, so a power cut leaves it at
+ * one of them. Nothing happens to one that is as large already. Source: ext4_ioctl, ext4_resize_fs of fs/ext4.
+ * @param blocks the new size in blocks of the file system; the disk has to have them
+ * @throws SyscallError; EBUSY while another one grows it
+ */
+export async function growExt4(mountPoint: string, blocks: bigint): Promise<void> {
+  const fd = openSync(mountPoint, 'r');
+  try {
+    check(await (promisify(c.ioctl.async)(fd, EXT4_IOC_RESIZE_FS, new BigUint64Array([blocks])) as Promise<number>), 'ioctl', mountPoint, 'EXT4_IOC_RESIZE_FS');
   } finally {
     closeSync(fd);
   }

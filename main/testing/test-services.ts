@@ -39,6 +39,7 @@ export function serveTestWindow(engine: EngineClient, changed: Partial<Services>
       stop: () => Promise.resolve(),
       suspend: () => Promise.resolve(),
       wake: () => Promise.resolve(),
+      growDisk: () => Promise.resolve(),
       recover: () => Promise.resolve(),
       consoleLines: () => [],
       openStream: () => Promise.reject(new Error('not in this test')),

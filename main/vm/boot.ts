@@ -8,6 +8,7 @@ import { GuestConnection } from './channel/guest-connection.ts';
 import { ConsoleReader } from './console-reader.ts';
 import type { Hypervisor, LaunchedVm, RealAccelerator, VmDriver, VmMemory, VmSettings } from './driver.ts';
 import { freeSpace, prepareDataDisk, requireFreeSpace } from './home/data-disk.ts';
+import { readDiskHeader } from './home/disk-header.ts';
 import { makeInstanceFolders, writeInstanceKey, writeStartOrder, type InstanceFiles } from './home/instance-files.ts';
 import { acquireInstanceLock, type InstanceLock } from './home/instance-lock.ts';
 import { checkImage, type VmImage } from './image.ts';
@@ -60,6 +61,8 @@ export interface BootedVm {
   engineVersion: string;
   /** Those that the VM has, which may not be those that are set now. */
   settings: VmSettings;
+  /** Size of the data disk. */
+  diskBytes: number;
   /** See `Hypervisor.snapshotIdentity`: this VM can be suspended unless it is null. */
   identity: string | null;
   /** Resolves once the VM's snapshot is as the next start wants it; the lock is held until then. */
@@ -83,11 +86,13 @@ export async function boot(request: BootRequest): Promise<BootedVm> {
     clock.detail('requirements', `${hypervisor.name}, image ${image.version}`);
     signal.throwIfAborted();
 
-    const resumed = await resumeSuspended(request, lock, image, hypervisor, accelerators.order);
-    if (resumed !== null) return { ...resumed, lock };
+    // Read while nobody has the file: some hypervisors share it with no one.
+    const diskBytes = async (): Promise<number> => (await readDiskHeader(files.dataDisk))?.virtualSize ?? 0;
+    const resumed = await resumeSuspended({ request, lock, image, hypervisor, diskBytes: await diskBytes() }, accelerators.order);
+    if (resumed !== null) return resumed;
     clock.begin('disk');
     clock.detail('disk', await prepareDataDisk(files.dataDisk, settings.diskGiB, hypervisor));
-    return { ...(await bootWithBest(request, lock, image, hypervisor, accelerators)), lock };
+    return await bootWithBest({ request, lock, image, hypervisor, diskBytes: await diskBytes() }, accelerators);
   } catch (error) {
     await lock.release();
     throw error;
@@ -95,22 +100,28 @@ export async function boot(request: BootRequest): Promise<BootedVm> {
 }
 
 /** What is the same for all attempts of one start. */
-interface Attempt {
+interface Given {
   request: BootRequest;
   lock: InstanceLock;
   image: VmImage;
   hypervisor: Hypervisor;
+  /** Size of the data disk as the VM sees it. */
+  diskBytes: number;
+}
+
+interface Attempt extends Given {
   accelerator: RealAccelerator;
   /** Why no better accelerator was taken; null when nothing is better. */
   reason: string | null;
 }
 
-async function bootWithBest(request: BootRequest, lock: InstanceLock, image: VmImage, hypervisor: Hypervisor, accelerators: { order: RealAccelerator[]; reason: string | null }) {
+async function bootWithBest(given: Given, accelerators: { order: RealAccelerator[]; reason: string | null }): Promise<BootedVm> {
+  const { request, lock, diskBytes } = given;
   let reason = accelerators.reason;
   for (const [index, accelerator] of accelerators.order.entries()) {
     const isLast = index === accelerators.order.length - 1;
     try {
-      return await restoreOrBoot({ request, lock, image, hypervisor, accelerator, reason });
+      return { ...(await restoreOrBoot({ ...given, accelerator, reason })), lock, diskBytes };
     } catch (error) {
       request.signal.throwIfAborted();
       const next = accelerators.order[index + 1];
@@ -130,7 +141,8 @@ function isAcceleratorsFault(error: unknown): error is VmStartError {
 }
 
 /** The VM that was suspended, going on; null when there is none, or it cannot go on: then what is left of it is thrown away. */
-async function resumeSuspended(request: BootRequest, lock: InstanceLock, image: VmImage, hypervisor: Hypervisor, accelerators: RealAccelerator[]) {
+async function resumeSuspended(given: Given, accelerators: RealAccelerator[]): Promise<BootedVm | null> {
+  const { request, lock, hypervisor, diskBytes } = given;
   const { files, clock, signal, log } = request;
   const store = new SuspendStore(files.suspended, files.dataDisk);
   const suspended = await store.find();
@@ -140,13 +152,13 @@ async function resumeSuspended(request: BootRequest, lock: InstanceLock, image: 
   }
   try {
     const settings = { ...request.settings, ...suspended.settings };
-    const attempt: Attempt = { request: { ...request, settings }, lock, image, hypervisor, accelerator: suspended.accelerator, reason: null };
+    const attempt: Attempt = { ...given, request: { ...request, settings }, accelerator: suspended.accelerator, reason: null };
     const identity = await hypervisor.snapshotIdentity({ ...attempt, files, settings });
     if (!accelerators.includes(suspended.accelerator) || identity !== suspended.identity) throw new Error('QEMU, the VM image or this computer is not what it was');
     clock.follow('resumed');
     clock.begin('disk');
     clock.detail('disk', 'as it was left');
-    return { ...(await resume(attempt, store, suspended)), settings, identity, snapshotSettled: store.discard() };
+    return { ...(await resume(attempt, store, suspended)), settings, identity, lock, diskBytes, snapshotSettled: store.discard() };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof VmStartError && snapshotIsInnocent(error)) throw error;
@@ -185,12 +197,14 @@ async function resume(attempt: Attempt, store: SuspendStore, suspended: Suspende
 }
 
 /** Restores the VM that was kept; boots and keeps one where there is none; boots, and no more, where that cannot be had or went wrong. */
-async function restoreOrBoot(attempt: Attempt): Promise<Omit<BootedVm, 'lock'>> {
-  const { request, hypervisor } = attempt;
+async function restoreOrBoot(attempt: Attempt): Promise<Omit<BootedVm, 'lock' | 'diskBytes'>> {
+  const { request, hypervisor, diskBytes } = attempt;
   const { files, clock, settings } = request;
   const store = new SnapshotStore(files.snapshot);
   const identity = await hypervisor.snapshotIdentity({ ...attempt, files, settings });
-  let plan = identity === null || !request.snapshots ? 'none' : await store.plan(identity);
+  // The guest of a kept VM knows how large its data disk is.
+  const kept = `${identity}, data disk of ${diskBytes} bytes`;
+  let plan = identity === null || !request.snapshots ? 'none' : await store.plan(kept);
   if (plan === 'make' && (await freeSpace(files.home)) < snapshotBytes) plan = 'none';
   if (identity === null || plan === 'none') {
     clock.follow('cold');
@@ -206,7 +220,7 @@ async function restoreOrBoot(attempt: Attempt): Promise<Omit<BootedVm, 'lock'>> 
     }
     const started = await restore(attempt, store, plan);
     // While nobody waits: what makes it last, and the copy for the next start.
-    const snapshotSettled = (plan === 'make' ? store.commit(identity) : Promise.resolve())
+    const snapshotSettled = (plan === 'make' ? store.commit(kept) : Promise.resolve())
       .then(() => store.prepareNext())
       .catch((error: unknown) => request.log(`the VM's snapshot: ${error instanceof Error ? error.message : String(error)}`));
     return { ...started, settings, identity, snapshotSettled };
@@ -214,7 +228,7 @@ async function restoreOrBoot(attempt: Attempt): Promise<Omit<BootedVm, 'lock'>> 
     request.signal.throwIfAborted();
     if (error instanceof VmStartError && snapshotIsInnocent(error)) throw error;
     request.log(`the VM's snapshot is thrown away, and the VM boots cold: ${error instanceof Error ? error.message : String(error)}`);
-    await store.fail(identity);
+    await store.fail(kept);
     clock.follow('cold');
     return { ...(await bootCold(attempt)), settings, identity, snapshotSettled: Promise.resolve() };
   }

@@ -19,6 +19,7 @@ export interface CreateVmOptions {
   log?(line: string): void;
   /** Whether the VM is kept after its first start and restored at later ones, where the hypervisor can; true unless said. */
   snapshots?: boolean;
+  /** QEMU unless said. */
   driver?: VmDriver;
   deadlines?: Partial<BootDeadlines>;
 }
@@ -31,7 +32,7 @@ export interface CreateVmOptions {
 export function createVm(options: CreateVmOptions): Vm {
   const { log = () => undefined, driver = createQemuDriver() } = options;
   const instance = new Instance({
-    files: instanceFiles(options.home),
+    files: instanceFiles(options.home, driver.diskFormat),
     imageDirectory: options.imageDirectory,
     settings: options.settings,
     driver,

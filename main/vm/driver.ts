@@ -17,9 +17,11 @@ export interface VmSettings {
 export type GuestArch = 'amd64' | 'arm64';
 export type RealAccelerator = Exclude<VmAccelerator, 'external'>;
 
-/** One way of running the VM on this computer: QEMU today, Hyper-V beside it later. */
+/** One way of running the VM on this computer: QEMU (`qemu/`), or Hyper-V on Windows (`hyperv/`). */
 export interface VmDriver {
-  /** Finds the hypervisor. @throws VmStartError `qemu-missing` with the command that installs it. */
+  /** Of the data disk: that of one is no use to the other. */
+  readonly diskFormat: 'qcow2' | 'vhdx';
+  /** Finds the hypervisor. @throws VmStartError `qemu-missing` or `hyperv-missing`, with the command that helps. */
   locate(arch: GuestArch, files: InstanceFiles): Promise<Hypervisor>;
   /** Ends a VM that an app which died left behind; resolves once it is gone. */
   endOrphan(pid: number, files: InstanceFiles): Promise<void>;
@@ -32,7 +34,7 @@ export interface Hypervisor {
   createDisk(path: string, bytes: number): Promise<void>;
   growDisk(path: string, bytes: number): Promise<void>;
   /**
-   * Everything of this VM and this computer that a snapshot depends on, as one text; null where a VM cannot be kept and restored.
+   * Everything of this VM and this computer but its data disk that a snapshot depends on, as one text; null where a VM cannot be kept and restored.
    * One that was made with another identity is never restored.
    */
   snapshotIdentity(vm: VmIdentity): Promise<string | null>;
@@ -88,6 +90,8 @@ export interface LaunchedVm {
   onGuestPort(listener: (open: boolean) => void): void;
   /** The VM stands still because this computer's disk is full. */
   onDiskFull(listener: () => void): void;
+  /** Makes the data disk larger while the VM runs, and tells the guest. It never shrinks. */
+  growDisk(bytes: number): Promise<void>;
   /** Goes on after {@link onDiskFull}, or after {@link suspend} where that is taken back. */
   resume(): Promise<void>;
   /** Stops the VM for good and writes the state of its devices to a file. */

@@ -81,6 +81,11 @@ class ExternalEngine implements Vm {
     return Promise.resolve();
   }
 
+  /** Its data lies on this computer's disk. */
+  growDisk(): Promise<void> {
+    return Promise.resolve();
+  }
+
   recover(): Promise<void> {
     return Promise.reject(new Error('An engine without VM has no image and no data disk to recover.'));
   }

@@ -7,6 +7,7 @@ import type { BootDeadlines } from './boot.ts';
 import { callEngine } from './channel/engine-call.ts';
 import { createVm } from './create-vm.ts';
 import { VmStartError } from './start-error.ts';
+import { healthyEngine } from './testing/fake-guest.ts';
 import { bootsWell, createFakeDriver, writeFakeImage, type FakeDriver, type FakeDriverOptions, type FakeVm } from './testing/fake-driver.ts';
 import type { Vm } from './vm.ts';
 
@@ -14,9 +15,11 @@ import type { Vm } from './vm.ts';
 vi.setConfig({ testTimeout: 30_000 });
 
 let folder: string;
+let diskGiB: number;
 const opened: Vm[] = [];
 
 beforeEach(async () => {
+  diskGiB = 1;
   folder = await mkdtemp(join(tmpdir(), 'slipway-instance-'));
   await writeFakeImage(join(folder, 'image'));
 });
@@ -33,7 +36,7 @@ function open(options: FakeDriverOptions = {}, deadlines: Partial<BootDeadlines>
   const vm = createVm({
     home: join(folder, 'home'),
     imageDirectory: join(folder, 'image'),
-    settings: () => ({ memoryMiB: 512, cpus: 1, diskGiB: 1, acceleration: 'auto' }),
+    settings: () => ({ memoryMiB: 512, cpus: 1, diskGiB, acceleration: 'auto' }),
     driver,
     snapshots,
     deadlines: { acceleratedKernelMs: 20_000, kernelMs: 20_000, guestMs: 20_000, engineMs: 20_000, ...deadlines },
@@ -322,6 +325,31 @@ describe('a running VM', () => {
       vm.onState(() => (disk()?.includes('space again') === true ? resolve() : undefined));
     });
     expect([driver.vms[0]?.resumed, states.some(({ status }) => status === 'failed')]).toEqual([1, false]);
+  });
+
+  it('has its data disk made larger when the settings ask for more, and never smaller', async () => {
+    const asked: string[] = [];
+    let answer = 200;
+    const { vm, driver, lines } = open({
+      grow: (bytes) => Promise.resolve(void asked.push(`disk ${bytes}`)),
+      api: (request, response) => {
+        if (request.url?.startsWith('/slipway/grow-disk') !== true) return healthyEngine(() => driver.vms[0]?.exit({ code: 0, signal: null }))(request, response);
+        asked.push(`engine ${request.url}`);
+        response.writeHead(answer).end('no room');
+      },
+    });
+    await vm.growDisk();
+    await vm.start();
+    diskGiB = 0.5;
+    await vm.growDisk();
+    expect(asked).toEqual([]);
+    diskGiB = 2;
+    await Promise.all([vm.growDisk(), vm.growDisk()]);
+    expect(asked.splice(0)).toEqual([`disk ${2 * 1024 ** 3}`, `engine /slipway/grow-disk?bytes=${2 * 1024 ** 3}`]);
+    expect(vm.state).toMatchObject({ phases: expect.arrayContaining([expect.objectContaining({ id: 'disk', detail: '2 GiB, made larger while it ran' })]) });
+    [answer, diskGiB] = [500, 3];
+    await expect(vm.growDisk()).rejects.toMatchObject({ message: 'The data disk could not be made larger: the engine answered 500: no room', hint: 'It will be at the next start of the engine.' });
+    expect([vm.state.status, driver.vms.length, lines]).toEqual(['running', 1, []]);
   });
 
   it('is powered off through its engine, and by force when that does not obey', async () => {

@@ -6,6 +6,7 @@ import { keepClock } from './clock-keeper.ts';
 import type { VmDriver, VmSettings } from './driver.ts';
 import { EngineSupervisor } from './engine-supervisor.ts';
 import { freeSpace, setDataDiskAside } from './home/data-disk.ts';
+import { growRunningDisk } from './home/grow-running-disk.ts';
 import type { InstanceFiles } from './home/instance-files.ts';
 import { bootWithFallback } from './image-updates/boot-with-fallback.ts';
 import { KeptImages } from './image-updates/kept-images.ts';
@@ -30,6 +31,8 @@ export interface InstanceOptions {
 /** Free space at which a VM that stood still on a full disk goes on. */
 const resumeBytes = 256 * 1024 * 1024;
 const resumeCheckMs = 1000;
+/** For the engine to make the file system larger; it waits for an engine that is being started again. */
+const growMs = 60_000;
 /** Of the serial console, for the record of a start: a boot says about thirty. */
 const keptConsoleLines = 40;
 
@@ -49,6 +52,7 @@ export class Instance implements Vm {
   #supervisor: EngineSupervisor | null = null;
   #clockKeeper: { stop(): void } | null = null;
   #diskFullTimer: NodeJS.Timeout | undefined;
+  #growing: Promise<void> = Promise.resolve();
 
   constructor(options: InstanceOptions) {
     this.#options = options;
@@ -108,6 +112,12 @@ export class Instance implements Vm {
     if (this.#state.status === 'suspended' && this.#stopping === null) await this.start();
   }
 
+  growDisk(): Promise<void> {
+    const done = this.#growing.then(() => this.#growDisk());
+    this.#growing = done.catch(() => undefined);
+    return done;
+  }
+
   async recover(action: 'rebuild-image' | 'reset-data-disk'): Promise<void> {
     await this.stop();
     if (action === 'reset-data-disk') {
@@ -157,6 +167,8 @@ export class Instance implements Vm {
       this.#set({ status: 'running', startedAt, phases: clock.phases, accelerator: booted.accelerator, engineVersion: booted.engineVersion });
       this.#watch(booted);
       this.#attend(booted);
+      // One that was resumed has the disk of its suspension.
+      this.growDisk().catch((error: unknown) => this.#options.log(messageOf(error)));
     } catch (error) {
       if (signal.aborted) {
         this.#set(stoppedVm);
@@ -169,11 +181,22 @@ export class Instance implements Vm {
     }
   }
 
+  async #growDisk(): Promise<void> {
+    const booted = this.#booted;
+    if (booted === null || this.#state.status !== 'running') return;
+    const { diskGiB } = this.#options.settings();
+    try {
+      if (await growRunningDisk(booted, diskGiB, AbortSignal.timeout(growMs))) this.#describeDisk(`${diskGiB} GiB, made larger while it ran`);
+    } catch (error) {
+      throw new Failure('internal', `The data disk could not be made larger: ${messageOf(error)}`, { hint: 'It will be at the next start of the engine.', cause: error });
+    }
+  }
+
   async #suspend(booted: BootedVm, identity: string, running: VmState, signal: AbortSignal): Promise<void> {
     const { files, log } = this.#options;
     this.#set({ status: 'suspending', phases: this.#phases() });
     this.#rest();
-    await booted.snapshotSettled;
+    await Promise.all([booted.snapshotSettled, this.#growing]);
     let suspended: VmSuspended;
     try {
       const { since, containers } = await suspendVm(booted, identity, new SuspendStore(files.suspended, files.dataDisk), signal);

@@ -23,6 +23,11 @@ export interface Vm {
   suspend(): Promise<void>;
   /** Somebody needs the engine: a VM that is suspended is resumed, and one that is about to be goes on. Anything else is left as it is. */
   wake(): Promise<void>;
+  /**
+   * Makes the data disk as large as the settings ask: at once where the VM runs, else at its next start or resume. It never shrinks.
+   * @throws Failure when that could not be done now; the next start tries again.
+   */
+  growDisk(): Promise<void>;
   /** The last lines of the serial console of the VM that runs, oldest first; none without one. */
   consoleLines(): string[];
   recover(action: 'rebuild-image' | 'reset-data-disk'): Promise<void>;

@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { VmState } from '../../contract/vm-state.ts';
 import { createVm } from './create-vm.ts';
+import { readQcow2Header } from './home/disk-header.ts';
 import { identifyProcess } from './home/process-identity.ts';
 import { listeningInodes } from './ports/port-owner.ts';
 import { limitsSuite } from './testing/limits-suite.ts';
@@ -29,7 +30,8 @@ let home: string;
 let vm: Vm;
 
 let hostAccess = false;
-const settings = { memoryMiB: 1024, cpus: 2, diskGiB: 8, acceleration: 'auto' as const, get hostAccess() { return hostAccess; } };
+let diskGiB = 8;
+const settings = { memoryMiB: 1024, cpus: 2, get diskGiB() { return diskGiB; }, acceleration: 'auto' as const, get hostAccess() { return hostAccess; } };
 // Kept and restored VMs: snapshot/snapshot.vm.test.ts.
 const open = () => createVm({ home, imageDirectory, settings: () => settings, snapshots: false });
 const qemuPid = async () => (JSON.parse(await readFile(join(home, 'run/lock'), 'utf8')) as { vm: { pid: number } }).vm.pid;
@@ -180,6 +182,21 @@ describe('a VM', () => {
   limitsSuite(engine);
   networksSuite(engine);
 
+  it('has a larger data disk as soon as the settings ask for it, under a container that writes', async () => {
+    const roots = async () => {
+      const { body } = await engine('GET', '/containers/writes/logs?stdout=1');
+      return Array.from(body.matchAll(/^overlay +(\d+)/gm), ([, kilobytes]) => Number(kilobytes) / 1024 ** 2);
+    };
+    expect(await run('writes', { Tty: true, Cmd: ['sh', '-c', 'while true; do df -k /; dd if=/dev/urandom of=/x bs=64k count=8 2> /dev/null; sleep 0.1; done'] })).toMatchObject({ status: 204 });
+    await expect.poll(async () => (await roots()).at(-1) ?? 0, { timeout: 60_000 }).toBeGreaterThan(7);
+    const before = (await roots())[0]!;
+    expect(before).toBeLessThan(8);
+    diskGiB = 20;
+    await vm.growDisk();
+    await expect.poll(async () => (await roots()).at(-1) ?? 0, { timeout: 60_000 }).toBeGreaterThan(before + 11);
+    expect((await engine('DELETE', '/containers/writes?force=1')).status).toBe(204);
+  });
+
   it('keeps even root of the guest from this computer, until the user allows it', async () => {
     const listener = createServer((socket) => socket.end('reached this computer\n')).listen(0, '0.0.0.0');
     await once(listener, 'listening');
@@ -259,11 +276,17 @@ wait; ip rule add pref 0 lookup local; ip rule del pref 1; ip rule del pref 9; e
   it('that is killed fails with its last words, and has its data at the next start', async () => {
     expect((await engine('POST', '/volumes/create', { Name: 'kept' })).status).toBe(201);
     const failed = until('failed');
+    // In the middle of being given a larger disk: its file is larger, the file system on it is not yet.
+    diskGiB = 30;
+    vm.growDisk().catch(() => undefined);
+    while ((await readQcow2Header(join(home, 'data.qcow2')))!.virtualSize < 30 * 1024 ** 3);
     process.kill(await qemuPid(), 'SIGKILL');
     expect(await failed).toMatchObject({ failure: { code: 'vm-died', message: 'The VM ended unexpectedly: its process was ended by SIGKILL.' } });
     await vm.start();
     expect((await engine('GET', '/volumes/kept')).status).toBe(200);
     expect(JSON.parse((await engine('GET', '/containers/survivor/json')).body)).toMatchObject({ State: { Running: false } });
+    expect(await run('measures', { Tty: true, Cmd: ['sh', '-c', 'until [ $(df -k / | awk \'/overlay/ { print $2 }\') -gt 28000000 ]; do sleep 0.1; done'] })).toMatchObject({ status: 204 });
+    expect(JSON.parse((await engine('POST', '/containers/measures/wait')).body)).toEqual({ StatusCode: 0 });
   });
 
   it('stops in order and leaves no process and no lock', async () => {

@@ -27,11 +27,13 @@ export interface SystemBackend {
   setClock(unixMs: number): void;
   /** Writes everything out and lets go of what is only cached: the machine is to be suspended. */
   settle(): Promise<void>;
+  /** Makes the file system of the data disk as large as its disk, which is to have so many bytes; answers how large it is now. */
+  growDisk(wantedBytes: number): Promise<number>;
   /** What the host of this machine knows of its network. */
   takeHostNetwork(network: HostNetwork): Promise<void>;
 }
 
-export function systemRoutes(backend: SystemBackend): Record<'version' | 'info' | 'diskUsage' | 'events' | 'powerOff' | 'setClock' | 'settle' | 'hostNetwork', Handler> {
+export function systemRoutes(backend: SystemBackend): Record<'version' | 'info' | 'diskUsage' | 'events' | 'powerOff' | 'setClock' | 'settle' | 'growDisk' | 'hostNetwork', Handler> {
   return {
     version: async (exchange) => exchange.answer(200, await backend.version()),
     info: async (exchange) => exchange.answer(200, infoFor(exchange.version, await backend.info())),
@@ -56,6 +58,13 @@ export function systemRoutes(backend: SystemBackend): Record<'version' | 'info' 
       if (!exchange.overGuestChannel) throw new ForbiddenError('only the host of this machine may suspend it');
       await backend.settle();
       exchange.answerEmpty(204);
+    },
+    /** `POST /slipway/grow-disk?bytes=N` → `{"Bytes": N}` */
+    async growDisk(exchange) {
+      if (!exchange.overGuestChannel) throw new ForbiddenError('only the host of this machine may make its disk larger');
+      const bytes = Number(exchange.query.text('bytes'));
+      if (!Number.isSafeInteger(bytes) || bytes <= 0) throw new InvalidParameterError('bytes is to be the size of the disk');
+      exchange.answer(200, { Bytes: await backend.growDisk(bytes) });
     },
     /** `PUT /slipway/host-network`: see `docs/api-extensions.md`. */
     async hostNetwork(exchange) {

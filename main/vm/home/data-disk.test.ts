@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeQcow2 } from '../testing/fake-driver.ts';
-import { prepareDataDisk, readQcow2Header, requireFreeSpace, setDataDiskAside } from './data-disk.ts';
+import { prepareDataDisk, requireFreeSpace, setDataDiskAside } from './data-disk.ts';
+import { readQcow2Header } from './disk-header.ts';
 
 let folder: string;
 let path: string;

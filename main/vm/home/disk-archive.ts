@@ -5,7 +5,8 @@ import { basename, dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createZstdCompress, createZstdDecompress } from 'node:zlib';
 import { Failure, messageOf } from '../../failure.ts';
-import { freeSpace, importPart, readQcow2Header } from './data-disk.ts';
+import { freeSpace, importPart } from './data-disk.ts';
+import { readQcow2Header } from './disk-header.ts';
 
 /**
  * A data disk as one file that can be taken elsewhere: a line that names the format, a line of JSON ({@link ArchiveHeader}), the disk's file in

@@ -32,11 +32,12 @@ export interface InstanceFiles {
   knownQemu: string;
 }
 
-export function instanceFiles(home: string): InstanceFiles {
+/** @param format see `VmDriver.diskFormat` */
+export function instanceFiles(home: string, format: 'qcow2' | 'vhdx' = 'qcow2'): InstanceFiles {
   const run = join(home, 'run');
   return {
     home,
-    dataDisk: join(home, 'data.qcow2'),
+    dataDisk: join(home, `data.${format}`),
     run,
     qmpSocket: join(run, 'qmp.sock'),
     channelSockets: [join(run, 'channel-0.sock'), join(run, 'channel-1.sock')],

@@ -1,6 +1,9 @@
 import type { GuestArch, RealAccelerator, VmMemory } from '../driver.ts';
 import type { VmImage } from '../image.ts';
 
+/** What QEMU calls the data disk. */
+export const dataNode = 'data';
+
 export interface QemuInstance {
   platform: NodeJS.Platform;
   image: VmImage;
@@ -63,9 +66,9 @@ export function qemuArguments(instance: QemuInstance): string[] {
     '-device',
     'virtio-blk-pci,drive=root',
     '-blockdev',
-    `driver=qcow2,node-name=data,discard=unmap,detect-zeroes=unmap,file.driver=file,file.discard=unmap,file.filename=${escapeCommas(instance.dataDisk)}`,
+    `driver=qcow2,node-name=${dataNode},discard=unmap,detect-zeroes=unmap,file.driver=file,file.discard=unmap,file.filename=${escapeCommas(instance.dataDisk)}`,
     '-device',
-    'virtio-blk-pci,drive=data,serial=slipway-data,discard=on,werror=stop,rerror=report',
+    `virtio-blk-pci,drive=${dataNode},serial=slipway-data,discard=on,werror=stop,rerror=report`,
     '-netdev',
     'user,id=net0,ipv6=off',
     '-chardev',

@@ -3,14 +3,14 @@ import { chmod } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
-import { dataDiskDamaged } from '../home/data-disk.ts';
+import { dataDiskDamaged } from '../home/disk-damaged.ts';
 import type { Hypervisor, LaunchedVm, LaunchRequest, VmDriver, VmExit, VmIdentity, VmMemory } from '../driver.ts';
 import { removeStaleSockets, type InstanceFiles } from '../home/instance-files.ts';
 import { isAlive, identifyProcess } from '../home/process-identity.ts';
 import { VmStartError } from '../start-error.ts';
 import { chooseAccelerators, hostProbe, type AcceleratorProbe } from './accelerator.ts';
 import { guardNetwork } from '../network-guard/network-guard.ts';
-import { qemuArguments } from './command-line.ts';
+import { dataNode, qemuArguments } from './command-line.ts';
 import { locateQemu, type HostSystem, type QemuInstallation } from './installation.ts';
 import { loadState, saveState, suspendState } from './migration.ts';
 import { QmpClient } from './qmp-client.ts';
@@ -29,6 +29,7 @@ export interface QemuDriverOptions {
 /** Runs the VM in QEMU. See command-line.ts for what was run where. */
 export function createQemuDriver({ host = { platform: process.platform, environment: process.env }, probe = hostProbe }: QemuDriverOptions = {}): VmDriver {
   return {
+    diskFormat: 'qcow2',
     locate: async (arch, files) => {
       const qemu = await locateQemu(arch, host, files.knownQemu);
       return {
@@ -145,6 +146,9 @@ function launchedVm(child: ChildProcess, qmp: QmpClient, exited: Promise<VmExit>
       qmp.onEvent(({ event, data }) => {
         if (event === 'BLOCK_IO_ERROR' && data.nospace === true && data.action === 'stop') listener();
       });
+    },
+    growDisk: async (bytes) => {
+      await qmp.execute('block_resize', { 'node-name': dataNode, size: bytes });
     },
     resume: async () => {
       await qmp.execute('cont');

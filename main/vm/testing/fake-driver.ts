@@ -31,6 +31,8 @@ export interface FakeDriverOptions {
   load?(stateFile: string): Promise<void>;
   /** Containers that run, as the engine tells without an `api` of the test's own. */
   running?(): number;
+  /** What making the disk larger comes to, before it is. */
+  grow?(bytes: number): Promise<void>;
   /** What suspending comes to, before the state is written. */
   suspend?(signal: AbortSignal): Promise<void>;
 }
@@ -43,7 +45,7 @@ export interface FakeDriver extends VmDriver {
 export const bootsWell = (vm: FakeVm) => ['slipway: kernel', 'slipway: guest'].forEach((line) => vm.say(line));
 
 /** A driver without hypervisor: console, exits and the guest's half of the channel are the test's to play. */
-export function createFakeDriver({ accelerators = ['tcg'], script = bootsWell, api, launch, identity, load, suspend, running }: FakeDriverOptions = {}): FakeDriver {
+export function createFakeDriver({ accelerators = ['tcg'], script = bootsWell, api, launch, identity, load, grow, suspend, running }: FakeDriverOptions = {}): FakeDriver {
   const vms: FakeVm[] = [];
   const orphansEnded: number[] = [];
   const hypervisor: Hypervisor = {
@@ -82,6 +84,10 @@ export function createFakeDriver({ accelerators = ['tcg'], script = bootsWell, a
         channels: request.files.channelSockets,
         onGuestPort: (listener) => (onGuestPort = listener),
         onDiskFull: (listener) => (onDiskFull = listener),
+        growDisk: async (bytes) => {
+          await grow?.(bytes);
+          await writeFile(request.files.dataDisk, fakeQcow2(bytes));
+        },
         resume: () => Promise.resolve(void vm.resumed++),
         save: (stateFile) => writeFile(stateFile, `state of VM ${vms.indexOf(vm)}`),
         suspend: async (stateFile, signal) => {
@@ -97,16 +103,16 @@ export function createFakeDriver({ accelerators = ['tcg'], script = bootsWell, a
       } satisfies LaunchedVm;
     },
   };
-  return { vms, orphansEnded, locate: () => Promise.resolve(hypervisor), endOrphan: (pid) => Promise.resolve(void orphansEnded.push(pid)) };
+  return { diskFormat: 'qcow2', vms, orphansEnded, locate: () => Promise.resolve(hypervisor), endOrphan: (pid) => Promise.resolve(void orphansEnded.push(pid)) };
 }
 
-/** The header of an empty qcow2 image of 1 GiB, as `qemu-img create` writes it, and the start of its tables. */
-export function fakeQcow2(): Buffer {
+/** The header of an empty qcow2 image, as `qemu-img create` writes it, and the start of its tables. */
+export function fakeQcow2(bytes = 1024 ** 3): Buffer {
   const image = Buffer.alloc(256 * 1024);
   image.writeUInt32BE(0x514649fb, 0);
   image.writeUInt32BE(3, 4);
   image.writeUInt32BE(16, 20);
-  image.writeBigUInt64BE(BigInt(1024 ** 3), 24);
+  image.writeBigUInt64BE(BigInt(bytes), 24);
   image.writeUInt32BE(2, 36);
   image.writeBigUInt64BE(196_608n, 40);
   image.writeBigUInt64BE(65_536n, 48);
@@ -115,10 +121,10 @@ export function fakeQcow2(): Buffer {
 }
 
 /** A folder that passes for a VM image. */
-export async function writeFakeImage(folder: string, version = 'test'): Promise<void> {
+export async function writeFakeImage(folder: string, version = 'test', more: string[] = []): Promise<void> {
   await mkdir(folder, { recursive: true });
   const files: Record<string, { sha256: string; size: number }> = {};
-  for (const name of ['kernel', 'initrd.cpio', 'root.erofs']) {
+  for (const name of ['kernel', 'initrd.cpio', 'root.erofs', ...more]) {
     const content = `content of ${name}${version === 'test' ? '' : ` of ${version}`}`;
     files[name] = { sha256: createHash('sha256').update(content).digest('hex'), size: content.length };
     await writeFile(join(folder, name), content);
