@@ -73,6 +73,8 @@ export interface VmFailureStep {
 export type VmFailureCode =
   | 'qemu-missing'
   | 'qemu-failed'
+  | 'hyperv-missing'
+  | 'hyperv-failed'
   | 'image-missing'
   | 'image-corrupt'
   | 'disk-full'

@@ -6,7 +6,7 @@ import { hostArch, type CommandLine } from './command-line.ts';
 import { listenControl, type ControlDesk } from './control/control-socket.ts';
 import { createEngineClient } from './engine-client/engine-client.ts';
 import { watchEvents } from './engine-client/events-watcher.ts';
-import { Failure } from './failure.ts';
+import { Failure, messageOf } from './failure.ts';
 import { controlAddress, hostAddress } from './host-socket/host-address.ts';
 import { followHostNetwork } from './host-network/follow-host-network.ts';
 import { listenHostSocket, type HostSocket } from './host-socket/host-socket.ts';
@@ -27,6 +27,7 @@ import { HistoryFile } from './stats/history-file.ts';
 import { StatsSampler } from './stats/sampler.ts';
 import { usageSource } from './stats/usage-source.ts';
 import { createExternalEngine } from './vm/external-engine.ts';
+import { createHypervDriver } from './vm/hyperv/hyperv-driver.ts';
 import { createVm } from './vm/create-vm.ts';
 import { IdleSuspender } from './vm/suspend/idle-suspender.ts';
 import { countRunning } from './vm/suspend/suspend-vm.ts';
@@ -80,7 +81,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   }
   const vm =
     options.engineSocket === undefined
-      ? createVm({ home, imageDirectory: options.imageDirectory, settings: () => settings.current, rebuildImage: options.rebuildImage, snapshots: process.env.SLIPWAY_SNAPSHOTS !== 'off', log })
+      ? createVm({ home, imageDirectory: options.imageDirectory, settings: () => settings.current, rebuildImage: options.rebuildImage, snapshots: process.env.SLIPWAY_SNAPSHOTS !== 'off', log, ...(process.env.SLIPWAY_HYPERVISOR === 'hyperv' ? { driver: createHypervDriver() } : {}) })
       : createExternalEngine({ socketPath: options.engineSocket });
   const openApi = () => vm.openStream({ kind: 'api' });
   const idle = new IdleSuspender({
@@ -133,6 +134,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const stopFollowing = settings.follow((news) => {
     registries.changed(news.settings);
     network?.changed(news.settings);
+    vm.growDisk().catch((error: unknown) => log(messageOf(error)));
     pushes.push('settings/state', news);
     idle.touch();
   });

@@ -16,6 +16,8 @@ export interface VmImage {
   kernel: string;
   initrd: string;
   root: string;
+  /** A disk of kernel, initrd and root that firmware boots, for hypervisors that load no kernel by themselves; undefined where the image has none. */
+  bootDisk?: string;
   /** Parts of the kernel's command line; `tcg` is added under software emulation. */
   commandLine: { base: string; tcg: string };
 }
@@ -27,6 +29,7 @@ interface Manifest {
   cmdline: { base: string; tcg: string };
 }
 
+const bootDiskName = 'boot.vhdx';
 const neededFiles = ['kernel', 'initrd.cpio', 'root.erofs'] as const;
 
 /** By path: what a file looked like when its checksum was right. */
@@ -51,7 +54,8 @@ export async function checkImage(check: ImageCheck): Promise<VmImage> {
   const manifest = await readManifest(check);
   const verified: VerifiedFiles = check.thorough === true ? {} : await readVerified(check.verifiedFile);
   let learned = false;
-  for (const name of neededFiles) {
+  const hasBootDisk = manifest.files[bootDiskName] !== undefined;
+  for (const name of [...neededFiles, ...(hasBootDisk ? [bootDiskName] : [])]) {
     const wanted = manifest.files[name];
     if (wanted === undefined) throw corrupt(check, `its manifest names no ${name}`);
     const path = join(check.directory, name);
@@ -70,7 +74,7 @@ export async function checkImage(check: ImageCheck): Promise<VmImage> {
   if (learned) await writeFile(check.verifiedFile, JSON.stringify(verified), { mode: 0o600 });
   const file = (name: (typeof neededFiles)[number]) => join(check.directory, name);
   const digest = neededFiles.map((name) => manifest.files[name]?.sha256).join(' ');
-  return { version: manifest.version, digest, arch: manifest.arch, kernel: file('kernel'), initrd: file('initrd.cpio'), root: file('root.erofs'), commandLine: manifest.cmdline };
+  return { version: manifest.version, digest, arch: manifest.arch, kernel: file('kernel'), initrd: file('initrd.cpio'), root: file('root.erofs'), commandLine: manifest.cmdline, ...(hasBootDisk ? { bootDisk: join(check.directory, bootDiskName) } : {}) };
 }
 
 async function readManifest(check: ImageCheck): Promise<Manifest> {

@@ -18,7 +18,7 @@ import './start-up.css';
 type ShownState = Extract<VmState, { status: 'starting' | 'resuming' | 'running' | 'failed' }>;
 
 /** Failures before the data disk is in use cannot have changed it, and saying so takes a fear away. */
-const harmless: ReadonlySet<VmFailureCode> = new Set(['qemu-missing', 'qemu-failed', 'image-missing', 'image-corrupt', 'already-running']);
+const harmless: ReadonlySet<VmFailureCode> = new Set(['qemu-missing', 'qemu-failed', 'hyperv-missing', 'hyperv-failed', 'image-missing', 'image-corrupt', 'already-running']);
 
 /** The way from nothing to a running engine, and where it stopped. */
 export function StartUpScreen({ vm }: { vm: ShownState }) {
