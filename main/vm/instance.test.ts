@@ -1,63 +1,17 @@
-import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { VmFailureCode, VmState } from '../../contract/vm-state.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { VmFailureCode } from '../../contract/vm-state.ts';
 import type { BootDeadlines } from './boot.ts';
 import { callEngine } from './channel/engine-call.ts';
-import { createVm } from './create-vm.ts';
 import { VmStartError } from './start-error.ts';
 import { healthyEngine } from './testing/fake-guest.ts';
-import { bootsWell, createFakeDriver, writeFakeImage, type FakeDriver, type FakeDriverOptions, type FakeVm } from './testing/fake-driver.ts';
+import { bootsWell, type FakeDriverOptions, type FakeVm } from './testing/fake-driver.ts';
+import { instanceFixture, until } from './testing/instance-fixture.ts';
 import type { Vm } from './vm.ts';
 
-// Machines that run tests are busy.
-vi.setConfig({ testTimeout: 30_000 });
-
-let folder: string;
-let diskGiB: number;
-const opened: Vm[] = [];
-
-beforeEach(async () => {
-  diskGiB = 1;
-  folder = await mkdtemp(join(tmpdir(), 'slipway-instance-'));
-  await writeFakeImage(join(folder, 'image'));
-});
-
-afterEach(async () => {
-  for (const vm of opened.splice(0)) await vm.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
-/** @param deadlines those that the test wants to be missed; all others are out of reach. */
-function open(options: FakeDriverOptions = {}, deadlines: Partial<BootDeadlines> = {}, snapshots = true): { vm: Vm; driver: FakeDriver; states: VmState[]; lines: string[] } {
-  const driver = createFakeDriver(options);
-  const lines: string[] = [];
-  const vm = createVm({
-    home: join(folder, 'home'),
-    imageDirectory: join(folder, 'image'),
-    settings: () => ({ memoryMiB: 512, cpus: 1, diskGiB, acceleration: 'auto' }),
-    driver,
-    snapshots,
-    deadlines: { acceleratedKernelMs: 20_000, kernelMs: 20_000, guestMs: 20_000, engineMs: 20_000, ...deadlines },
-    log: (line) => lines.push(line),
-  });
-  opened.push(vm);
-  const states: VmState[] = [];
-  vm.onState((state) => states.push(state));
-  return { vm, driver, states, lines };
-}
-
-function until(vm: Vm, status: VmState['status']): Promise<VmState> {
-  if (vm.state.status === status) return Promise.resolve(vm.state);
-  return new Promise((resolve) => {
-    const stop = vm.onState((state) => {
-      if (state.status !== status) return;
-      stop();
-      resolve(state);
-    });
-  });
-}
+const fixture = instanceFixture();
+const { open } = fixture;
 
 async function failureOf(vm: Vm) {
   const error = await vm.start().then(
@@ -95,7 +49,7 @@ describe('a start', () => {
       bootsWell(vm);
       vm.say('slipway: parked');
     };
-    const kept = () => readFile(join(folder, 'home/snapshot/about.json'), 'utf8').then(
+    const kept = () => readFile(join(fixture.folder, 'home/snapshot/about.json'), 'utf8').then(
       (text) => 'files' in (JSON.parse(text) as object),
       () => false,
     );
@@ -147,7 +101,7 @@ describe('a start', () => {
 
   it('leaves a new 0600 key, which is not the one of the start before', async () => {
     const { vm } = open();
-    const key = join(folder, 'home/run/instance.key');
+    const key = join(fixture.folder, 'home/run/instance.key');
     await vm.start();
     const first = await readFile(key);
     expect([first.length, (await stat(key)).mode & 0o777]).toEqual([32, 0o600]);
@@ -178,7 +132,7 @@ describe('a start', () => {
     await vm.stop();
     expect(await started).toBe('The start was cancelled.');
     expect(vm.state).toEqual({ status: 'stopped' });
-    await expect(stat(join(folder, 'home/run/lock'))).rejects.toThrow('ENOENT');
+    await expect(stat(join(fixture.folder, 'home/run/lock'))).rejects.toThrow('ENOENT');
     expect(driver.vms.length).toBeLessThanOrEqual(1);
   });
 });
@@ -235,7 +189,7 @@ describe('a start that fails', () => {
     expect(failure.steps.length).toBeGreaterThan(0);
     expect(failure.lastLines.length).toBeGreaterThan(0);
     // Nothing stays behind, so that trying again is possible.
-    await expect(stat(join(folder, 'home/run/lock'))).rejects.toThrow('ENOENT');
+    await expect(stat(join(fixture.folder, 'home/run/lock'))).rejects.toThrow('ENOENT');
     expect(driver.vms).toHaveLength(1);
   });
 
@@ -243,9 +197,9 @@ describe('a start that fails', () => {
     const { vm } = open({ script: () => undefined }, { kernelMs: 100 });
     await failureOf(vm);
     // As a bad sector would have it: other bytes, and nothing that the record of earlier checks could notice.
-    const kernel = join(folder, 'image/kernel');
+    const kernel = join(fixture.folder, 'image/kernel');
     await writeFile(kernel, 'CONTENT of kernel');
-    const record = join(folder, 'home/verified-image.json');
+    const record = join(fixture.folder, 'home/verified-image.json');
     const verified = JSON.parse(await readFile(record, 'utf8')) as Record<string, { mtimeMs: number }>;
     Object.assign(verified[kernel] ?? {}, { mtimeMs: (await stat(kernel)).mtimeMs });
     await writeFile(record, JSON.stringify(verified));
@@ -340,14 +294,14 @@ describe('a running VM', () => {
     });
     await vm.growDisk();
     await vm.start();
-    diskGiB = 0.5;
+    fixture.diskGiB = 0.5;
     await vm.growDisk();
     expect(asked).toEqual([]);
-    diskGiB = 2;
+    fixture.diskGiB = 2;
     await Promise.all([vm.growDisk(), vm.growDisk()]);
     expect(asked.splice(0)).toEqual([`disk ${2 * 1024 ** 3}`, `engine /slipway/grow-disk?bytes=${2 * 1024 ** 3}`]);
     expect(vm.state).toMatchObject({ phases: expect.arrayContaining([expect.objectContaining({ id: 'disk', detail: '2 GiB, made larger while it ran' })]) });
-    [answer, diskGiB] = [500, 3];
+    [answer, fixture.diskGiB] = [500, 3];
     await expect(vm.growDisk()).rejects.toMatchObject({ message: 'The data disk could not be made larger: the engine answered 500: no room', hint: 'It will be at the next start of the engine.' });
     expect([vm.state.status, driver.vms.length, lines]).toEqual(['running', 1, []]);
   });
@@ -372,156 +326,11 @@ describe('recovery', () => {
     await vm.start();
     await vm.recover('reset-data-disk');
     expect(vm.state.status).toBe('running');
-    expect((await readdir(join(folder, 'home'))).filter((name) => name.startsWith('data.qcow2'))).toEqual(['data.qcow2', expect.stringMatching(/^data\.qcow2\.damaged-\d{4}-/)]);
+    expect((await readdir(join(fixture.folder, 'home'))).filter((name) => name.startsWith('data.qcow2'))).toEqual(['data.qcow2', expect.stringMatching(/^data\.qcow2\.damaged-\d{4}-/)]);
   });
 
   it('of the image says what to type where it cannot be done from here', async () => {
     const { vm } = open();
     await expect(vm.recover('rebuild-image')).rejects.toThrow('npm run vm:image');
-  });
-});
-
-describe('a VM that is suspended', () => {
-  const ping = (vm: Vm) => callEngine(() => vm.openStream({ kind: 'api' }), 'GET', '/_ping', AbortSignal.timeout(5000)).then(({ status }) => status);
-  const record = () => join(folder, 'home/suspended/about.json');
-  const exists = (path: string) => stat(path).then(
-    () => true,
-    () => false,
-  );
-  const phasesOf = (vm: Vm) => ('phases' in vm.state ? vm.state.phases.map(({ id, status }) => (status === 'done' ? id : `${id} ${status}`)) : []);
-  const resumed = ['requirements', 'disk', 'hypervisor', 'resume', 'engine'];
-  const cold = ['requirements', 'disk', 'hypervisor', 'kernel', 'guest', 'engine'];
-  let running: number;
-  const suspendable = (options: FakeDriverOptions = {}): FakeDriverOptions => ({ identity: () => 'one', running: () => running, ...options });
-  const openSuspendable = (options: FakeDriverOptions = {}) => open(suspendable(options), {}, false);
-  beforeEach(() => (running = 0));
-
-  it('has no process and no lock, and goes on where it was when it is woken; a second time too', async () => {
-    const loaded: string[] = [];
-    const { vm, driver, states } = openSuspendable({ load: async (file) => void loaded.push(await readFile(file, 'utf8')) });
-    await vm.start();
-    for (const round of [1, 2]) {
-      running = round;
-      const [before] = [driver.vms.at(-1)!];
-      await vm.suspend();
-      expect(vm.state).toMatchObject({ status: 'suspended', containers: round });
-      expect(await exists(join(folder, 'home/run/lock'))).toBe(false);
-      expect(before.guest.sessions).toEqual([]);
-      await Promise.all([vm.wake(), vm.wake()]);
-      expect(phasesOf(vm)).toEqual(resumed);
-      expect(await ping(vm)).toBe(200);
-      // Nothing is left that could be resumed once more.
-      await expect.poll(() => exists(join(folder, 'home/suspended'))).toBe(false);
-    }
-    expect(loaded).toEqual(['all of VM 0', 'all of VM 1']);
-    expect(driver.vms).toHaveLength(3);
-    const order = states.map(({ status }) => status).filter((status, index, all) => status !== all[index - 1]);
-    expect(order.slice(-4)).toEqual(['suspending', 'suspended', 'resuming', 'running']);
-  });
-
-  it('is not woken by whoever only listens, and refuses streams meanwhile', async () => {
-    const { vm, driver } = openSuspendable();
-    await vm.start();
-    await vm.suspend();
-    await expect(vm.openStream({ kind: 'api' })).rejects.toThrow('The VM does not run (it is suspended).');
-    expect(driver.vms).toHaveLength(1);
-  });
-
-  it('runs on at once when it is needed while it is being written', async () => {
-    const { vm, driver } = openSuspendable({ suspend: (signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))) });
-    await vm.start();
-    const suspended = vm.suspend().catch((error: Error) => error.message);
-    await until(vm, 'suspending');
-    await vm.wake();
-    expect(await suspended).toBe('The VM was needed, and runs on.');
-    expect([vm.state.status, driver.vms.length, await ping(vm), await exists(record())]).toEqual(['running', 1, 200, false]);
-  });
-
-  it('runs on when it cannot be written, and says why', async () => {
-    const { vm, lines } = openSuspendable({ suspend: () => Promise.reject(new Error('no space left on device')) });
-    await vm.start();
-    await expect(vm.suspend()).rejects.toThrow('The VM could not be suspended: no space left on device');
-    expect([vm.state.status, await ping(vm)]).toEqual(['running', 200]);
-    expect(lines.join('\n')).toContain('could not be suspended, and runs on');
-  });
-
-  it('that dies while it is written is a VM that died', async () => {
-    const { vm, driver } = openSuspendable({ suspend: () => (driver.vms[0]?.exit({ code: null, signal: 'SIGKILL' }), Promise.reject(new Error('QEMU closed its control socket'))) });
-    await vm.start();
-    await expect(vm.suspend()).rejects.toThrow('QEMU closed its control socket');
-    expect(await until(vm, 'failed')).toMatchObject({ failure: { code: 'vm-died' } });
-    await vm.start();
-    expect(phasesOf(vm)).toEqual(cold);
-  });
-
-  const doubts: [what: string, spoil: (driver: { identity: string }) => Promise<void>, words: RegExp | null][] = [
-    ['another QEMU', (driver) => Promise.resolve(void (driver.identity = 'two')), /not what it was/],
-    // The memory knows what was on the disk: with another one it would destroy both.
-    ['a data disk that was written to', () => utimes(join(folder, 'home/data.qcow2'), 1, 1), null],
-    ['a state that was cut', () => writeFile(join(folder, 'home/suspended/state'), 'half'), null],
-    ['a record that is torn', () => writeFile(record(), '{"identity": "o'), null],
-  ];
-  it.each(doubts)('is thrown away for %s, and the VM boots cold', async (_what, spoil, words) => {
-    const known = { identity: 'one' };
-    const { vm, lines } = openSuspendable({ identity: () => known.identity });
-    await vm.start();
-    await vm.suspend();
-    await spoil(known);
-    await vm.wake();
-    expect(phasesOf(vm)).toEqual(cold);
-    expect(await exists(record())).toBe(false);
-    if (words !== null) expect(lines.join('\n')).toMatch(words);
-  });
-
-  it('is thrown away when it cannot be loaded', async () => {
-    const { vm, lines } = openSuspendable({ load: () => Promise.reject(new Error('Unknown savevm section')) });
-    await vm.start();
-    await vm.suspend();
-    await vm.wake();
-    expect(phasesOf(vm)).toEqual(cold);
-    expect(lines.join('\n')).toContain('the suspended VM cannot go on, and is started anew: Unknown savevm section');
-  });
-
-  it('has lost its record before it goes on, so that no memory is ever resumed twice', async () => {
-    const { vm } = openSuspendable({ load: async () => expect(await exists(record())).toBe(true) });
-    await vm.start();
-    await vm.suspend();
-    const states: boolean[] = [];
-    vm.onState(({ status }) => void (status === 'running' && exists(record()).then((there) => states.push(there))));
-    await vm.wake();
-    await expect.poll(() => states).toEqual([false]);
-  });
-
-  it('stays suspended over the end of the app, with the settings it has', async () => {
-    running = 1;
-    const first = openSuspendable();
-    await first.vm.start();
-    await first.vm.suspend();
-    await first.vm.stop({ keepSuspended: true });
-    expect(first.vm.state).toEqual({ status: 'stopped' });
-    const launches: (number | string | undefined)[] = [];
-    const second = openSuspendable({ launch: ({ settings, memory }) => Promise.resolve(void launches.push(settings.memoryMiB, typeof memory === 'string' ? memory : undefined)) });
-    await second.vm.start();
-    expect(phasesOf(second.vm)).toEqual(resumed);
-    expect(launches).toEqual([512, 'from-state']);
-  });
-
-  it('is resumed to be told to end when containers ran in it, and only thrown away when none did', async () => {
-    for (const count of [0, 1]) {
-      running = count;
-      const { vm, driver, lines } = openSuspendable();
-      await vm.start();
-      await vm.suspend();
-      await vm.stop();
-      expect([vm.state.status, driver.vms.length, await exists(record())]).toEqual(['stopped', 1 + count, false]);
-      expect(lines.join('\n')).not.toContain('could not be powered off');
-    }
-  });
-
-  it('cannot be where VMs cannot be kept', async () => {
-    const { vm } = open();
-    await vm.start();
-    await expect(vm.suspend()).rejects.toThrow('cannot be suspended on this computer');
-    expect(vm.state.status).toBe('running');
   });
 });
