@@ -18,7 +18,7 @@ const keptComplaints = 30;
 
 /**
  * Runs the VM in Hyper-V, by way of PowerShell. **Never run on Windows**: covered by golden files of its scripts and a stand-in for PowerShell. What the VM image needs
- * beside (a disk that boots, the kernel's modules, a channel on the second serial port) is not built yet: see docs/adr/0022.
+ * beside (a disk that boots, the kernel's modules, a channel on the second serial port) is not built yet: see docs/adr/0019.
  *
  * Each VM has one PowerShell that started it and stays: it tells states, does what it is asked for, and switches the VM off when this process is gone. VMs are neither kept nor suspended.
  */
