@@ -236,6 +236,8 @@ describe('exec', () => {
     }
     const { stdout } = await finish(cli.spawnInTerminal(['run', '--rm', '-it', 'bb', 'stty', 'size']));
     expect(stdout.trim()).toBe('33 101');
+    // What makes sure of it is a matter of the runtime: the process is scheduled as all others. Field 41 is the policy, proc(5).
+    expect((await finish(cli.spawnInTerminal(['exec', '-it', 'host', 'cut', '-d', ' ', '-f', '40,41', '/proc/self/stat']))).stdout.trim()).toBe('0 0');
   });
 
   test.each<[string, string[], number, string]>([

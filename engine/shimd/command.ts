@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import { FdPoll } from '../lib/fd-poll.ts';
 import { openPipe, type SpawnOptions, spawnProcess } from '../lib/spawn.ts';
-import { pidfdOpen, reap, setNonBlocking } from '../lib/syscalls-process.ts';
+import { pidfdOpen, reap, runFirst, setNonBlocking } from '../lib/syscalls-process.ts';
 import { FdReader } from './fd-stream.ts';
 import type { RunResult } from './protocol.ts';
 
@@ -12,9 +12,10 @@ export function isCommand(pid: number): boolean {
   return running.has(pid);
 }
 
-/** Runs a program to its end. @returns its exit code. @throws SyscallError when it cannot be started */
-export function runCommand(options: Omit<SpawnOptions, 'env'>): Promise<number> {
+/** Runs a program to its end. @param urgent it goes before all ordinary processes, but for those that it forks. @returns its exit code. @throws SyscallError when it cannot be started */
+export function runCommand({ urgent = false, ...options }: Omit<SpawnOptions, 'env'> & { urgent?: boolean }): Promise<number> {
   const pid = spawnProcess({ ...options, env: process.env });
+  if (urgent) runFirst(pid);
   running.add(pid);
   const pidfd = pidfdOpen(pid);
   return new Promise((resolve, reject) => {

@@ -36,7 +36,8 @@ export async function launch(request: LaunchRequest, directory: string, socketDi
     const filled: Record<string, string> = { '{pid}': pidFile, '{console}': console?.path ?? '', '{log}': logFile };
     const command = request.command.map((argument) => filled[argument] ?? argument);
     const { stdin, stdout, stderr } = pipes.child;
-    const exitCode = await runCommand({ command, stdin, stdout, stderr });
+    // `crun exec` lets the process go on and only then gives its terminal the size: it must not be made to wait in between.
+    const exitCode = await runCommand({ command, stdin, stdout, stderr, urgent: request.size !== undefined });
     if (exitCode !== 0) throw new LaunchError(whatWasSaid(pipes.shim) || whatWasLogged(logFile) || `${command[0]} ended with code ${exitCode} and said nothing`);
     const pid = Number(readFileSync(pidFile, 'utf8'));
     if (!Number.isInteger(pid) || pid <= 0) throw new LaunchError(`${command[0]} wrote no process number to ${pidFile}`);
