@@ -1,13 +1,13 @@
 import { defineConfig } from '@playwright/test';
 
 /**
- * One project per launcher. Each project boots one VM, which its specs share (worker-scoped fixture, one worker); specs that break
- * things on purpose start a home of their own.
+ * One project per launcher. Two workers take the spec files in turn, each in a network of its own; what a worker needs, a VM or a native
+ * engine, it starts once for all its files. Specs that break things on purpose start a home of their own.
  */
 export default defineConfig({
   testDir: './specs',
   outputDir: '../.cache/e2e-results',
-  workers: 1,
+  workers: 2,
   fullyParallel: false,
   // A shared machine: one more try where nobody watches; what needed it is reported as flaky.
   retries: process.env['CI'] === undefined ? 0 : 1,

@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { expect, test } from '../fixtures/app.ts';
 import { startWebShell, type AppProcess } from '../launchers/app-process.ts';
 import { openBrowser } from '../launchers/browser.ts';
 

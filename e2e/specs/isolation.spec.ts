@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from '@playwright/test';
+import { expect, test } from '../fixtures/app.ts';
 import { projectRoot } from '../launchers/app-process.ts';
 import { launchElectronDouble, type ElectronDouble } from '../launchers/electron-double/launch.ts';
 
