@@ -184,6 +184,8 @@ export interface Settings {
   httpsProxy?: string;
   /** Names, `.domains` and networks that are reached without a proxy, with commas between. */
   noProxy?: string;
+  /** Folders of this computer that containers may be given, absolute, with `:ro` at the end for reading only. Absent: the home folder, without names that begin with a dot. */
+  sharedFolders?: string[];
   /** Files (PEM) of authorities that the engine trusts besides the usual ones. */
   certificates?: string[];
 }

@@ -15,14 +15,15 @@ test('the two necessary flags, and what follows from them', () => {
 });
 
 test('every flag', () => {
-  const args = '--root /r --socket /s --exec-root /x --guest-port /p0 --guest-port /p1 --guest-key /k --host-folders refuse --builtin-images /b --insecure-registry a:5000 --insecure-registry 10.0.0.0/8 --registry-mirror https://m.example --shimd /m';
+  const args = '--root /r --socket /s --exec-root /x --guest-port /p0 --guest-port /p1 --guest-key /k --host-folders shared --file-port /p2 --builtin-images /b --insecure-registry a:5000 --insecure-registry 10.0.0.0/8 --registry-mirror https://m.example --shimd /m';
   expect(parseCommandLine(args.split(' '))).toEqual({
     root: '/r',
     execRoot: '/x',
     socket: '/s',
     guestPorts: ['/p0', '/p1'],
     guestKeyFile: '/k',
-    hostFolders: 'refuse',
+    hostFolders: 'shared',
+    filePort: '/p2',
     builtinImages: '/b',
     insecureRegistries: ['a:5000', '10.0.0.0/8'],
     registryMirrors: ['https://m.example'],
@@ -36,7 +37,8 @@ test.each([
   [['--root', '/r'], '--socket PATH is missing'],
   [['--root', '/r', '--socket', '/s', '--fast'], "Unknown option '--fast'"],
   [['--root', '/r', '--socket', '/s', 'extra'], 'extra'],
-  [['--root', '/r', '--socket', '/s', '--host-folders', 'maybe'], 'direct or refuse'],
+  [['--root', '/r', '--socket', '/s', '--host-folders', 'maybe'], 'direct, refuse or shared'],
+  [['--root', '/r', '--socket', '/s', '--host-folders', 'shared'], '--file-port belong together'],
   [['--root', '/r', '--socket', '/s', '--guest-port', '/p'], '--guest-key'],
   [['--root', '/r', '--socket', '/s', '--host', 'unix:///x'], 'tcp://ADDRESS:PORT is expected'],
   [['--root', '/r', '--socket', '/s', '--host', 'tcp://127.0.0.1:99999'], 'tcp://ADDRESS:PORT is expected'],

@@ -11,6 +11,7 @@ const flags = {
   'guest-key': { type: 'string' },
   'guest-order': { type: 'string' },
   'host-folders': { type: 'string' },
+  'file-port': { type: 'string' },
   'builtin-images': { type: 'string' },
   'insecure-registry': { type: 'string', multiple: true },
   'registry-mirror': { type: 'string', multiple: true },
@@ -23,7 +24,7 @@ const flags = {
 } as const;
 
 export const usage = `usage: engine --root DIR --socket PATH [--exec-root DIR] [--guest-port DEVICE …] [--guest-key FILE] [--guest-order FILE]
-  [--host-folders direct|refuse] [--builtin-images DIR] [--insecure-registry HOST …] [--registry-mirror URL …]
+  [--host-folders direct|refuse|shared] [--file-port DEVICE] [--builtin-images DIR] [--insecure-registry HOST …] [--registry-mirror URL …]
   [--shimd FILE] [--host tcp://ADDRESS:PORT …] [--tlsverify] [--tlscacert FILE] [--tlscert FILE --tlskey FILE]`;
 
 /** A command line that cannot be followed; the message says what is wrong, {@link usage} what would be right. */
@@ -41,7 +42,8 @@ export function parseCommandLine(args: readonly string[]): EngineConfig {
   if (root === undefined) throw new UsageError('--root DIR is missing: the folder that holds images, containers and volumes');
   if (socket === undefined) throw new UsageError('--socket PATH is missing: where the Docker API is to listen');
   const hostFolders = values['host-folders'] ?? 'direct';
-  if (hostFolders !== 'direct' && hostFolders !== 'refuse') throw new UsageError(`--host-folders ${hostFolders}: direct or refuse`);
+  if (hostFolders !== 'direct' && hostFolders !== 'refuse' && hostFolders !== 'shared') throw new UsageError(`--host-folders ${hostFolders}: direct, refuse or shared`);
+  if ((hostFolders === 'shared') !== (values['file-port'] !== undefined)) throw new UsageError('--host-folders shared and --file-port belong together');
   const guestPorts = values['guest-port'] ?? [];
   const guestKey = values['guest-key'];
   if (guestPorts.length > 0 && guestKey === undefined) throw new UsageError('--guest-port needs --guest-key FILE: the channel is authenticated');
@@ -53,6 +55,7 @@ export function parseCommandLine(args: readonly string[]): EngineConfig {
     ...(guestKey === undefined ? {} : { guestKeyFile: resolve(guestKey) }),
     ...(values['guest-order'] === undefined ? {} : { guestOrderFile: resolve(values['guest-order']) }),
     hostFolders,
+    ...(values['file-port'] === undefined ? {} : { filePort: values['file-port'] }),
     ...(values['builtin-images'] === undefined ? {} : { builtinImages: resolve(values['builtin-images']) }),
     insecureRegistries: values['insecure-registry'] ?? [],
     registryMirrors: values['registry-mirror'] ?? [],

@@ -16,9 +16,11 @@ export interface EngineConfig {
   guestOrderFile?: string;
   /**
    * `direct`: bind mounts name folders of this machine. `refuse`: this machine is a VM and the user's folders are not
-   * in it, so a bind mount is refused with a reason.
+   * in it, so a bind mount is refused with a reason. `shared`: a VM, whose host is asked.
    */
-  hostFolders: 'direct' | 'refuse';
+  hostFolders: 'direct' | 'refuse' | 'shared';
+  /** With `shared`: the virtio-serial port for files. */
+  filePort?: string;
   /** Folder of docker archives that are loaded when their image is not there. */
   builtinImages?: string;
   /** shimd's program; beside the engine's unless said otherwise. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { cpus, hostname } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { apiVersion, engineVersion, minApiVersion } from './api/api-version.ts';
 import { routeTable } from './api/route-table.ts';
 import { makeRoomForAnswers } from './api/send-buffer.ts';
@@ -25,6 +25,8 @@ import { eventFilter } from './events/event-filter.ts';
 import { EventJournal } from './events/event-journal.ts';
 import { streamEvents } from './events/event-stream.ts';
 import { openImageService } from './images/open-image-service.ts';
+import { sharedHostFolders } from './guest/host-folders/host-folders.ts';
+import type { GuestChannel } from './guest/guest-channel.ts';
 import { lockRoot } from './instance-lock.ts';
 import { IdleMemory } from './lib/idle-memory.ts';
 import { log } from './log.ts';
@@ -76,6 +78,7 @@ async function startEngine(config: EngineConfig, door: Door): Promise<{ close():
   });
   const volumes = await openVolumes({
     config,
+    hostFolders: hostFoldersOf(config, guest),
     events,
     log,
     mountsOf: (reference) => store.resolve(reference).record.mounts,
@@ -217,6 +220,12 @@ async function startEngine(config: EngineConfig, door: Door): Promise<{ close():
       await journal.close();
     },
   };
+}
+
+/** Undefined where this machine's folders are the user's, or nobody's. */
+function hostFoldersOf({ hostFolders, filePort, guestKeyFile, execRoot }: EngineConfig, guest: GuestChannel | null) {
+  if (hostFolders !== 'shared' || filePort === undefined || guestKeyFile === undefined || guest === null) return undefined;
+  return sharedHostFolders({ directory: join(execRoot, 'host-folders'), port: filePort, keyFile: guestKeyFile, find: (path, create) => guest.findFolder(path, create) });
 }
 
 /** A socket file that a killed engine left is in the way of the next: the root's lock says that nobody serves it. */

@@ -29,6 +29,7 @@ import { usageSource } from './stats/usage-source.ts';
 import { createExternalEngine } from './vm/external-engine.ts';
 import { createHypervDriver } from './vm/hyperv/hyperv-driver.ts';
 import { createVm } from './vm/create-vm.ts';
+import { SharedFolders } from './shared-folders/shared-folders.ts';
 import { IdleSuspender } from './vm/suspend/idle-suspender.ts';
 import { countRunning } from './vm/suspend/suspend-vm.ts';
 import type { Vm } from './vm/vm.ts';
@@ -79,9 +80,11 @@ export async function startApp(options: AppOptions): Promise<App> {
   if (options.engineSocket === address.path) {
     throw new Failure('invalid', `${address.path} is the socket that this Slipway makes; it cannot be its engine as well.`);
   }
+  const folders = new SharedFolders({ home, log });
+  folders.share(settings.current.sharedFolders);
   const vm =
     options.engineSocket === undefined
-      ? createVm({ home, imageDirectory: options.imageDirectory, settings: () => settings.current, rebuildImage: options.rebuildImage, snapshots: process.env.SLIPWAY_SNAPSHOTS !== 'off', log, ...(process.env.SLIPWAY_HYPERVISOR === 'hyperv' ? { driver: createHypervDriver() } : {}) })
+      ? createVm({ home, imageDirectory: options.imageDirectory, settings: () => settings.current, rebuildImage: options.rebuildImage, folders, snapshots: process.env.SLIPWAY_SNAPSHOTS !== 'off', log, ...(process.env.SLIPWAY_HYPERVISOR === 'hyperv' ? { driver: createHypervDriver() } : {}) })
       : createExternalEngine({ socketPath: options.engineSocket });
   const openApi = () => vm.openStream({ kind: 'api' });
   const idle = new IdleSuspender({
@@ -135,6 +138,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     registries.changed(news.settings);
     network?.changed(news.settings);
     vm.growDisk().catch((error: unknown) => log(messageOf(error)));
+    folders.share(news.settings.sharedFolders);
     pushes.push('settings/state', news);
     idle.touch();
   });
@@ -172,6 +176,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       stopState();
       stopFollowing();
       network?.close();
+      await folders.close();
       await recorder?.close();
       await stats.close();
       ended.abort();

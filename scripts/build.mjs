@@ -72,12 +72,13 @@ if (targets.includes('engine')) {
   const plugins = [koffiBeside, builtinsAsObjects];
   rmSync(join(projectRoot, 'dist/engine'), { recursive: true, force: true });
   await bundleTogether({ inputs: { engine: 'engine/main.ts', vm: 'engine/vm-main.ts' }, folder: 'dist/engine', plugins });
-  for (const [input, name] of [['engine/shimd/main.ts', 'shimd'], ['engine/snapshots/unpack/unpack-worker.ts', 'unpack-worker'], ['engine/lib/confined/worker.ts', 'confined'], ['engine/containers/logs/search/log-worker.ts', 'log-worker']]) {
+  for (const [input, name] of [['engine/shimd/main.ts', 'shimd'], ['engine/snapshots/unpack/unpack-worker.ts', 'unpack-worker'], ['engine/lib/confined/worker.ts', 'confined'], ['engine/guest/host-folders/main.ts', 'host-folders'], ['engine/guest/host-folders/replay-thread.ts', 'replay-thread'], ['engine/containers/logs/search/log-worker.ts', 'log-worker']]) {
     if (existsSync(join(projectRoot, input))) await bundle({ input, file: `dist/engine/${name}.mjs`, format: 'esm', plugins });
   }
 }
 if (targets.includes('electron') && existsSync(join(projectRoot, 'main/electron/main.ts'))) {
   await bundle({ input: 'main/electron/main.ts', file: 'dist/electron/main.cjs', format: 'cjs', external: ['electron', 'cpu-features', /\.node$/] });
+  await bundle({ input: 'main/shared-folders/thread.ts', file: 'dist/electron/shared-folders.cjs', format: 'cjs' });
   await bundle({ input: 'main/electron/preload.ts', file: 'dist/electron/preload.cjs', format: 'cjs', external: ['electron'] });
 }
 if (targets.includes('renderer') && existsSync(join(projectRoot, 'renderer/index.html'))) {

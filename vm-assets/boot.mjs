@@ -36,7 +36,7 @@ export function boot({ image, folder, data = join(folder, 'data.qcow2'), append 
   }
   const key = join(folder, 'instance.key');
   writeFileSync(key, randomBytes(32), { mode: 0o600 });
-  const sockets = [0, 1].map((index) => join(folder, `channel-${index}.sock`));
+  const sockets = [0, 1, 2].map((index) => join(folder, `channel-${index}.sock`));
   const startedAt = performance.now();
   const child = spawn(
     qemu,

@@ -70,7 +70,7 @@ describe('a booted image', () => {
     expect(await output('ip -4 -o addr show eth0')).toContain('10.0.2.15/24');
     expect(await output('ip route')).toContain('default via 10.0.2.2');
     expect(await output('cat /etc/resolv.conf')).toBe('nameserver 10.0.2.3');
-    expect(await output('ls /dev/virtio-ports')).toBe('slipway.0\nslipway.1');
+    expect(await output('ls /dev/virtio-ports')).toBe('slipway.0\nslipway.1\nslipway.2');
     expect(await output('wc -c < /sys/firmware/qemu_fw_cfg/by_name/opt/slipway/key/raw')).toBe('32');
   });
 

@@ -6,10 +6,12 @@ export type HostRequest =
   | { id: number; method: 'ports.reserve'; port: ChannelPort }
   | { id: number; method: 'ports.release'; port: ChannelPort }
   /** The whole list after the engine (re)connected; whatever else is reserved is released. */
-  | { id: number; method: 'ports.sync'; ports: ChannelPort[] };
+  | { id: number; method: 'ports.sync'; ports: ChannelPort[] }
+  /** Whether a container may be given a path of the host, made as a folder where nothing is and `create` says so. */
+  | { id: number; method: 'folders.find'; path: string; create: boolean };
 
-/** `taken`: another process of the host, or another reservation, holds the port. */
-export type HostAnswer = { id: number; ok: true } | { id: number; ok: false; code: 'taken' | 'invalid' | 'internal'; message: string };
+/** `taken`: another process of the host, or another reservation, holds the port. `path`: below the mount of shared folders. */
+export type HostAnswer = { id: number; ok: true; path?: string } | { id: number; ok: false; code: 'taken' | 'invalid' | 'internal'; message: string };
 
 /** A port of the host. An empty `hostIp` or 0.0.0.0 means all addresses that the host's settings allow. */
 export interface ChannelPort {
@@ -42,6 +44,11 @@ export function parseHostRequest(line: string): HostRequest | { invalid: string;
     }
     return { id, method, ports };
   }
+  if (method === 'folders.find') {
+    const { path, create } = value;
+    if (typeof path !== 'string' || typeof create !== 'boolean') return { invalid: 'the request names no path', id };
+    return { id, method, path, create };
+  }
   return { invalid: 'the request has an unknown method', id };
 }
 
@@ -54,7 +61,7 @@ export function parseHostAnswer(line: string): HostAnswer | null {
     return null;
   }
   if (!isRecord(value) || typeof value.id !== 'number') return null;
-  if (value.ok === true) return { id: value.id, ok: true };
+  if (value.ok === true) return { id: value.id, ok: true, ...(typeof value.path === 'string' ? { path: value.path } : {}) };
   if (value.ok !== false || typeof value.message !== 'string') return null;
   const code = value.code === 'taken' || value.code === 'invalid' ? value.code : 'internal';
   return { id: value.id, ok: false, code, message: value.message };

@@ -3,9 +3,9 @@ import { parseChannelPort, type ChannelPort } from './host-requests.ts';
 
 /**
  * What a stream is opened to, written as ASCII in the body of its `open` frame: `api` and `port/tcp/<ip>/<port>` by the
- * host, `host` by the guest.
+ * host, `host` and (on the port for files) `files` by the guest.
  */
-export type StreamTarget = { kind: 'api' } | { kind: 'host' } | ({ kind: 'port' } & ChannelPort);
+export type StreamTarget = { kind: 'api' } | { kind: 'host' } | { kind: 'files' } | ({ kind: 'port' } & ChannelPort);
 
 export function encodeTarget(target: StreamTarget): Uint8Array {
   const text = target.kind === 'port' ? `port/${target.protocol}/${target.hostIp}/${target.hostPort}` : target.kind;
@@ -19,6 +19,6 @@ export function parseTarget(bytes: Uint8Array): StreamTarget | null {
     const port = parseChannelPort({ protocol, hostIp, hostPort: Number(hostPort) });
     return port === null ? null : { kind, ...port };
   }
-  if ((kind === 'api' || kind === 'host') && protocol === undefined) return { kind };
+  if ((kind === 'api' || kind === 'host' || kind === 'files') && protocol === undefined) return { kind };
   return null;
 }

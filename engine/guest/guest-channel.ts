@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { ChannelCrypto } from '../../contract/channel/handshake.ts';
 import type { HostPorts } from '../network/host-ports.ts';
 import { GuestPort } from './guest-port.ts';
-import { HostPortsClient } from './host-ports-client.ts';
+import { HostClient } from './host-client.ts';
 import { openPortDevice } from './port-device.ts';
 import { serveStream, type PublishedPorts } from './serve-stream.ts';
 
@@ -26,6 +26,8 @@ export interface GuestChannelOptions {
 export interface GuestChannel {
   /** Reserves ports of the host; the network controller's {@link HostPorts} in a VM. */
   hostPorts: HostPorts;
+  /** See `HostClient.findFolder`. */
+  findFolder(path: string, create: boolean): Promise<string>;
   /**
    * To be called once the network is restored after an engine start: ports that an earlier engine reserved and this one
    * did not reserve again are released by the host. Before that the host keeps them, so that a restart interrupts nothing.
@@ -44,7 +46,7 @@ export function startGuestChannel(options: GuestChannelOptions): GuestChannel {
   for (const path of options.ports) {
     if (openDevice === openPortDevice && !existsSync(path)) throw new Error(`guest channel: ${path} is missing; does QEMU have a virtserialport of that name?`);
   }
-  const client = new HostPortsClient();
+  const client = new HostClient();
   const ports: GuestPort[] = options.ports.map(
     (path) =>
       new GuestPort({
@@ -67,6 +69,7 @@ export function startGuestChannel(options: GuestChannelOptions): GuestChannel {
   );
   return {
     hostPorts: client,
+    findFolder: (path, create) => client.findFolder(path, create),
     restored: () => client.synchronise(),
     close: () => {
       for (const port of ports) port.close();
@@ -74,7 +77,8 @@ export function startGuestChannel(options: GuestChannelOptions): GuestChannel {
   };
 }
 
-function guestCrypto(keyFile: string): ChannelCrypto {
+/** @param keyFile read for each handshake */
+export function guestCrypto(keyFile: string): ChannelCrypto {
   const readKey = () => {
     const key = readFileSync(keyFile);
     if (key.length !== 32) throw new Error(`guest channel: the key in ${keyFile} has ${key.length} bytes, not 32`);

@@ -281,3 +281,11 @@ export function duplicate(fd: number): number {
   const duplicateCloexec = 1030;
   return check(c.fcntl(fd, duplicateCloexec, 3), 'fcntl', 'F_DUPFD_CLOEXEC');
 }
+
+const setfsgidCall = libc.func('int setfsgid(int gid)');
+
+/** The group that this thread has in the eyes of file systems; no other thread of the process has it. Source: setfsgid(2), which tells no errors. */
+export function setFileGroup(gid: number): void {
+  setfsgidCall(gid);
+  if (setfsgidCall(-1) !== gid) throw new Error(`setfsgid: this thread may not have group ${gid}`);
+}

@@ -7,6 +7,7 @@ import type { EventSink, ImageSource, MountSource, StoredMount, TaskMount } from
 import { InvalidParameterError, messageOf, NotFoundError } from '../errors.ts';
 import { Mutex } from '../lib/mutex.ts';
 import type { Snapshotter } from '../snapshots/snapshotter.ts';
+import type { HostFolders } from './collaborators.ts';
 import { planMounts, type MountPlan } from './mount-plan.ts';
 import { populateMounted, populateVolume } from './populate.ts';
 import { checkPropagations } from './propagation.ts';
@@ -25,6 +26,8 @@ export interface MountSourceParts {
   images: ImageSource;
   snapshots: Snapshotter;
   config: Pick<EngineConfig, 'root' | 'hostFolders' | 'socket'>;
+  /** Where the user's folders are those of another machine. */
+  hostFolders?: HostFolders;
   events: EventSink;
   /** Mounts of another container, for `--volumes-from`. @throws NotFoundError */
   mountsOf: (reference: string) => StoredMount[];
@@ -39,6 +42,8 @@ export class VolumeMountSource implements MountSource {
   /** Containers that have never run, with the destinations at which a volume wants the image's content. */
   readonly #unfilled = new Map<string, Set<string>>();
   readonly #filling = new Map<string, Mutex>();
+  /** Where the user's folders are in this machine, by container's folder and source. */
+  readonly #opened = new Map<string, Map<string, string>>();
 
   constructor(parts: MountSourceParts) {
     this.#parts = parts;
@@ -53,7 +58,7 @@ export class VolumeMountSource implements MountSource {
     const held: string[] = [];
     try {
       for (const mount of this.#inherited(hostConfig)) mounts.set(mount.Destination, mount);
-      for (const plan of plans) this.#check(plan);
+      for (const plan of plans) await this.#check(plan);
       for (const options of Object.values(hostConfig.Tmpfs ?? {})) tmpfsOptions(options);
       const tmpfs = Object.keys(hostConfig.Tmpfs ?? {}).map((path) => posix.resolve('/', path));
       for (const path of tmpfs) mounts.delete(path);
@@ -88,6 +93,7 @@ export class VolumeMountSource implements MountSource {
   }
 
   async prepare(run: { containerId: string; mounts: StoredMount[]; rootfs: string; directory: string }): Promise<void> {
+    await this.#openHostFolders(run);
     await checkPropagations(run.mounts);
     for (const name of volumeNames(run.mounts)) await this.#parts.mounter.mount(this.#parts.store.get(name), run.containerId);
     await this.#populate(run.containerId, run.mounts, run.rootfs);
@@ -101,6 +107,7 @@ export class VolumeMountSource implements MountSource {
 
   async unprepare(run: { containerId: string; mounts: StoredMount[]; directory: string }): Promise<void> {
     removeRunMounts(run);
+    this.#opened.delete(run.directory);
     await this.#parts.mounter.unmount(run.containerId);
     for (const name of volumeNames(run.mounts)) this.#parts.events.publish('volume', 'unmount', name, { container: run.containerId, driver: 'local' });
   }
@@ -143,7 +150,7 @@ export class VolumeMountSource implements MountSource {
       // Read-only means what is mounted below too, unless somebody says otherwise. Source: moby daemon/oci_linux.go, since 25.
       // `rw` would undo what the source's own mount says (noexec …).
       const access = mount.RW ? [] : [spec.readOnlyNonRecursive === true ? 'ro' : 'rro'];
-      const source = runSource(mount, index, directory) ?? this.#machinePath(mount);
+      const source = runSource(mount, index, directory) ?? this.#machinePath(mount, directory);
       return { type: 'bind', source, destination: mount.Destination, options: [bind, mount.Propagation || 'rprivate', ...access] };
     });
     return [...planned, ...tmpfs];
@@ -182,7 +189,7 @@ export class VolumeMountSource implements MountSource {
   }
 
   /** Before anything is made. */
-  #check(plan: MountPlan): void {
+  async #check(plan: MountPlan): Promise<void> {
     if (plan.type !== 'bind' || this.#isEngineSocket(plan.source)) return;
     if (this.#parts.config.hostFolders === 'refuse') {
       throw new InvalidParameterError(
@@ -190,6 +197,7 @@ export class VolumeMountSource implements MountSource {
           `Use a named volume (-v name:${plan.destination}) and copy files into it with docker cp, or build them into an image`,
       );
     }
+    if (this.#parts.hostFolders !== undefined) return this.#parts.hostFolders.check(plan.source, plan.createSource);
     if (!plan.createSource && !existsSync(plan.source)) throw new InvalidParameterError(`invalid mount config for type "bind": bind source path does not exist: ${plan.source}`);
   }
 
@@ -204,8 +212,9 @@ export class VolumeMountSource implements MountSource {
       checkVolumeOptions(source, plan.driver.options);
       return { ...(await this.#makeVolume(source, destination, plan.labels, made, plan.driver.options)), Mode: mode, RW: !plan.readOnly };
     }
-    if (type === 'bind' && plan.createSource && !this.#isEngineSocket(source) && !existsSync(source)) await this.#makeSource(source);
-    const Propagation = type !== 'bind' ? propagation : propagation || (this.#holdsEngine(source) ? 'rslave' : 'rprivate');
+    const isHere = this.#parts.hostFolders === undefined && !this.#isEngineSocket(source);
+    if (type === 'bind' && plan.createSource && isHere && !existsSync(source)) await this.#makeSource(source);
+    const Propagation = type !== 'bind' ? propagation : propagation || (isHere && this.#holdsEngine(source) ? 'rslave' : 'rprivate');
     return { Type: type, Source: source, Destination: destination, Mode: mode, RW: !plan.readOnly, Propagation };
   }
 
@@ -229,6 +238,17 @@ export class VolumeMountSource implements MountSource {
     }
   }
 
+  /** At each start: what is shared may have changed. */
+  async #openHostFolders({ mounts, directory }: { mounts: StoredMount[]; directory: string }): Promise<void> {
+    const { hostFolders } = this.#parts;
+    if (hostFolders === undefined) return;
+    const opened = new Map<string, string>();
+    for (const { Type: type, Source: source } of mounts) {
+      if (type === 'bind' && !this.#isEngineSocket(source)) opened.set(source, await hostFolders.open(source, true));
+    }
+    if (opened.size > 0) this.#opened.set(directory, opened);
+  }
+
   async #makeSource(path: string): Promise<void> {
     try {
       await mkdir(path, { recursive: true, mode: 0o755 });
@@ -245,11 +265,12 @@ export class VolumeMountSource implements MountSource {
 
   /** In the VM, the engine's socket is the one thing of the user's machine that a container can be given. */
   #isEngineSocket(path: string): boolean {
-    return this.#parts.config.hostFolders === 'refuse' && dockerSockets.includes(path);
+    return this.#parts.config.hostFolders !== 'direct' && dockerSockets.includes(path);
   }
 
-  #machinePath(mount: MountPoint): string {
-    return mount.Type === 'bind' && this.#isEngineSocket(mount.Source) ? this.#parts.config.socket : mount.Source;
+  #machinePath(mount: MountPoint, directory: string): string {
+    if (mount.Type !== 'bind') return mount.Source;
+    return this.#isEngineSocket(mount.Source) ? this.#parts.config.socket : (this.#opened.get(directory)?.get(mount.Source) ?? mount.Source);
   }
 }
 

@@ -1,6 +1,7 @@
 import { dataPaths, type EngineConfig } from '../config.ts';
 import type { EventSink, ImageSource, StoredMount } from '../containers/collaborators.ts';
 import type { Snapshotter } from '../snapshots/snapshotter.ts';
+import type { HostFolders } from './collaborators.ts';
 import { VolumeContents } from './volume-contents.ts';
 import type { DescribeUser } from './volume-contents.ts';
 import { VolumeMountSource } from './mount-source.ts';
@@ -11,6 +12,7 @@ import { Volumes } from './volumes.ts';
 
 export interface VolumeOptions {
   config: Pick<EngineConfig, 'root' | 'execRoot' | 'hostFolders' | 'socket'>;
+  hostFolders?: HostFolders;
   events: EventSink;
   log: (line: string) => void;
   /** Mounts of another container, for `--volumes-from`. @throws NotFoundError */
@@ -24,7 +26,7 @@ export interface VolumeOptions {
 
 /** `mounts.adopt` must be called for every container on record before the API answers. */
 export async function openVolumes(options: VolumeOptions): Promise<{ volumes: Volumes; contents: VolumeContents; mounts: VolumeMountSource }> {
-  const { config, events, log, mountsOf, describeUser, images, snapshots } = options;
+  const { config, hostFolders, events, log, mountsOf, describeUser, images, snapshots } = options;
   const { volumes, volumeRecords, formerVolumes } = dataPaths(config);
   const store = await VolumeStore.open({ records: volumeRecords, data: volumes, former: formerVolumes }, log);
   const users = new VolumeUsers();
@@ -32,6 +34,6 @@ export async function openVolumes(options: VolumeOptions): Promise<{ volumes: Vo
   return {
     volumes: new Volumes(store, users, events),
     contents: new VolumeContents({ store, users, mounter }, events, describeUser),
-    mounts: new VolumeMountSource({ store, users, mounter, images, snapshots, config, events, mountsOf }),
+    mounts: new VolumeMountSource({ store, users, mounter, images, snapshots, config, hostFolders, events, mountsOf }),
   };
 }

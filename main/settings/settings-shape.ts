@@ -47,6 +47,7 @@ const complaints: { [Name in keyof Settings]-?: (value: unknown) => string | und
   httpProxy: (value) => proxyAddress(value),
   httpsProxy: (value) => proxyAddress(value),
   noProxy: (value) => (typeof value === 'string' && /^[\w.,:/*[\] -]{0,4096}$/.test(value) ? undefined : 'must be names, domains and networks with commas between'),
+  sharedFolders: (value) => listOf(value, (entry) => isAbsolute(entry), 'must be a list of absolute paths, with :ro at the end for reading only'),
   certificates: (value) => listOf(value, isAbsolute, 'must be a list of absolute paths'),
 };
 

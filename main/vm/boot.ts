@@ -16,7 +16,7 @@ import type { PhaseClock } from './phase-clock.ts';
 import { SnapshotStore } from './snapshot/snapshot-store.ts';
 import { VmStartError } from './start-error.ts';
 import { SuspendStore, type SuspendedVm } from './suspend/suspend-store.ts';
-import type { HostPortAuthority } from './vm.ts';
+import type { HostPortAuthority, VmFolders } from './vm.ts';
 
 /** How long each part of a start may take. Emulated guests on a busy machine are slow: an engine that answers after 3 s
  * otherwise was seen to take 37 s on two cores that eight others used. */
@@ -46,6 +46,8 @@ export interface BootRequest {
   clock: PhaseClock;
   signal: AbortSignal;
   authority(): HostPortAuthority | null;
+  /** Folders of this computer that containers may be given; absent: none. */
+  folders?: VmFolders;
   onConnection(connected: boolean): void;
   onEngineEnded(): void;
   log(line: string): void;
@@ -268,6 +270,7 @@ async function launch({ request, lock, image, hypervisor, accelerator }: Attempt
       paths: vm.channels,
       key,
       authority: request.authority,
+      ...(vm.filePort === undefined ? {} : { folders: request.folders, onClose: request.folders?.connect({ path: vm.filePort, key }) }),
       log: request.log,
       onChange: (connected) => {
         if (connected) watch.reached('channel');

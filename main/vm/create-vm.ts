@@ -4,7 +4,7 @@ import { instanceFiles } from './home/instance-files.ts';
 import { Instance } from './instance.ts';
 import { PortForwarder } from './ports/port-forwarder.ts';
 import { createQemuDriver } from './qemu/qemu-driver.ts';
-import type { Vm } from './vm.ts';
+import type { Vm, VmFolders } from './vm.ts';
 
 export interface CreateVmOptions {
   /** SLIPWAY_HOME: made 0700 when missing; holds `data.qcow2` and `run/`. Absolute. */
@@ -15,6 +15,8 @@ export interface CreateVmOptions {
   settings(): VmSettings;
   /** Builds or fetches the image anew, for `recover('rebuild-image')`. Absent: the step names the command to type. */
   rebuildImage?(): Promise<void>;
+  /** Folders of this computer that containers may be given; absent: none. */
+  folders?: VmFolders;
   /** One line of what the VM does, for the app's own log; never secret. */
   log?(line: string): void;
   /** Whether the VM is kept after its first start and restored at later ones, where the hypervisor can; true unless said. */
@@ -39,6 +41,7 @@ export function createVm(options: CreateVmOptions): Vm {
     deadlines: { ...bootDeadlines, ...options.deadlines },
     snapshots: options.snapshots ?? true,
     rebuildImage: options.rebuildImage,
+    folders: options.folders,
     log,
   });
   instance.onPortRequest(new PortForwarder({ openStream: (target) => instance.openStream(target), log }));

@@ -86,6 +86,8 @@ export interface LaunchedVm {
   readonly exited: Promise<VmExit>;
   /** Sockets (or pipes) of the guest channel's ports. */
   readonly channels: string[];
+  /** Socket (or pipe) of the port for files; absent where the VM has none, and no folder can be shared. */
+  readonly filePort?: string;
   /** Tells when the guest opens or closes one of the {@link channels}: an engine came or went. */
   onGuestPort(listener: (open: boolean) => void): void;
   /** The VM stands still because this computer's disk is full. */

@@ -15,7 +15,7 @@ import { powerOff } from './power-off.ts';
 import { VmStartError } from './start-error.ts';
 import { SuspendStore } from './suspend/suspend-store.ts';
 import { suspendVm } from './suspend/suspend-vm.ts';
-import type { GuestTarget, HostPortAuthority, Vm } from './vm.ts';
+import type { GuestTarget, HostPortAuthority, Vm, VmFolders } from './vm.ts';
 
 export interface InstanceOptions {
   files: InstanceFiles;
@@ -25,6 +25,7 @@ export interface InstanceOptions {
   deadlines: BootDeadlines;
   snapshots: boolean;
   rebuildImage?(): Promise<void>;
+  folders?: VmFolders;
   log(line: string): void;
 }
 

@@ -58,3 +58,10 @@ export interface HostPort {
   hostIp: string;
   hostPort: number;
 }
+
+/** Folders of this computer for containers: asks whether one may be given, and serves them all over the VM's port for files. */
+export interface VmFolders {
+  find(path: string, create: boolean): Promise<string>;
+  /** @param port of a VM that begins to run, with the key of this start. @returns the way to let go of it */
+  connect(port: { path: string; key: Uint8Array }): () => void;
+}

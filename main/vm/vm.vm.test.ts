@@ -120,7 +120,7 @@ describe('a VM', () => {
   });
 
   it('has sockets for its user alone', async () => {
-    const files = ['qmp.sock', 'channel-0.sock', 'channel-1.sock', 'net-outgoing.sock', 'net-allowed.sock', 'instance.key', 'lock'].map((name) => join(home, 'run', name));
+    const files = ['qmp.sock', 'channel-0.sock', 'channel-1.sock', 'channel-2.sock', 'net-outgoing.sock', 'net-allowed.sock', 'instance.key', 'lock'].map((name) => join(home, 'run', name));
     for (const path of files) expect((await stat(path)).mode & 0o777).toBe(0o600);
     for (const path of [home, join(home, 'run')]) expect((await stat(path)).mode & 0o777).toBe(0o700);
   });

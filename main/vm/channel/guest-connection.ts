@@ -1,11 +1,11 @@
-import { createHmac, randomBytes } from 'node:crypto';
 import { Duplex } from 'node:stream';
 import { toDuplex } from '../../../contract/channel/duplex.ts';
 import type { ChannelSession } from '../../../contract/channel/session.ts';
 import { encodeTarget, parseTarget } from '../../../contract/channel/target.ts';
 import type { GuestTarget, HostPortAuthority } from '../vm.ts';
 import { GuestSocket } from './guest-socket.ts';
-import { serveHostRequests } from './host-requests.ts';
+import { hostCrypto } from './host-crypto.ts';
+import { serveHostRequests, type FolderAuthority } from './host-requests.ts';
 
 /** How long a new stream waits for an engine that is being started again. */
 const waitMs = 30_000;
@@ -14,6 +14,10 @@ export interface GuestConnectionOptions {
   paths: string[];
   key: Buffer;
   authority(): HostPortAuthority | null;
+  /** Absent: no folders of this computer. */
+  folders?: FolderAuthority;
+  /** When it is let go of. */
+  onClose?(): void;
   /** The guest can be reached now, or cannot any more. */
   onChange(connected: boolean): void;
   log(line: string): void;
@@ -24,19 +28,14 @@ export class GuestConnection {
   readonly #sockets: GuestSocket[];
   readonly #waiting = new Set<() => void>();
   readonly #onChange: (connected: boolean) => void;
+  readonly #onClose: (() => void) | undefined;
   #connected = false;
   #closed = false;
 
   constructor(options: GuestConnectionOptions) {
     this.#onChange = options.onChange;
-    const crypto = {
-      hmac: (parts: readonly Uint8Array[]) => {
-        const hmac = createHmac('sha256', options.key);
-        for (const part of parts) hmac.update(part);
-        return hmac.digest();
-      },
-      nonce: () => randomBytes(32),
-    };
+    this.#onClose = options.onClose;
+    const crypto = hostCrypto(options.key);
     this.#sockets = options.paths.map(
       (path) =>
         new GuestSocket({
@@ -49,7 +48,7 @@ export class GuestConnection {
             if (parseTarget(target)?.kind !== 'host') return stream.reset('this host knows no such target');
             if (authority === null) return stream.reset('this host gives no ports');
             stream.accept();
-            serveHostRequests(toDuplex(stream, (handlers) => new Duplex(handlers)), authority);
+            serveHostRequests(toDuplex(stream, (handlers) => new Duplex(handlers)), authority, options.folders);
           },
         }),
     );
@@ -78,6 +77,7 @@ export class GuestConnection {
     this.#closed = true;
     for (const socket of this.#sockets) socket.close();
     for (const wake of this.#waiting) wake();
+    this.#onClose?.();
   }
 
   async #session(): Promise<ChannelSession> {

@@ -10,6 +10,8 @@ export interface InstanceFiles {
   run: string;
   qmpSocket: string;
   channelSockets: string[];
+  /** For files of shared folders alone. */
+  fileSocket: string;
   /** A VM's state passes here when it is kept or restored. */
   migrationSocket: string;
   /** What the guest sends to the network, and what of it may go on: see network-guard. */
@@ -41,6 +43,7 @@ export function instanceFiles(home: string, format: 'qcow2' | 'vhdx' = 'qcow2'):
     run,
     qmpSocket: join(run, 'qmp.sock'),
     channelSockets: [join(run, 'channel-0.sock'), join(run, 'channel-1.sock')],
+    fileSocket: join(run, 'channel-2.sock'),
     migrationSocket: join(run, 'migration.sock'),
     guardSockets: { outgoing: join(run, 'net-outgoing.sock'), allowed: join(run, 'net-allowed.sock') },
     key: join(run, 'instance.key'),
@@ -90,5 +93,5 @@ export async function writeStartOrder(files: InstanceFiles, order: 'go' | 'park'
 
 /** What an earlier VM left in `run/`: QEMU removes its sockets on an orderly end only. */
 export async function removeStaleSockets(files: InstanceFiles): Promise<void> {
-  for (const path of [files.qmpSocket, ...files.channelSockets, ...Object.values(files.guardSockets), files.migrationSocket]) await rm(path, { force: true });
+  for (const path of [files.qmpSocket, ...files.channelSockets, files.fileSocket, ...Object.values(files.guardSockets), files.migrationSocket]) await rm(path, { force: true });
 }

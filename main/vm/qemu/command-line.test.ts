@@ -20,10 +20,10 @@ const linux: QemuInstance = {
   keyFile: '/home/me/.slipway/run/instance.key',
   orderFile: '/home/me/.slipway/run/start-order',
   qmp: '/home/me/.slipway/run/qmp.sock',
-  channels: ['/home/me/.slipway/run/channel-0.sock', '/home/me/.slipway/run/channel-1.sock'],
+  channels: ['/home/me/.slipway/run/channel-0.sock', '/home/me/.slipway/run/channel-1.sock', '/home/me/.slipway/run/channel-2.sock'],
   guard: { outgoing: '/home/me/.slipway/run/net-outgoing.sock', allowed: '/home/me/.slipway/run/net-allowed.sock' },
 };
-const windows: Partial<QemuInstance> = { platform: 'win32', accelerator: 'whpx', dataDisk: 'C:\\Users\\me\\.slipway\\data.qcow2', keyFile: 'C:\\Users\\me\\.slipway\\run\\instance.key', qmp: 'slipway-1-qmp', channels: ['slipway-1-channel-0', 'slipway-1-channel-1'], guard: { outgoing: 'slipway-1-net-outgoing', allowed: 'slipway-1-net-allowed' } };
+const windows: Partial<QemuInstance> = { platform: 'win32', accelerator: 'whpx', dataDisk: 'C:\\Users\\me\\.slipway\\data.qcow2', keyFile: 'C:\\Users\\me\\.slipway\\run\\instance.key', qmp: 'slipway-1-qmp', channels: ['slipway-1-channel-0', 'slipway-1-channel-1', 'slipway-1-channel-2'], guard: { outgoing: 'slipway-1-net-outgoing', allowed: 'slipway-1-net-allowed' } };
 
 const cases: [name: string, instance: QemuInstance][] = [
   ['linux-kvm', linux],

@@ -16,6 +16,7 @@ export interface QemuInstance {
   memory?: VmMemory;
   /** Unix sockets that QEMU listens on; on Windows names of pipes below `\\.\pipe\`. */
   qmp: string;
+  /** `slipway.0` and so on; the last one is for files. */
   channels: string[];
   guard: { outgoing: string; allowed: string };
 }

@@ -49,7 +49,7 @@ const qmpServer = `exec "${process.execPath}" -e '
     });
   });
   const path = /path=([^,]+)/.exec(process.argv.find((argument) => argument.startsWith("socket,id=qmp")))[1];
-  for (const name of ["channel-0", "channel-1", "net-outgoing", "net-allowed"]) require("net").createServer().listen(path.replace("qmp", name));
+  for (const name of ["channel-0", "channel-1", "channel-2", "net-outgoing", "net-allowed"]) require("net").createServer().listen(path.replace("qmp", name));
   console.log("slipway: kernel");
   console.error("a warning");
   server.listen(path);

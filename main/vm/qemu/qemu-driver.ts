@@ -73,7 +73,7 @@ async function launch(qemu: QemuInstallation, host: HostSystem, request: LaunchR
     // Before the guest's kernel runs its first program: until then nothing passes.
     const guard = await guardNetwork({ sockets: names.connect.guard, hostAccess: () => request.hostAccess() });
     void exited.then(() => guard.close());
-    return launchedVm(child, qmp, exited, complaints, { channels: names.connect.channels, migration: files.migrationSocket });
+    return launchedVm(child, qmp, exited, complaints, { channels: names.connect.channels.slice(0, -1), filePort: names.connect.channels.at(-1)!, migration: files.migrationSocket });
   } catch (error) {
     child.kill('SIGKILL');
     await exited;
@@ -92,11 +92,11 @@ function argumentsOf(host: HostSystem, { files, image, settings, accelerator }: 
 /** Windows: Node connects to named pipes only, and QEMU makes them below the same name. */
 function endpointNames(platform: NodeJS.Platform, files: InstanceFiles) {
   if (platform !== 'win32') {
-    const names = { qmp: files.qmpSocket, channels: files.channelSockets, guard: files.guardSockets };
+    const names = { qmp: files.qmpSocket, channels: [...files.channelSockets, files.fileSocket], guard: files.guardSockets };
     return { given: names, connect: names };
   }
   const prefix = `slipway-${process.pid}-${basename(files.home)}`;
-  const given = { qmp: `${prefix}-qmp`, channels: files.channelSockets.map((_, index) => `${prefix}-channel-${index}`), guard: { outgoing: `${prefix}-net-outgoing`, allowed: `${prefix}-net-allowed` } };
+  const given = { qmp: `${prefix}-qmp`, channels: [...files.channelSockets, files.fileSocket].map((_, index) => `${prefix}-channel-${index}`), guard: { outgoing: `${prefix}-net-outgoing`, allowed: `${prefix}-net-allowed` } };
   const pipe = (name: string) => `\\\\.\\pipe\\${name}`;
   return { given, connect: { qmp: pipe(given.qmp), channels: given.channels.map(pipe), guard: { outgoing: pipe(given.guard.outgoing), allowed: pipe(given.guard.allowed) } } };
 }
@@ -127,7 +127,7 @@ async function connectQmp(path: string, exited: Promise<VmExit>, signal: AbortSi
   }
 }
 
-function launchedVm(child: ChildProcess, qmp: QmpClient, exited: Promise<VmExit>, complaints: string[], sockets: { channels: string[]; migration: string }): LaunchedVm {
+function launchedVm(child: ChildProcess, qmp: QmpClient, exited: Promise<VmExit>, complaints: string[], sockets: { channels: string[]; filePort: string; migration: string }): LaunchedVm {
   const { pid, stdout } = child;
   if (pid === undefined || stdout === null) throw new Error('QEMU has no process');
   void exited.then(() => qmp.close());
@@ -137,9 +137,10 @@ function launchedVm(child: ChildProcess, qmp: QmpClient, exited: Promise<VmExit>
     complaints: () => [...complaints],
     exited,
     channels: sockets.channels,
+    filePort: sockets.filePort,
     onGuestPort: (listener) => {
       qmp.onEvent(({ event, data }) => {
-        if (event === 'VSERPORT_CHANGE') listener(data.open === true);
+        if (event === 'VSERPORT_CHANGE' && data.id !== `channel${sockets.channels.length}`) listener(data.open === true);
       });
     },
     onDiskFull: (listener) => {

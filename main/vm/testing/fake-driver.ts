@@ -82,6 +82,7 @@ export function createFakeDriver({ accelerators = ['tcg'], script = bootsWell, a
           return exit;
         }),
         channels: request.files.channelSockets,
+        filePort: request.files.fileSocket,
         onGuestPort: (listener) => (onGuestPort = listener),
         onDiskFull: (listener) => (onDiskFull = listener),
         growDisk: async (bytes) => {

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { hostAddress } from '../../host-socket/host-address.ts';
 import { listenHostSocket } from '../../host-socket/host-socket.ts';
 import { createVm } from '../create-vm.ts';
-import type { Vm } from '../vm.ts';
+import type { Vm, VmFolders } from '../vm.ts';
 
 const imageDirectory = join(import.meta.dirname, '../../../vm-assets/out', process.arch === 'arm64' ? 'arm64' : 'amd64');
 const run = promisify(execFile);
@@ -39,12 +39,12 @@ function guestResident(smaps: string, memoryMiB: number): number {
 }
 
 /** Boots it cold and waits for the built-in image. */
-export async function bootServedVm(): Promise<ServedVm> {
+export async function bootServedVm({ folders }: { folders?: VmFolders } = {}): Promise<ServedVm> {
   if (!existsSync(join(imageDirectory, 'manifest.json'))) throw new Error(`There is no VM image in ${imageDirectory}: npm run vm:image`);
   const home = await mkdtemp(join(tmpdir(), 'slipway-served-'));
   const lines: string[] = [];
   const settings = { memoryMiB: 1024, cpus: 2, diskGiB: 8, acceleration: 'auto' as const };
-  const vm = createVm({ home, imageDirectory, settings: () => settings, snapshots: false, log: (line) => lines.push(line) });
+  const vm = createVm({ home, imageDirectory, settings: () => settings, snapshots: false, folders, log: (line) => lines.push(line) });
   const address = hostAddress(home);
   const socket = await listenHostSocket(address, async () => {
     await vm.wake();

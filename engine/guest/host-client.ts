@@ -18,10 +18,10 @@ interface Pending {
 const deadlineMs = 30_000;
 
 /**
- * {@link HostPorts} in the VM: asks the host over the stream `host`. Requests that the channel's loss cut off are asked
+ * What the engine in the VM asks of the host, over the stream `host`: {@link HostPorts}, and its folders. Requests that the channel's loss cut off are asked
  * again on the next session; the host answers a second reservation of the same port as it answered the first.
  */
-export class HostPortsClient implements HostPorts {
+export class HostClient implements HostPorts {
   readonly #reserved = new Map<string, ChannelPort>();
   readonly #pending = new Map<number, Pending>();
   #duplex: Duplex | null = null;
@@ -70,6 +70,16 @@ export class HostPortsClient implements HostPorts {
     if (answer.code === 'taken') throw new ConflictError(answer.message);
     if (answer.code === 'invalid') throw new InvalidParameterError(answer.message);
     throw new InternalError(answer.message);
+  }
+
+  /**
+   * Where a path of the host is below the mount of its shared folders.
+   * @throws InvalidParameterError in the host's words when a container may not be given it, or nothing is there
+   */
+  async findFolder(path: string, create: boolean): Promise<string> {
+    const answer = await this.#ask({ method: 'folders.find', path, create });
+    if (answer.ok && answer.path !== undefined) return answer.path;
+    throw !answer.ok && answer.code === 'invalid' ? new InvalidParameterError(answer.message) : new InternalError(answer.ok ? 'the host names no place' : answer.message);
   }
 
   async release(port: ChannelPort): Promise<void> {
