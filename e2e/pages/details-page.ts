@@ -11,6 +11,11 @@ export class DetailsPage {
     await this.page.getByRole('tab', { name }).click();
   }
 
+  /** What the engine knows of the container, when it is there. */
+  get overview(): Locator {
+    return this.page.getByRole('region', { name: 'Overview' });
+  }
+
   get logLines(): Locator {
     return this.page.getByRole('log', { name: 'Log lines' });
   }

@@ -42,6 +42,7 @@ test.describe('from the first start to a container and back', () => {
   test('its log flows', async ({ vmApp: { page }, shoot }) => {
     const details = new DetailsPage(page);
     await new ContainersPage(page).open('hello');
+    await expect(details.overview).toContainText('8080');
     await shoot(page, '03-overview');
     await details.tab('Logs');
     await expect(details.logLines).toContainText(/hello|Slipway/i);

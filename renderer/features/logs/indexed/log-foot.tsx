@@ -17,6 +17,9 @@ export interface LogFootProps {
   onAgain(): void;
 }
 
+/** Bytes of a log whose errors are counted before anybody could read that they are being counted. */
+const worthTelling = 4_000_000;
+
 export function LogFoot({ session, isFollowing, newLines, rate, isRunning, onFollow, onAgain }: LogFootProps) {
   const { state, status, found } = session;
   const { Errors = 0, Warnings = 0, Bytes = 0, Counted = 1 } = state;
@@ -38,7 +41,7 @@ export function LogFoot({ session, isFollowing, newLines, rate, isRunning, onFol
           {t('logs:warnings', { count: Warnings })}
         </span>
       )}
-      {Counted < 0.995 && <span className="log-foot__kept">{t('logs:counting', { share: Math.floor(Counted * 100) })}</span>}
+      {Counted < 0.995 && Bytes > worthTelling && <span className="log-foot__kept">{t('logs:counting', { share: Math.floor(Counted * 100) })}</span>}
       <span className="log-foot__gap" />
       {found?.error !== undefined && found.error !== '' && (
         <span className="cut isolated" role="alert">
