@@ -112,6 +112,7 @@ export const engineOperations = {
   'registries.login': json<{ body: { username: string; password: string; serveraddress: string } }, { Status: string }>('POST /auth'),
   'registries.add': json<{ body: { Insecure: string[]; Mirrors: string[] } }>('PUT /slipway/registries'),
 
+  'system.defaults': json<{ body: object }>('PUT /slipway/defaults'),
   'system.disk': json<object, DiskSurvey>('GET /slipway/disk'),
 } as const;
 

@@ -44,6 +44,7 @@ import { diskSurvey } from './system/disk-survey.ts';
 import { diskUsage } from './system/disk-usage.ts';
 import { GiveBack } from './system/give-back.ts';
 import { growDataDisk, mountedDisk } from './system/grow-data-disk.ts';
+import { takeDefaults } from './system/defaults.ts';
 import { takeHostNetwork } from './system/host-network.ts';
 import { infoResponse } from './system/info.ts';
 import { readMachineFigures } from './system/machine-figures.ts';
@@ -162,6 +163,7 @@ async function startEngine(config: EngineConfig, door: Door): Promise<{ close():
       },
       growDisk: (wantedBytes) => growDataDisk(mountedDisk(config.root), wantedBytes),
       takeHostNetwork,
+      takeDefaults,
     },
   });
   const idle = new IdleMemory();

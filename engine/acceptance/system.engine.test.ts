@@ -55,6 +55,23 @@ test('events are there after the engine was killed', async () => {
   expect(await events('since=1&until=2')).toEqual([]);
 });
 
+test('defaults of logs and of networks are those of the settings, and go with the next call', async () => {
+  const defaults = { LogConfig: { Type: 'local', Config: { 'max-size': '2m' } }, DefaultAddressPools: [{ Base: '10.213.0.0/23', Size: 24 }] };
+  expect((await engine.api('PUT', '/slipway/defaults', defaults)).status).toBe(204);
+  expect((await engine.api<InfoResponse>('GET', '/info')).body).toMatchObject({ LoggingDriver: 'local', DefaultAddressPools: defaults.DefaultAddressPools });
+  const container = (await engine.api<{ Id: string }>('POST', '/containers/create', { Image: 'bb' })).body.Id;
+  const network = (await engine.api<{ Id: string }>('POST', '/networks/create', { Name: 'of-pool' })).body.Id;
+  expect((await engine.api('GET', `/containers/${container}/json`)).body).toMatchObject({ HostConfig: { LogConfig: defaults.LogConfig } });
+  expect((await engine.api('GET', `/networks/${network}`)).body).toMatchObject({ IPAM: { Config: [{ Subnet: '10.213.0.0/24' }] } });
+  expect((await engine.api('PUT', '/slipway/defaults', { LogConfig: { Type: 'syslog' } })).status).toBe(400);
+  expect((await engine.api<InfoResponse>('GET', '/info')).body['LoggingDriver']).toBe('local');
+  expect((await engine.api('PUT', '/slipway/defaults', {})).status).toBe(204);
+  const plain = (await engine.api<InfoResponse>('GET', '/info')).body;
+  expect([plain['LoggingDriver'], plain['DefaultAddressPools']]).toEqual(['json-file', undefined]);
+  await engine.api('DELETE', `/containers/${container}`);
+  await engine.api('DELETE', `/networks/${network}`);
+});
+
 test('info by version', async () => {
   const newest = (await engine.api<InfoResponse>('GET', '/v1.51/info')).body;
   expect(newest).toMatchObject({ Swarm: { LocalNodeState: 'inactive' }, DefaultRuntime: 'crun', FirewallBackend: { Driver: 'nftables' }, Runtimes: { runc: { path: 'crun' } } });

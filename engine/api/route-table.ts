@@ -82,6 +82,7 @@ export function routeTable(backends: Backends): Route[] {
     on('POST', '/slipway/settle', system.settle),
     on('POST', '/slipway/grow-disk', system.growDisk),
     on('PUT', '/slipway/host-network', system.hostNetwork),
+    on('PUT', '/slipway/defaults', system.defaults),
 
     on('GET', '/containers/json', container.list),
     on('POST', '/containers/create', container.create),

@@ -1,3 +1,5 @@
+import { usualLog } from '../containers/config/log-options.ts';
+import { currentPools } from '../network/addressing/default-subnets.ts';
 import { cpus, hostname, machine, release, totalmem } from 'node:os';
 import { readdir, readFile, statfs } from 'node:fs/promises';
 import type { InfoResponse } from '../../contract/engine-api/system.ts';
@@ -58,7 +60,7 @@ export async function infoResponse(sources: InfoSources): Promise<InfoResponse> 
     // Of goroutines there are none: what keeps the event loop alive comes next to them.
     NGoroutines: process.getActiveResourcesInfo().length,
     SystemTime: new Date().toISOString(),
-    LoggingDriver: 'json-file',
+    LoggingDriver: usualLog().Type,
     CgroupDriver: 'cgroupfs',
     CgroupVersion: String(sources.cgroupVersion),
     NEventsListener: sources.countListeners(),
@@ -78,6 +80,7 @@ export async function infoResponse(sources: InfoSources): Promise<InfoResponse> 
     },
     NCPU: cpus().length,
     MemTotal: totalmem(),
+    ...(currentPools().length === 0 ? {} : { DefaultAddressPools: currentPools() }),
     GenericResources: null,
     DockerRootDir: sources.root,
     HttpProxy: maskedProxy(proxies.http),

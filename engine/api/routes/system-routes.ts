@@ -5,6 +5,7 @@ import { parseMoment } from '../../lib/timestamp.ts';
 import type { Exchange } from '../exchange.ts';
 import { diskUsageFor, infoFor } from '../system-versions.ts';
 import type { Filters } from '../filters.ts';
+import type { Shape } from '../json-shape.ts';
 import type { Handler } from '../router.ts';
 
 export interface HostNetwork {
@@ -14,6 +15,14 @@ export interface HostNetwork {
   /** Search domains of DNS. */
   Search?: string[];
 }
+
+/** What holds for containers and networks that say nothing of it. */
+export interface Defaults {
+  LogConfig?: { Type?: string; Config?: Record<string, string> };
+  DefaultAddressPools?: { Base: string; Size: number }[];
+}
+
+const defaultsShape: Shape = { fields: { LogConfig: { fields: { Type: 'string', Config: { map: 'string' } } }, DefaultAddressPools: { list: { fields: { Base: 'string', Size: 'integer' } } } } };
 
 export interface SystemBackend {
   version(): Promise<VersionResponse>;
@@ -31,9 +40,10 @@ export interface SystemBackend {
   growDisk(wantedBytes: number): Promise<number>;
   /** What the host of this machine knows of its network. */
   takeHostNetwork(network: HostNetwork): Promise<void>;
+  takeDefaults(defaults: Defaults): void;
 }
 
-export function systemRoutes(backend: SystemBackend): Record<'version' | 'info' | 'diskUsage' | 'events' | 'powerOff' | 'setClock' | 'settle' | 'growDisk' | 'hostNetwork', Handler> {
+export function systemRoutes(backend: SystemBackend): Record<'version' | 'info' | 'diskUsage' | 'events' | 'powerOff' | 'setClock' | 'settle' | 'growDisk' | 'hostNetwork' | 'defaults', Handler> {
   return {
     version: async (exchange) => exchange.answer(200, await backend.version()),
     info: async (exchange) => exchange.answer(200, infoFor(exchange.version, await backend.info())),
@@ -71,6 +81,11 @@ export function systemRoutes(backend: SystemBackend): Record<'version' | 'info' 
       if (!exchange.overGuestChannel) throw new ForbiddenError('only the host of this machine may tell it of its network');
       const network = await exchange.json<HostNetwork>({ fields: { Proxies: { fields: { Http: 'string', Https: 'string', No: 'string' } }, Certificates: { list: 'string' }, Search: { list: 'string' } } });
       await backend.takeHostNetwork(network ?? {});
+      exchange.answerEmpty(204);
+    },
+    /** `PUT /slipway/defaults`: see `docs/api-extensions.md`. */
+    async defaults(exchange) {
+      backend.takeDefaults((await exchange.json<Defaults>(defaultsShape)) ?? {});
       exchange.answerEmpty(204);
     },
   };

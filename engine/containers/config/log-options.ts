@@ -12,13 +12,32 @@ const driverOptions: Record<string, string[]> = {
 const localSize = 20_000_000;
 const localFiles = 5;
 
+const asItCame: LogConfig = { Type: 'json-file', Config: {} };
+let usual = asItCame;
+
+/** What a container has that asks for nothing. */
+export const usualLog = (): LogConfig => usual;
+
+/** Another default than json-file without options. @throws InvalidParameterError */
+export function setUsualLog({ Type = '', Config = {} }: Partial<LogConfig>): void {
+  const before = usual;
+  usual = asItCame;
+  try {
+    usual = checkLogConfig({ Type, Config });
+  } catch (error) {
+    usual = before;
+    throw error;
+  }
+}
+
 /**
- * The log driver as inspect shows it.
+ * The log driver as inspect shows it. Options that were not asked for are the default's, where it is the same driver. Source: moby
+ * `daemon/logs.go` `mergeAndVerifyLogConfig`.
  * @throws InvalidParameterError in moby's words
  */
 export function checkLogConfig(asked: HostConfig['LogConfig']): LogConfig {
-  const type = asked?.Type || 'json-file';
-  const config = asked?.Config ?? {};
+  const type = asked?.Type || usual.Type;
+  const config = type === usual.Type ? { ...usual.Config, ...asked?.Config } : (asked?.Config ?? {});
   if (type === 'none') return { Type: type, Config: config };
   const known = driverOptions[type];
   if (known === undefined) throw new InvalidParameterError(`error looking up logging plugin ${type}: plugin "${type}" not found`);
