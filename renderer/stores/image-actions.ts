@@ -42,10 +42,12 @@ export async function pruneImages(all: boolean): Promise<void> {
   await refreshImages();
 }
 
-/** `docker save` into a file of the person's. */
-export function saveImage(reference: string): void {
-  const fileName = `${reference.replace(/[^\w.-]+/g, '-')}.tar`;
-  void saveToFile({ kind: 'save', subject: reference, command: ['docker', 'save', '--output', fileName, reference], operation: 'images.save', params: { names: [reference] }, fileName, doneTitle: t('actions:saved', { name: reference }), failedTitle: t('actions:notSaved', { name: reference }) });
+/** `docker save` into a file of the person's: one image, or several that share their layers there. */
+export function saveImages(references: readonly string[]): void {
+  const [first = ''] = references;
+  const subject = references.length === 1 ? first : t('images:several', { count: references.length });
+  const fileName = references.length === 1 ? `${first.replace(/[^\w.-]+/g, '-')}.tar` : 'images.tar';
+  void saveToFile({ kind: 'save', subject, command: ['docker', 'save', '--output', fileName, ...references], operation: 'images.save', params: { names: [...references] }, fileName, doneTitle: t('actions:saved', { name: subject }), failedTitle: t('actions:notSaved', { name: subject }) });
 }
 
 /** Sends an image to its registry, as a task that can be cancelled. The account goes with this one request and is kept nowhere. */

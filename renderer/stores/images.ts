@@ -39,15 +39,32 @@ export function inspectImage(id: string): Promise<ImageInspect> {
   return request('images/inspect', { id });
 }
 
-/** Removes a tag (and the image with the last one). */
-export async function removeImage(reference: string, force: boolean): Promise<void> {
-  useImages.setState(({ removing }) => ({ removing: { ...removing, [reference]: true } }));
-  try {
-    await withCommand(docker.removeImages([reference], force), () => request('images/remove', { id: reference, force }), undefined, `DELETE /images/${reference}${force ? '?force=true' : ''}`);
-  } catch (error) {
-    const failure = asFailure(error);
-    showToast({ kind: 'trouble', title: t('actions:imageNotRemoved', { name: reference }), detail: sentences(failure.message, failure.hint) });
-  }
+/** Removes tags (and each image with its last one), one after the other; what could not be removed is told for each. */
+export async function removeImages(references: readonly string[], force = false): Promise<void> {
+  const mark = (isRemoving: boolean): void =>
+    useImages.setState(({ removing }) => ({ removing: Object.fromEntries([...Object.keys(removing).filter((key) => !references.includes(key)), ...(isRemoving ? references : [])].map((key) => [key, true as const])) }));
+  mark(true);
+  const path = references.length === 1 ? references.join() : `{${references.join(',')}}`;
+  let refused = 0;
+  await withCommand(
+    docker.removeImages(references, force),
+    async () => {
+      let last: unknown;
+      for (const reference of references) {
+        try {
+          await request('images/remove', { id: reference, force });
+        } catch (error) {
+          last = error;
+          refused++;
+          const failure = asFailure(error);
+          showToast({ kind: 'trouble', title: t('actions:imageNotRemoved', { name: reference }), detail: sentences(failure.message, failure.hint) });
+        }
+      }
+      if (refused > 0) throw last;
+    },
+    undefined,
+    `DELETE /images/${path}${force ? '?force=true' : ''}`,
+  ).catch(() => undefined);
   await refreshImages();
-  useImages.setState(({ removing }) => ({ removing: Object.fromEntries(Object.entries(removing).filter(([key]) => key !== reference)) as Record<string, true> }));
+  mark(false);
 }

@@ -124,6 +124,11 @@ export async function removeNetwork(network: { id: string; name: string }): Prom
   }
 }
 
+/** One after the other; what could not be removed is told for each. */
+export async function removeNetworks(networks: readonly { id: string; name: string }[]): Promise<void> {
+  for (const network of networks) await removeNetwork(network);
+}
+
 export async function pruneNetworks(): Promise<void> {
   try {
     const report = await actOnEngine({ command: ['docker', 'network', 'prune', '--force'], operation: 'networks.prune', params: {} });

@@ -201,11 +201,11 @@ function toggled(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {
   return next;
 }
 
-/** The selected rows where there are any, also those in a folded group, otherwise the active one. */
+/** The selected rows where there are any, also those in a folded group, otherwise the active one, or all below the active heading. */
 function targetsOf<Row>(rows: readonly Row[], keyOf: (row: Row) => string, active: TableLine<Row>, selection: Selection | undefined): Row[] {
   const selected = selection === undefined ? [] : rows.filter((row) => selection.keys.has(keyOf(row)));
   if (selected.length > 0) return selected;
-  return active.kind === 'row' ? [active.row] : [];
+  return active.kind === 'row' ? [active.row] : [...active.rows];
 }
 
 const elementOf = (grid: HTMLElement | null, key: string): HTMLElement | null => grid?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`) ?? null;
@@ -283,7 +283,7 @@ function GroupRow<Row>({ line, isActive, grouping, selection, keyOf }: GroupRowP
       )}
       <ChevronDown size={14} strokeWidth={1.75} aria-hidden="true" />
       <div role="gridcell" className="data-table__group-head">
-        {grouping.head(line.group, line.rows)}
+        {grouping.head(line.group, line.rows, { tabIndex: isActive ? 0 : -1 })}
       </div>
     </div>
   );

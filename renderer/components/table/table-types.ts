@@ -36,7 +36,7 @@ export interface Sort {
 export interface Grouping<Row> {
   keyOf(row: Row): string | undefined;
   /** The heading's content; `rows` are all rows of the group. */
-  head(key: string | undefined, rows: readonly Row[]): ReactNode;
+  head(key: string | undefined, rows: readonly Row[], context: CellContext): ReactNode;
   folded: ReadonlySet<string>;
   onFold(key: string, isFolded: boolean): void;
 }

@@ -11,6 +11,7 @@ import { useClock } from '../../stores/window/clock.ts';
 import { AttentionLine } from './attention-line.tsx';
 import { containerColumns } from './container-columns.tsx';
 import { ContainerMenu, containerMenuItems } from './container-menu.tsx';
+import { ProjectActions } from './project-actions.tsx';
 import { openDetails } from './row-actions.ts';
 import { doVerb } from './row-keys.ts';
 import { GroupUsage, useLiveUsage } from './usage-cells.tsx';
@@ -37,7 +38,7 @@ export function ContainerTable({ shown, isStale }: { shown: readonly ContainerVi
     const totals = projectTotals(all);
     return {
       keyOf: ({ project }) => project,
-      head: (project, members) => <ProjectHead project={project} members={members} totals={totals.get(project)} />,
+      head: (project, members, { tabIndex }) => <ProjectHead project={project} members={members} totals={totals.get(project)} tabIndex={tabIndex} />,
       folded,
       onFold: setFolded,
     };
@@ -85,7 +86,7 @@ function useFollowedFigures(isWanted: boolean): number | undefined {
   return isWanted ? followed : undefined;
 }
 
-function ProjectHead({ project, members, totals }: { project: string | undefined; members: readonly ContainerView[]; totals: ProjectTotals | undefined }) {
+function ProjectHead({ project, members, totals, tabIndex }: { project: string | undefined; members: readonly ContainerView[]; totals: ProjectTotals | undefined; tabIndex: 0 | -1 }) {
   return (
     <>
       <strong className="isolated">{project ?? t('containers:noProject')}</strong>
@@ -98,6 +99,7 @@ function ProjectHead({ project, members, totals }: { project: string | undefined
         {t('containers:groupRunning', { running: totals?.running ?? 0, total: totals?.total ?? 0 })}
         <GroupUsage ids={members.map(idOf)} />
       </small>
+      {project !== undefined && <ProjectActions project={project} tabIndex={tabIndex} />}
     </>
   );
 }

@@ -21,8 +21,6 @@ export interface ImageRow {
   isTagged: boolean;
 }
 
-export type ImageSort = 'image' | 'size' | 'created';
-
 export function imageRows(images: readonly ImageSummary[], containers: readonly ContainerView[]): ImageRow[] {
   const users = new Map<string, ContainerView[]>();
   for (const container of containers) users.set(container.imageId, [...(users.get(container.imageId) ?? []), container]);
@@ -37,12 +35,26 @@ export function imageRows(images: readonly ImageSummary[], containers: readonly 
   });
 }
 
-export function sortImages(rows: readonly ImageRow[], key: ImageSort, isDescending: boolean): ImageRow[] {
-  const direction = isDescending ? -1 : 1;
-  const compare = (a: ImageRow, b: ImageRow): number => (key === 'size' ? a.size - b.size : key === 'created' ? b.created - a.created : 0);
-  return rows.toSorted(
-    (a, b) => direction * (compare(a, b) || Number(b.isTagged) - Number(a.isTagged) || compareNames(a.name, b.name) || compareNames(a.tag, b.tag)),
-  );
+/** Named images first, each by name: the order where nothing is sorted. */
+export const byName = (a: ImageRow, b: ImageRow): number => Number(b.isTagged) - Number(a.isTagged) || compareNames(a.name, b.name) || compareNames(a.tag, b.tag);
+
+export interface Removal {
+  going: ImageRow[];
+  /** The last name of an image that a container stands on: the engine keeps it. */
+  held: ImageRow[];
+  /** Bytes; what several images share goes only with the last of them, so that it may be more. */
+  freed: number;
+}
+
+/** What removing these names takes away. An image that keeps another name stays, and takes its space. */
+export function removalOf(rows: readonly ImageRow[]): Removal {
+  const chosen = new Map<string, number>();
+  for (const { id } of rows) chosen.set(id, (chosen.get(id) ?? 0) + 1);
+  const isLast = (row: ImageRow): boolean => (chosen.get(row.id) ?? 0) >= row.names;
+  const held = rows.filter((row) => isLast(row) && row.users.length > 0);
+  const going = rows.filter((row) => !held.includes(row));
+  const gone = new Map(going.filter(isLast).map((row) => [row.id, row.size - (row.shared ?? 0)]));
+  return { going, held, freed: [...gone.values()].reduce((sum, bytes) => sum + bytes, 0) };
 }
 
 export function matchesImage(row: ImageRow, filter: string): boolean {

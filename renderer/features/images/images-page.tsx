@@ -1,18 +1,22 @@
-import { ArrowDownToLine, FolderOpen } from 'lucide-react';
+import { ArrowDownToLine, FolderOpen, Save, Trash2 } from 'lucide-react';
 import { useMemo, useRef, useState, type DragEvent } from 'react';
 import { Button, LinkButton } from '../../components/controls/button.tsx';
 import { FilterField } from '../../components/controls/filter-field.tsx';
 import { Page, SubBar } from '../../components/layout/page.tsx';
 import { SkeletonRows } from '../../components/layout/skeleton.tsx';
+import type { Sort } from '../../components/table/table-types.ts';
 import { formatBytes } from '../../format/bytes.ts';
 import { useContainers } from '../../stores/containers/containers.ts';
 import { openDialog } from '../../stores/window/dialogs.ts';
+import { saveImages } from '../../stores/image-actions.ts';
 import { useImages } from '../../stores/images.ts';
 import { loadImage, useTransfers } from '../../stores/pulls.ts';
 import { showToast } from '../../stores/window/toasts.ts';
 import { EmptyImages } from './empty-images.tsx';
-import { imageRows, matchesImage, sortImages, type ImageRow, type ImageSort } from './image-rows.ts';
+import { byName, imageRows, matchesImage, type ImageRow } from './image-rows.ts';
 import { ImageTable } from './image-table.tsx';
+import { RemoveImagesDialog } from './remove-images-dialog.tsx';
+import { TransferCard } from './transfer-card.tsx';
 import { t } from '../../i18n/i18n.ts';
 import { Rich } from '../../i18n/rich.tsx';
 import './images.css';
@@ -35,13 +39,23 @@ export default function ImagesPage() {
   const containers = useContainers((state) => state.containers);
   const transfers = useTransfers((state) => state.transfers);
   const [filter, setFilter] = useState('');
-  const [sort, setSort] = useState<{ key: ImageSort; isDescending: boolean }>({ key: 'image', isDescending: false });
+  const [sort, setSort] = useState<Sort>({ id: 'image', isDescending: false });
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [removed, setRemoved] = useState<readonly ImageRow[]>();
   const picker = useRef<HTMLInputElement>(null);
 
   const rows = useMemo(() => imageRows(images, containers), [images, containers]);
-  const shown = useMemo(() => sortImages(rows.filter((row) => matchesImage(row, filter)), sort.key, sort.isDescending), [rows, filter, sort]);
+  const shown = useMemo(() => rows.filter((row) => matchesImage(row, filter)).sort(byName), [rows, filter]);
+  const selection = useMemo(() => ({ keys: selected, onChange: setSelected }), [selected]);
+  // What the filter hides is not acted on: nobody sees it.
+  const chosen = shown.filter(({ key }) => selected.has(key));
   const isEmpty = status === 'ready' && rows.length === 0 && transfers.length === 0;
   const pick = (): void => picker.current?.click();
+  function askToRemove(about: readonly ImageRow[]): void {
+    const [first] = about;
+    if (about.length === 1 && first !== undefined) openDialog({ kind: 'remove-image', reference: first.reference, imageId: first.id });
+    else if (about.length > 1) setRemoved(about);
+  }
 
   return (
     <Page
@@ -78,10 +92,11 @@ export default function ImagesPage() {
         {isEmpty && <EmptyImages onPick={pick} />}
         {status === 'ready' && !isEmpty && (
           <>
-            <Summary rows={rows} />
-            {(shown.length > 0 || transfers.length > 0) && (
-              <ImageTable rows={shown} transfers={transfers} sort={sort} onSort={(key) => setSort({ key, isDescending: sort.key === key ? !sort.isDescending : key === 'size' })} />
-            )}
+            {chosen.length > 0 ? <SelectionBar chosen={chosen} onRemove={() => askToRemove(chosen)} onClear={() => setSelected(new Set())} /> : <Summary rows={rows} />}
+            {transfers.map((transfer) => (
+              <TransferCard key={transfer.key} transfer={transfer} />
+            ))}
+            {shown.length > 0 && <ImageTable rows={shown} sort={sort} onSort={setSort} selection={selection} onRemove={askToRemove} />}
             {shown.length === 0 && filter !== '' && (
               <p className="one-line isolated" role="status">
                 {t('images:noMatch', { filter })} <LinkButton onClick={() => setFilter('')}>{t('images:clearFilter')}</LinkButton>
@@ -90,7 +105,30 @@ export default function ImagesPage() {
           </>
         )}
       </DropZone>
+      {removed !== undefined && <RemoveImagesDialog rows={removed} onClose={() => setRemoved(undefined)} onRemoved={() => setSelected(new Set())} />}
     </Page>
+  );
+}
+
+/** Takes the place of the list's bar, so that nothing moves. */
+function SelectionBar({ chosen, onRemove, onClear }: { chosen: readonly ImageRow[]; onRemove(): void; onClear(): void }) {
+  return (
+    <SubBar label={t('images:selection')} className="selection-bar">
+      <span className="selection-bar__count numbers" role="status">
+        {t('common:selected', { count: chosen.length })}
+      </span>
+      <Button kind="quiet" icon={<Save {...icon} />} onClick={() => saveImages(chosen.map(({ reference }) => reference))}>
+        {t('images:menu.save')}
+      </Button>
+      <span className="selection-bar__divider" />
+      <Button kind="danger-text" keys="backspace" icon={<Trash2 {...icon} />} onClick={onRemove}>
+        {t('images:menu.remove')}
+      </Button>
+      <span className="sub-bar__gap" />
+      <Button kind="quiet" keys="esc" onClick={onClear}>
+        {t('common:clear')}
+      </Button>
+    </SubBar>
   );
 }
 

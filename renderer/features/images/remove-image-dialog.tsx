@@ -6,7 +6,7 @@ import { formatBytes } from '../../format/bytes.ts';
 import { commandText, docker } from '../../format/engine/docker-command.ts';
 import { shortId } from '../../format/engine/reference.ts';
 import { useContainers } from '../../stores/containers/containers.ts';
-import { removeImage, useImages } from '../../stores/images.ts';
+import { removeImages, useImages } from '../../stores/images.ts';
 import { imageRows } from './image-rows.ts';
 import { t } from '../../i18n/i18n.ts';
 
@@ -21,7 +21,7 @@ export function RemoveImageDialog({ reference, imageId, onClose }: { reference: 
   const shown = row?.isTagged === false ? row.id : reference;
   function remove(): void {
     onClose();
-    void removeImage(reference, isForced);
+    void removeImages([reference], isForced);
   }
 
   return (

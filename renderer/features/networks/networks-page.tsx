@@ -1,4 +1,4 @@
-import { List, Plus, Waypoints } from 'lucide-react';
+import { List, Plus, Trash2, Waypoints } from 'lucide-react';
 import { useCallback, useMemo, useState } from 'react';
 import { Button, LinkButton } from '../../components/controls/button.tsx';
 import { FilterField } from '../../components/controls/filter-field.tsx';
@@ -6,6 +6,7 @@ import { Segments } from '../../components/controls/segments.tsx';
 import { Notice } from '../../components/layout/notice.tsx';
 import { Page, SubBar } from '../../components/layout/page.tsx';
 import { SkeletonRows } from '../../components/layout/skeleton.tsx';
+import type { Sort } from '../../components/table/table-types.ts';
 import { isUp } from '../../format/engine/container.ts';
 import { matchesNetwork, networkViews, prunable, type NetworkView } from '../../format/engine/network.ts';
 import { sentences } from '../../format/sentence.ts';
@@ -16,7 +17,7 @@ import { replaceRoute, type RouteOf } from '../../stores/window/navigation.ts';
 import { ConnectDialog } from './dialogs/connect-dialog.tsx';
 import { CreateNetworkDialog } from './dialogs/create-dialog.tsx';
 import { PruneNetworksDialog } from './dialogs/prune-dialog.tsx';
-import { RemoveNetworkDialog } from './dialogs/remove-dialog.tsx';
+import { RemoveNetworkDialog, RemoveNetworksDialog } from './dialogs/remove-dialog.tsx';
 import { NetworkList } from './network-list.tsx';
 import { NetworkMap } from './map/network-map.tsx';
 import { ContainerPane } from './panes/container-pane.tsx';
@@ -25,7 +26,7 @@ import type { Picked } from './picked.ts';
 import './networks.css';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
-type Open = { kind: 'create' } | { kind: 'prune' } | { kind: 'remove' | 'connect'; network: string };
+type Open = { kind: 'create' } | { kind: 'prune' } | { kind: 'remove' | 'connect'; network: string } | { kind: 'remove-several'; networks: readonly string[] };
 
 export default function NetworksPage({ route }: { route: RouteOf<'networks' | 'network'> }) {
   const { status, networks, failure } = useNetworks();
@@ -34,10 +35,21 @@ export default function NetworksPage({ route }: { route: RouteOf<'networks' | 'n
   const [filter, setFilter] = useState('');
   const [showsStopped, setShowsStopped] = useState(false);
   const [open, setOpen] = useState<Open>();
+  const [sort, setSort] = useState<Sort>({ id: 'name', isDescending: false });
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [pickedContainer, pickContainer] = useState<string>();
 
   const views = useMemo(() => networkViews(networks, containers), [networks, containers]);
   const shown = useMemo(() => views.filter((view) => matchesNetwork(view, filter)), [views, filter]);
+  const selection = useMemo(() => ({ keys: selected, onChange: setSelected }), [selected]);
+  const chosen = look === 'list' ? shown.filter(({ id }) => selected.has(id)) : [];
+  const connectTo = useCallback((network: string) => setOpen({ kind: 'connect', network }), []);
+  const askToRemove = useCallback((about: readonly NetworkView[]) => {
+    const own = about.filter(({ isBuiltIn }) => !isBuiltIn);
+    const [first] = own;
+    if (own.length === 1 && first !== undefined) setOpen({ kind: 'remove', network: first.id });
+    else if (own.length > 1) setOpen({ kind: 'remove-several', networks: own.map(({ id }) => id) });
+  }, []);
   // An address may name a network by its id or, as a person would write it, by its name.
   const routed = route.page === 'network' ? views.find((view) => view.id === route.id || view.name === route.id) : undefined;
   const picked: Picked | undefined = pickedContainer !== undefined ? { kind: 'container', id: pickedContainer } : routed === undefined ? undefined : { kind: 'network', id: routed.id };
@@ -87,30 +99,39 @@ export default function NetworksPage({ route }: { route: RouteOf<'networks' | 'n
       {status === 'ready' && (
         <div className="networks">
           <div className="networks__main">
-            <SubBar label={t('networks:page')} className="networks-bar">
-              <span className="numbers">{t('networks:summary', { count: views.length })}</span>
-              <span className="sub-bar__gap" />
-              {look === 'map' && hiddenCount > 0 && (
-                <LinkButton aria-pressed={showsStopped} onClick={() => setShowsStopped(!showsStopped)}>
-                  {showsStopped ? t('networks:hideStopped') : t('networks:showStopped', { count: hiddenCount })}
-                </LinkButton>
-              )}
-              <Button kind="quiet" disabled={prunable(views).length === 0} onClick={() => setOpen({ kind: 'prune' })}>
-                {t('networks:prune')}
-              </Button>
-            </SubBar>
+            {chosen.length > 0 ? (
+              <SubBar label={t('networks:selection')} className="selection-bar">
+                <span className="selection-bar__count numbers" role="status">
+                  {t('common:selected', { count: chosen.length })}
+                </span>
+                <Button kind="danger-text" keys="backspace" icon={<Trash2 {...icon} />} disabled={chosen.every(({ isBuiltIn }) => isBuiltIn)} onClick={() => askToRemove(chosen)}>
+                  {t('networks:removeVerb')}
+                </Button>
+                <span className="sub-bar__gap" />
+                <Button kind="quiet" keys="esc" onClick={() => setSelected(new Set())}>
+                  {t('common:clear')}
+                </Button>
+              </SubBar>
+            ) : (
+              <SubBar label={t('networks:page')} className="networks-bar">
+                <span className="numbers">{t('networks:summary', { count: views.length })}</span>
+                <span className="sub-bar__gap" />
+                {look === 'map' && hiddenCount > 0 && (
+                  <LinkButton aria-pressed={showsStopped} onClick={() => setShowsStopped(!showsStopped)}>
+                    {showsStopped ? t('networks:hideStopped') : t('networks:showStopped', { count: hiddenCount })}
+                  </LinkButton>
+                )}
+                <Button kind="quiet" disabled={prunable(views).length === 0} onClick={() => setOpen({ kind: 'prune' })}>
+                  {t('networks:prune')}
+                </Button>
+              </SubBar>
+            )}
             {shown.length === 0 ? (
               <p className="one-line isolated" role="status">
                 {t('networks:noMatch', { filter })} <LinkButton onClick={() => setFilter('')}>{t('common:clearFilter')}</LinkButton>
               </p>
             ) : look === 'list' ? (
-              <NetworkList
-                views={shown}
-                picked={picked?.kind === 'network' ? picked.id : undefined}
-                onPick={(id) => pick({ kind: 'network', id })}
-                onRemove={(network) => setOpen({ kind: 'remove', network })}
-                onConnect={(network) => setOpen({ kind: 'connect', network })}
-              />
+              <NetworkList views={shown} sort={sort} onSort={setSort} selection={selection} onPick={(id) => pick({ kind: 'network', id })} onRemove={askToRemove} onConnect={connectTo} />
             ) : up.size === 0 && !showsStopped ? (
               <Notice title={t('networks:map.empty')}>{t('networks:map.emptyBody')}</Notice>
             ) : (
@@ -132,7 +153,7 @@ export default function NetworksPage({ route }: { route: RouteOf<'networks' | 'n
           {container !== undefined && <ContainerPane container={container} views={views.filter((view) => view.attached.some((one) => one.container.id === container.id))} onClose={() => pick(undefined)} onPickNetwork={(id) => pick({ kind: 'network', id })} />}
         </div>
       )}
-      <OpenDialog open={open} views={views} viewOf={viewOf} onClose={() => setOpen(undefined)} onRemoved={() => pick(undefined)} />
+      <OpenDialog open={open} views={views} viewOf={viewOf} onClose={() => setOpen(undefined)} onRemoved={() => (pick(undefined), setSelected(new Set()))} />
     </Page>
   );
 }
@@ -148,6 +169,7 @@ interface OpenDialogProps {
 function OpenDialog({ open, views, viewOf, onClose, onRemoved }: OpenDialogProps) {
   if (open?.kind === 'create') return <CreateNetworkDialog views={views} onClose={onClose} />;
   if (open?.kind === 'prune') return <PruneNetworksDialog views={views} onClose={onClose} />;
+  if (open?.kind === 'remove-several') return <RemoveNetworksDialog views={views.filter(({ id }) => open.networks.includes(id))} onClose={onClose} onRemoved={onRemoved} />;
   const view = open === undefined ? undefined : viewOf(open.network);
   if (open === undefined || view === undefined) return null;
   return open.kind === 'remove' ? <RemoveNetworkDialog view={view} onClose={onClose} onRemoved={onRemoved} /> : <ConnectDialog view={view} onClose={onClose} />;
