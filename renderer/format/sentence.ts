@@ -1,7 +1,9 @@
-/** Joins what is and what to do, each as a whole sentence: engines write them with and without a full stop. */
+import { saidByMain } from '../i18n/said-by-main.ts';
+
+/** Joins what is and what to do, each as a whole sentence: engines write them with and without a full stop. What `main` says comes in the window's language. */
 export function sentences(...parts: (string | undefined)[]): string {
   return parts
-    .map((part) => part?.trim() ?? '')
+    .map((part) => saidByMain(part?.trim() ?? ''))
     .filter((part) => part !== '')
     .map((part) => (/[.!?…:]$/.test(part) ? part : `${part}.`))
     .join(' ');

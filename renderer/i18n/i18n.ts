@@ -1,5 +1,6 @@
 import i18next, { type TOptions } from 'i18next';
 import { english } from '../locales/en/index.ts';
+import { setSentences } from './said-by-main.ts';
 import type { TextKey, ValuesFor } from './text-key.ts';
 
 export const languages = ['en', 'de'] as const;
@@ -58,8 +59,10 @@ export async function setLanguage(setting: 'system' | Language): Promise<void> {
   }
   const next = setting === 'system' ? systemLanguage() : setting;
   if (next === i18n.language) return;
+  if (next === 'en') setSentences({});
   if (next === 'de') {
-    const { german } = await import('../locales/de/index.ts');
+    const { german, saidByMain } = await import('../locales/de/index.ts');
+    setSentences(saidByMain);
     for (const [namespace, texts] of Object.entries(german)) i18n.addResourceBundle('de', namespace, texts);
   }
   await i18n.changeLanguage(next);

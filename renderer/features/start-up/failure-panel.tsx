@@ -5,6 +5,7 @@ import { Button } from '../../components/controls/button.tsx';
 import { sentences } from '../../format/sentence.ts';
 import { openDialog } from '../../stores/window/dialogs.ts';
 import { takeStep, useVm } from '../../stores/vm.ts';
+import { saidByMain } from '../../i18n/said-by-main.ts';
 import { t } from '../../i18n/i18n.ts';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
@@ -23,7 +24,7 @@ export function FailurePanel({ failure }: { failure: VmFailure }) {
           <li key={`${index} ${step.text}`}>
             <span className="failure__number numbers">{index + 1}</span>
             <span className="failure__step selectable isolated">
-              {step.text}
+              {saidByMain(step.text)}
               {step.command !== undefined && <code>{step.command}</code>}
             </span>
             <StepButton step={step} isFirst={index === 0} />

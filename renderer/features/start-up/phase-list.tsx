@@ -4,6 +4,7 @@ import { StateGlyph, type GlyphShape } from '../../components/drawing/state-glyp
 import { formatMilliseconds } from '../../format/age.ts';
 import { axisOf, timingOf, totalOf } from './timing.ts';
 import { t } from '../../i18n/i18n.ts';
+import { saidByMain } from '../../i18n/said-by-main.ts';
 
 const shapes: Record<VmPhase['status'], GlyphShape> = { waiting: 'created', running: 'working', done: 'healthy', failed: 'failed' };
 
@@ -31,7 +32,7 @@ export function PhaseList({ phases: told, sinceStartMs, failed, panel }: PhaseLi
             <div className="phase__line">
               <StateGlyph shape={shapes[phase.status]} />
               <span className="phase__name">{name}</span>
-              <span className="phase__detail cut" title={phase.detail}>
+              <span className="phase__detail cut" title={saidOf(phase)}>
                 {detailOf(phase, failed)}
               </span>
               <div className="phase__axis">
@@ -50,15 +51,17 @@ export function PhaseList({ phases: told, sinceStartMs, failed, panel }: PhaseLi
   );
 }
 
+const saidOf = ({ detail }: VmPhase): string | undefined => (detail === undefined ? undefined : saidByMain(detail));
+
 function detailOf(phase: VmPhase, failed: VmPhaseId | undefined): string {
   switch (phase.status) {
     case 'waiting':
       return failed === undefined ? t(`start-up:phases.${phase.id}.waiting`) : t(`start-up:waitsFor.${failed}`);
     case 'running':
-      return phase.detail ?? t(`start-up:phases.${phase.id}.doing`);
+      return saidOf(phase) ?? t(`start-up:phases.${phase.id}.doing`);
     case 'done':
-      return phase.detail ?? t(`start-up:phases.${phase.id}.done`);
+      return saidOf(phase) ?? t(`start-up:phases.${phase.id}.done`);
     case 'failed':
-      return phase.detail ?? t('start-up:stoppedPhase');
+      return saidOf(phase) ?? t('start-up:stoppedPhase');
   }
 }

@@ -5,6 +5,7 @@ import { Button } from '../../components/controls/button.tsx';
 import { StateGlyph, type GlyphShape } from '../../components/drawing/state-glyph.tsx';
 import { formatMemory } from '../../format/bytes.ts';
 import { t } from '../../i18n/i18n.ts';
+import { saidByMain } from '../../i18n/said-by-main.ts';
 
 const shapes: Record<CheckResult['status'], GlyphShape> = { good: 'healthy', warning: 'unhealthy', bad: 'failed', skipped: 'exited' };
 /** In bytes, told in words. */
@@ -35,7 +36,7 @@ export function Checks({ checks }: { checks: readonly CheckResult[] | undefined 
 }
 
 function Row({ result: { id, status, finding, values, command } }: { result: CheckResult }) {
-  const words = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, sizes.has(name) ? formatMemory(Number(value)) : value]));
+  const words = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, sizes.has(name) ? formatMemory(Number(value)) : typeof value === 'string' ? saidByMain(value) : value]));
   const isTrouble = status === 'warning' || status === 'bad';
   return (
     <li className={`finding finding--${status}`}>

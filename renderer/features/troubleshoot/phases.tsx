@@ -3,6 +3,7 @@ import { StateGlyph, type GlyphShape } from '../../components/drawing/state-glyp
 import { formatMilliseconds } from '../../format/age.ts';
 import { sentences } from '../../format/sentence.ts';
 import { t } from '../../i18n/i18n.ts';
+import { saidByMain } from '../../i18n/said-by-main.ts';
 import { useVm } from '../../stores/vm.ts';
 
 const shapes: Record<VmPhase['status'], GlyphShape> = { waiting: 'created', running: 'working', done: 'healthy', failed: 'failed' };
@@ -23,7 +24,7 @@ export function Phases() {
             <li key={id}>
               <StateGlyph shape={shapes[status]} />
               <span>{t(`start-up:phases.${id}.name`)}</span>
-              <small className="isolated selectable">{detail ?? t(`start-up:phaseStatus.${status}`)}</small>
+              <small className="isolated selectable">{detail === undefined ? t(`start-up:phaseStatus.${status}`) : saidByMain(detail)}</small>
               <span className="starts__axis" aria-hidden="true">
                 {tookMs !== undefined && <i style={{ width: `${(tookMs / slowest) * 100}%` }} />}
               </span>

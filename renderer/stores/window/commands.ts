@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import { asFailure, type IpcFailure } from '../../api.ts';
 import { formatTook } from '../../format/age.ts';
 import { t } from '../../i18n/i18n.ts';
+import { saidByMain } from '../../i18n/said-by-main.ts';
 import { commandText, type DockerCommand } from '../../format/engine/docker-command.ts';
 
 /** One thing that was done, as the docker command that does the same. */
@@ -43,7 +44,7 @@ export function beginCommand(command: DockerCommand, api?: string): RunningComma
   return {
     live: (result) => change(id, { status: 'live', result }),
     done: (result) => change(id, { status: 'done', result: result ?? formatTook(Date.now() - startedAt) }),
-    failed: (failure) => change(id, { status: 'failed', result: failure.message.split('\n', 1)[0] ?? '' }),
+    failed: (failure) => change(id, { status: 'failed', result: saidByMain(failure.message).split('\n', 1)[0] ?? '' }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { MouseEvent } from 'react';
 import { asFailure, request } from '../../api.ts';
+import { sentences } from '../../format/sentence.ts';
 import { t } from '../../i18n/i18n.ts';
 import { useSettings } from '../settings.ts';
 import { showToast } from './toasts.ts';
@@ -12,7 +13,7 @@ export function openUrl(url: string): void {
   }
   request('app/open-url', { url }).catch((error: unknown) => {
     const failure = asFailure(error);
-    showToast({ kind: 'trouble', title: t('actions:notOpened', { url }), detail: failure.message });
+    showToast({ kind: 'trouble', title: t('actions:notOpened', { url }), detail: sentences(failure.message, failure.hint) });
   });
 }
 
