@@ -19,6 +19,13 @@ export interface IpcRequests {
   'settings/get': { params: undefined; result: Settings };
   /** Merges the fields given into the settings, writes them and answers the whole. */
   'settings/change': { params: Partial<Settings>; result: Settings };
+  /** What is in files of authorities to trust, in their order. */
+  'settings/certificates': { params: { paths: string[] }; result: CertificateFile[] };
+  /**
+   * Tells the person by a notification of the system; a click on it shows the window at `place` (`#/images`). Does nothing where the shell has none:
+   * the window of the web shell has its browser's own.
+   */
+  'app/notify': { params: { title: string; body: string; place: string }; result: undefined };
   /** Opens an http(s) address in the person's browser; other schemes are refused. */
   'app/open-url': { params: { url: string }; result: undefined };
 
@@ -43,6 +50,9 @@ export interface IpcRequests {
   'troubleshoot/check': { params: undefined; result: CheckResult[] };
   /** The last starts of the VM, the newest first; none for an engine without VM. */
   'troubleshoot/starts': { params: undefined; result: StartRecord[] };
+
+  /** The exports of the data disk that lie in a folder of this computer, the newest first. */
+  'data/archives': { params: { folder: string }; result: DataArchive[] };
 
   'engine/info': { params: undefined; result: InfoResponse };
 
@@ -81,6 +91,8 @@ export interface IpcPushes {
   'vm/state': VmState;
   /** Whoever changed them: a window, or a person in the file. */
   'settings/state': SettingsNews;
+  /** The person wants to see this page (`#/images`): a notification or an item of the tray was clicked. */
+  'app/place': { place: string };
   /** An event of the engine, whoever caused it. */
   'engine/event': EventMessage;
   /** The events connection broke or came back; after `connected` every list is to be read again. */
@@ -108,6 +120,10 @@ export interface IpcStreams {
   'engine/upload': { params: OperationRequest<'upload'> & { size?: number }; down: UploadDown; up: Uint8Array | { type: 'end' } };
   /** A `bytes` operation into a file of the person's. Ends when the file is whole; closing it cancels and leaves no file. */
   'engine/download': { params: OperationRequest<'bytes'> & { fileName: string }; down: DownloadDown; up: never };
+  /** Images, containers and volumes into a new file `name` in `folder`. The VM is stopped for it, and started again where it ran. */
+  'data/export': { params: { folder: string; name: string }; down: DataDown; up: never };
+  /** Those of such a file in the place of those that are here; the old disk is kept. Refused by its checksum before anything is touched. */
+  'data/import': { params: { path: string }; down: DataDown; up: never };
   /** The diagnostics, without secrets, into a file of the person's. */
   'troubleshoot/bundle': { params: undefined; down: DownloadDown; up: never };
   'images/load': { params: { name: string; size: number }; down: ProgressMessage; up: Uint8Array | { type: 'end' } };
@@ -146,6 +162,34 @@ export interface FolderList {
   /** It has a page that a web server would show. */
   hasIndex: boolean;
 }
+
+/** A file that was named as one of certificates. `none`: there is no PEM certificate in it, or a broken one. */
+export type CertificateFile =
+  | { path: string; status: 'unreadable' | 'none' }
+  /** `names`: whose they are; `until`: RFC 3339, when the first of them ends. */
+  | { path: string; status: 'good' | 'expired'; names: string[]; until: string };
+
+/** A file that holds all of a data disk: `main/vm/home/disk-archive.ts`. */
+export interface DataArchive {
+  path: string;
+  name: string;
+  /** Of the file, in bytes. */
+  size: number;
+  /** Of the disk in it, unpacked. */
+  diskBytes: number;
+  /** RFC 3339. */
+  writtenAt: string;
+  /** Of Slipway. */
+  version: string;
+  sha256: string;
+}
+
+/** `progress` in bytes of the disk. `aside`: where the disk that was there before is kept. */
+export type DataDown =
+  | { type: 'stopping' }
+  | { type: 'progress'; done: number; total: number }
+  | { type: 'exported'; archive: DataArchive }
+  | { type: 'imported'; aside?: string };
 
 export interface RegistryAccount {
   server: string;
@@ -188,6 +232,18 @@ export interface Settings {
   sharedFolders?: string[];
   /** Files (PEM) of authorities that the engine trusts besides the usual ones. */
   certificates?: string[];
+  /** Of containers that ask for none. Absent is `json-file`. */
+  logDriver?: 'json-file' | 'local' | 'none';
+  /** The log of a container begins a new file at this size, as `--log-opt max-size` spells it: `10m`. Absent or empty: the driver's own. */
+  logMaxSize?: string;
+  /** Files of a container's log that are kept. Absent or 0: the driver's own number. */
+  logMaxFiles?: number;
+  /** Where networks come from that name no subnet, as dockerd's `--default-address-pool`: `base=10.10.0.0/16,size=24`. Absent or empty: Docker's. */
+  addressPools?: string[];
+  /** Whether long work that ended while nobody looked is told by the system. Absent is true; the web shell's browser has to allow it besides. */
+  notifications?: boolean;
+  /** Electron: a window that is closed leaves Slipway running in the tray. Absent is false: closing stops the engine and ends the app. */
+  closeToTray?: boolean;
 }
 
 /** What is wrong with the file as it is now; what held before goes on holding. */
@@ -242,6 +298,8 @@ export const requestChannels = [
   'app/facts',
   'settings/get',
   'settings/change',
+  'settings/certificates',
+  'app/notify',
   'app/open-url',
   'app/host-port',
   'app/folders',
@@ -253,6 +311,7 @@ export const requestChannels = [
   'vm/recover',
   'troubleshoot/check',
   'troubleshoot/starts',
+  'data/archives',
   'engine/info',
   'containers/list',
   'containers/inspect',
@@ -284,9 +343,11 @@ export const streamChannels = [
   'engine/bytes',
   'engine/upload',
   'engine/download',
+  'data/export',
+  'data/import',
   'troubleshoot/bundle',
 ] as const satisfies readonly IpcStreamChannel[];
-export const pushChannels = ['vm/state', 'settings/state', 'engine/event', 'engine/connection'] as const satisfies readonly IpcPushChannel[];
+export const pushChannels = ['vm/state', 'settings/state', 'app/place', 'engine/event', 'engine/connection'] as const satisfies readonly IpcPushChannel[];
 
 type Missing<All extends string, Listed extends string> = Exclude<All, Listed>;
 /** Compiles only while the three lists above name every channel of the three maps. */

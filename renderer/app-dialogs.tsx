@@ -11,6 +11,8 @@ import { ResetDiskDialog } from './features/start-up/reset-disk-dialog.tsx';
 import { closeDialog, useDialogs } from './stores/window/dialogs.ts';
 
 const FolderDialog = lazy(() => import('./features/folders/folder-dialog.tsx'));
+const ExportDialog = lazy(() => import('./features/data/export-dialog.tsx'));
+const ImportDialog = lazy(() => import('./features/data/import-dialog.tsx'));
 const ContainerDialog = lazy(() => import('./features/container-details/dialogs/container-dialog.tsx'));
 
 /** The one dialog that is open, whichever feature brings it. */
@@ -41,10 +43,23 @@ export function AppDialogs(): ReactNode {
       return <ResetDiskDialog onClose={closeDialog} />;
     case 'stop-engine':
       return <StopEngineDialog onClose={closeDialog} />;
+    case 'export-data':
+      return (
+        <Suspense>
+          <ExportDialog key={dialog.folder} folder={dialog.folder} onClose={closeDialog} />
+        </Suspense>
+      );
+    case 'import-data':
+      return (
+        <Suspense>
+          <ImportDialog key={dialog.folder} folder={dialog.folder} onClose={closeDialog} />
+        </Suspense>
+      );
     case 'pick-folder':
       return (
         <Suspense>
           <FolderDialog
+            note={dialog.note}
             onPick={(path) => {
               closeDialog();
               dialog.onPick(path);

@@ -2,7 +2,7 @@ import { listHostFolders } from '../host-folders.ts';
 import { lookUpHostPort } from '../host-port.ts';
 import type { HandlersOf, Services } from './handlers.ts';
 
-export function appHandlers({ facts, openUrl, pickFolder }: Services): HandlersOf<'app'> {
+export function appHandlers({ facts, openUrl, pickFolder, notify }: Services): HandlersOf<'app'> {
   return {
     'app/facts': () => facts,
     'app/host-port': ({ port }) => lookUpHostPort(port),
@@ -12,6 +12,7 @@ export function appHandlers({ facts, openUrl, pickFolder }: Services): HandlersO
       const path = await pickFolder();
       return path === undefined ? { status: 'dismissed' } : { status: 'picked', path };
     },
+    'app/notify': (notice): undefined => void notify?.(notice),
     'app/open-url': async ({ url }) => {
       await openUrl(url);
       return undefined;

@@ -16,6 +16,7 @@ import type { StreamSession } from './stream-session.ts';
 import { saveBundle, troubleshootHandlers } from './troubleshoot.ts';
 import { runTerminal } from './terminal.ts';
 import { vmHandlers } from './vm.ts';
+import { dataHandlers, exportData, importData } from './data.ts';
 import { downloadFile, type FileSaver } from './download.ts';
 import { loadImage, pullImage } from './image-streams.ts';
 import { streamBytes, streamLines, uploadBytes } from './operation-streams.ts';
@@ -32,6 +33,8 @@ export interface Services {
   openUrl(url: string): Promise<void>;
   /** Asks for a folder with the system's own dialog; absent where the shell has none. Undefined: the person thought better of it. */
   pickFolder?: (() => Promise<string | undefined>) | undefined;
+  /** Tells the person by the system; absent where the shell has no way to. A click shows the window at `place`. */
+  notify?: ((notice: { title: string; body: string; place: string }) => void) | undefined;
   /** Where a download goes: a save dialog, or a path that the browser fetches. */
   readonly files: FileSaver;
   /** SLIPWAY_HOME, and where the docker CLI finds the engine. */
@@ -65,6 +68,7 @@ export function createHandlers(services: Services): Handlers {
       ...settingsHandlers(services),
       ...vmHandlers(services),
       ...troubleshootHandlers(services),
+      ...dataHandlers(),
       ...containerHandlers(services),
       ...imageHandlers(services),
       ...registryHandlers(services),
@@ -80,6 +84,8 @@ export function createHandlers(services: Services): Handlers {
       'engine/lines': async ({ operation, params }, session) => streamLines(engine, { operation, params: await accounts.withAccount(operation, params) }, session),
       'engine/bytes': (params, session) => streamBytes(engine, params, session),
       'engine/upload': (params, session) => uploadBytes(engine, params, session),
+      'data/export': (params, session) => exportData(services, params, session),
+      'data/import': (params, session) => importData(services, params, session),
       'troubleshoot/bundle': (_params, session) => saveBundle(services, session),
       'engine/download': (params, session) => downloadFile(engine, services.files, params, session),
     },

@@ -11,9 +11,14 @@ const acceleration = optional(oneOf('auto', 'none'));
 const size = integer(0, Number.MAX_SAFE_INTEGER);
 /** A proposal for a dialog or a download; no path. */
 const fileName = matching(/^[^/\\\0-\x1f\x7f]{1,200}$/, 'the name of a file without folders');
+/** A page of the window, as its address spells it. */
+const place = matching(/^#\/[\x21-\x7e]{0,512}$/, 'the address of a page');
 const registryServer = matching(/^(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?$/, 'the host of a registry, with its port where it has one');
 const columns = integer(1, 4096);
 const rows = integer(1, 4096);
+
+/** May be empty. */
+const said = (longest: number): Check<string> => (value, name) => (value === '' ? '' : text(longest)(value, name));
 
 const createRequest: Check<ContainerCreateRequest> = (value, name) => {
   const request = record(value, name);
@@ -25,12 +30,14 @@ const createRequest: Check<ContainerCreateRequest> = (value, name) => {
 /** What may come in from the window, channel by channel. A channel without a check does not compile. */
 export const requestParams: { [C in IpcRequestChannel]: Check<IpcRequests[C]['params']> } = {
   'app/facts': nothing,
+  'app/notify': object<IpcRequests['app/notify']['params']>({ title: text(256), body: said(1024), place }),
   'app/open-url': object<{ url: string }>({ url: webAddress }),
   'app/host-port': object<{ port: number }>({ port: integer(1, 65_535) }),
   'app/folders': object<{ path?: string }>({ path: optional(text(4096)) }),
   'app/pick-folder': nothing,
   'settings/get': nothing,
   'settings/change': (value): Partial<Settings> => checkSettingsChange(value),
+  'settings/certificates': object<{ paths: string[] }>({ paths: listOf(text(4096), 64) }),
   'vm/state': nothing,
   'vm/start': object<IpcRequests['vm/start']['params']>({ acceleration }),
   'vm/stop': nothing,
@@ -38,6 +45,7 @@ export const requestParams: { [C in IpcRequestChannel]: Check<IpcRequests[C]['pa
   'vm/recover': object<IpcRequests['vm/recover']['params']>({ action: oneOf('rebuild-image', 'reset-data-disk') }),
   'troubleshoot/check': nothing,
   'troubleshoot/starts': nothing,
+  'data/archives': object<{ folder: string }>({ folder: text(4096) }),
   'engine/info': nothing,
   'containers/list': nothing,
   'containers/inspect': object<{ id: string }>({ id: containerId }),
@@ -82,6 +90,8 @@ export const streamParams: { [C in IpcStreamChannel]: Check<IpcStreams[C]['param
   'engine/bytes': operationRequest('bytes'),
   'engine/upload': withField(operationRequest('upload'), 'size', optional(size)),
   'troubleshoot/bundle': nothing,
+  'data/export': object<IpcStreams['data/export']['params']>({ folder: text(4096), name: fileName }),
+  'data/import': object<IpcStreams['data/import']['params']>({ path: text(4096) }),
   'engine/download': withField(operationRequest('bytes'), 'fileName', fileName),
 };
 
@@ -101,6 +111,8 @@ export const streamUps: { [C in IpcStreamChannel]: Check<IpcStreams[C]['up']> } 
   'engine/upload': either(bytes, object<{ type: 'end' }>({ type: oneOf('end') })),
   'engine/download': noUp,
   'troubleshoot/bundle': noUp,
+  'data/export': noUp,
+  'data/import': noUp,
 };
 
 /** A checked request with one field more. */

@@ -1,9 +1,11 @@
 import type { IpcPushChannel, IpcPushes } from '../../contract/ipc.ts';
 import type { IpcTransport } from './transport.ts';
 
+type Listener = Pick<IpcTransport, 'send'>;
+
 /** Tells news to every window. */
 export class PushHub {
-  readonly #windows = new Set<IpcTransport>();
+  readonly #windows = new Set<Listener>();
   readonly #latest = new Map<IpcPushChannel, unknown>();
   readonly #kept: ReadonlySet<IpcPushChannel>;
 
@@ -18,7 +20,7 @@ export class PushHub {
   }
 
   /** Joins a window: the present state and everything after it, with nothing between. Answers the way out. */
-  join(window: IpcTransport): () => void {
+  join(window: Listener): () => void {
     this.#windows.add(window);
     for (const [channel, payload] of this.#latest) window.send({ type: 'push', channel, payload });
     return () => this.#windows.delete(window);

@@ -40,6 +40,7 @@ export function serveTestWindow(engine: EngineClient, changed: Partial<Services>
       suspend: () => Promise.resolve(),
       wake: () => Promise.resolve(),
       growDisk: () => Promise.resolve(),
+      atRest: () => Promise.reject(new Error('not in this test')),
       recover: () => Promise.resolve(),
       consoleLines: () => [],
       openStream: () => Promise.reject(new Error('not in this test')),

@@ -86,6 +86,10 @@ class ExternalEngine implements Vm {
     return Promise.resolve();
   }
 
+  atRest(): Promise<never> {
+    return Promise.reject(new Failure('unavailable', 'An engine without VM has no data disk of Slipway’s.', { hint: 'Copy the folder that it was started with (--root).' }));
+  }
+
   recover(): Promise<void> {
     return Promise.reject(new Error('An engine without VM has no image and no data disk to recover.'));
   }

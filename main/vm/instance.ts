@@ -5,6 +5,7 @@ import { endVm, type BootDeadlines, type BootedVm } from './boot.ts';
 import { keepClock } from './clock-keeper.ts';
 import type { VmDriver, VmSettings } from './driver.ts';
 import { EngineSupervisor } from './engine-supervisor.ts';
+import { atRest } from './home/at-rest.ts';
 import { freeSpace, setDataDiskAside } from './home/data-disk.ts';
 import { growRunningDisk } from './home/grow-running-disk.ts';
 import type { InstanceFiles } from './home/instance-files.ts';
@@ -116,6 +117,18 @@ export class Instance implements Vm {
   growDisk(): Promise<void> {
     const done = this.#growing.then(() => this.#growDisk());
     this.#growing = done.catch(() => undefined);
+    return done;
+  }
+
+  async atRest<T>(work: (files: InstanceFiles) => Promise<T>): Promise<T> {
+    await this.stop();
+    const { files, driver } = this.#options;
+    const done = atRest(files, (pid) => driver.endOrphan(pid, files), work);
+    // A start waits for a stop that is under way, and this is the end of one.
+    const stopping = done.then(() => undefined, () => undefined).finally(() => {
+      if (this.#stopping === stopping) this.#stopping = null;
+    });
+    this.#stopping = stopping;
     return done;
   }
 

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { VmState } from '../../contract/vm-state.ts';
+import type { InstanceFiles } from './home/instance-files.ts';
 
 /**
  * What the rest of `main` knows of the VM. Implemented by `instance.ts` (a real VM) and by `external-engine.ts` (an
@@ -30,6 +31,11 @@ export interface Vm {
   growDisk(): Promise<void>;
   /** The last lines of the serial console of the VM that runs, oldest first; none without one. */
   consoleLines(): string[];
+  /**
+   * Stops the VM and does something with its files; whoever starts it meanwhile waits until that is done. It is left stopped.
+   * @throws what `work` throws; Failure for an engine without VM
+   */
+  atRest<T>(work: (files: InstanceFiles) => Promise<T>): Promise<T>;
   recover(action: 'rebuild-image' | 'reset-data-disk'): Promise<void>;
   /**
    * A byte stream to a place in the guest; half-closes travel both ways and back-pressure holds end to end. Waits while the

@@ -29,7 +29,7 @@ export function hasSharedFolders(): boolean {
  */
 export async function chooseOwnFolder(): Promise<string | undefined> {
   try {
-    return hasSharedFolders() ? await pickPath() : await copyIntoVolume();
+    return hasSharedFolders() ? await pickHostFolder() : await copyIntoVolume();
   } catch (error) {
     const failure = asFailure(error);
     showToast({ kind: 'trouble', title: t('actions:folderFailed'), detail: sentences(failure.message, failure.hint) });
@@ -37,11 +37,12 @@ export async function chooseOwnFolder(): Promise<string | undefined> {
   }
 }
 
-async function pickPath(): Promise<string | undefined> {
+/** A folder of this computer, by the system's dialog or the window's own. @param note what it is for, where a container does not get it */
+export async function pickHostFolder(note?: string): Promise<string | undefined> {
   const picked = await request('app/pick-folder');
   if (picked.status === 'picked') return picked.path;
   if (picked.status === 'dismissed') return undefined;
-  return new Promise((resolve) => openDialog({ kind: 'pick-folder', onPick: resolve, onDismiss: () => resolve(undefined) }));
+  return new Promise((resolve) => openDialog({ kind: 'pick-folder', ...(note === undefined ? {} : { note }), onPick: resolve, onDismiss: () => resolve(undefined) }));
 }
 
 async function copyIntoVolume(): Promise<string | undefined> {

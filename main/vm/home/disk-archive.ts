@@ -112,6 +112,15 @@ export async function importDisk(archive: string, disk: string, { signal, onProg
   }
 }
 
+/**
+ * What an archive says of itself, without unpacking it. `sha256` is the one that it names; only an import proves it.
+ * @throws Failure `invalid` when the file is none, or is cut off
+ */
+export async function readArchive(archive: string): Promise<{ header: ArchiveHeader; sha256: string; size: number }> {
+  const { header, trailer, size } = await readEnds(archive);
+  return { header, sha256: trailer, size };
+}
+
 async function readEnds(archive: string): Promise<{ header: ArchiveHeader; length: number; trailer: string; size: number }> {
   const file = await open(archive, 'r');
   try {

@@ -13,7 +13,7 @@ import './folders.css';
 const icon = { size: 15, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
 /** A folder of this computer, where the shell has no dialog of the system for it. */
-export default function FolderDialog({ onPick, onClose }: { onPick(path: string): void; onClose(): void }) {
+export default function FolderDialog({ note, onPick, onClose }: { note?: string | undefined; onPick(path: string): void; onClose(): void }) {
   const [list, setList] = useState<FolderList>();
   const [path, setPath] = useState('');
   const [failure, setFailure] = useState<IpcFailure>();
@@ -34,7 +34,7 @@ export default function FolderDialog({ onPick, onClose }: { onPick(path: string)
   const isRead = list !== undefined && path === list.path;
   return (
     <Dialog title={t('shell:folders.title')} size="wide" onClose={onClose}>
-      <DialogBody>{t('shell:folders.body')}</DialogBody>
+      <DialogBody>{note ?? t('shell:folders.body')}</DialogBody>
       <form
         className="folders__path"
         onSubmit={(event) => {
@@ -62,7 +62,7 @@ export default function FolderDialog({ onPick, onClose }: { onPick(path: string)
         {list?.isCut === true && <li className="folders__none">{t('shell:folders.cut')}</li>}
       </ul>
       <DialogFoot>
-        {list?.hasIndex === true && <span className="folders__index">{t('shell:folders.hasIndex')}</span>}
+        {note === undefined && list?.hasIndex === true && <span className="folders__index">{t('shell:folders.hasIndex')}</span>}
         <Button keys="esc" onClick={onClose}>
           {t('common:cancel')}
         </Button>

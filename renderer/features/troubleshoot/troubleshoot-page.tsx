@@ -9,6 +9,7 @@ import { t } from '../../i18n/i18n.ts';
 import { check, saveDiagnostics, useTroubleshoot } from '../../stores/troubleshoot.ts';
 import { useVm } from '../../stores/vm.ts';
 import { Checks } from './checks.tsx';
+import { DataSection } from './data-section.tsx';
 import { Phases } from './phases.tsx';
 import { Starts } from './starts.tsx';
 import { Resets } from './resets.tsx';
@@ -57,6 +58,7 @@ export default function TroubleshootPage() {
               {t('troubleshoot:bundle.save')}
             </Button>
           </section>
+          <DataSection />
           <Resets />
         </div>
       </div>

@@ -4,6 +4,7 @@ import common from './common.json' with { type: 'json' };
 import containerDetails from './container-details.json' with { type: 'json' };
 import containers from './containers.json' with { type: 'json' };
 import home from './home.json' with { type: 'json' };
+import data from './data.json' with { type: 'json' };
 import disk from './disk.json' with { type: 'json' };
 import files from './files.json' with { type: 'json' };
 import images from './images.json' with { type: 'json' };
@@ -19,6 +20,8 @@ import terminal from './terminal.json' with { type: 'json' };
 import troubleshoot from './troubleshoot.json' with { type: 'json' };
 import volumes from './volumes.json' with { type: 'json' };
 
+export { default as saidByMain } from './said-by-main.json' with { type: 'json' };
+
 /** The same namespaces as in English; `locales.test.ts` holds both to the same keys and placeholders. */
 export const german = {
   actions,
@@ -27,6 +30,7 @@ export const german = {
   'container-details': containerDetails,
   containers,
   home,
+  data,
   disk,
   files,
   images,

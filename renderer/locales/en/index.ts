@@ -4,6 +4,7 @@ import common from './common.json' with { type: 'json' };
 import containerDetails from './container-details.json' with { type: 'json' };
 import containers from './containers.json' with { type: 'json' };
 import home from './home.json' with { type: 'json' };
+import data from './data.json' with { type: 'json' };
 import disk from './disk.json' with { type: 'json' };
 import files from './files.json' with { type: 'json' };
 import images from './images.json' with { type: 'json' };
@@ -27,6 +28,7 @@ export const english = {
   'container-details': containerDetails,
   containers,
   home,
+  data,
   disk,
   files,
   images,

@@ -13,7 +13,9 @@ export type Dialog =
   | { kind: 'prune-images' }
   | { kind: 'reset-data-disk' }
   | { kind: 'stop-engine' }
-  | { kind: 'pick-folder'; onPick(path: string): void; onDismiss(): void }
+  | { kind: 'export-data' | 'import-data'; folder: string }
+  /** `note`: what it is for, in place of what a container makes of it. */
+  | { kind: 'pick-folder'; note?: string; onPick(path: string): void; onDismiss(): void }
   | { kind: 'history' }
   | { kind: 'keys' }
   | { kind: 'palette' };
