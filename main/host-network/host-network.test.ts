@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkSettingsChange, defaultSettings } from '../settings/settings-shape.ts';
 import { startTestEngine } from '../testing/test-engine.ts';
+import { readCertificateFiles } from './certificate-files.ts';
 import { followHostNetwork } from './follow-host-network.ts';
 import type { SystemProxies } from './system-proxies.ts';
 import { hostNetwork, type HostNetwork, type NetworkSources } from './host-network.ts';
@@ -98,4 +99,14 @@ it.each<[object, string | undefined]>([
 ])('settings: %j', (change, complaint) => {
   if (complaint === undefined) expect(checkSettingsChange(change)).toEqual(change);
   else expect(() => checkSettingsChange(change)).toThrow(complaint);
+});
+
+it('files of certificates are told with whose they are, and which are of no use', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-certificates-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await Promise.all([writeFile(join(folder, 'a.pem'), `${certificate}\n${other}`), writeFile(join(folder, 'b.pem'), 'nothing')]);
+  const paths = ['a.pem', 'b.pem', 'c.pem'].map((name) => join(folder, name));
+  const [good, none, missing] = await readCertificateFiles(paths);
+  expect(good).toMatchObject({ path: paths[0], status: 'good', names: [expect.stringMatching(/\w/), expect.stringMatching(/\w/)], until: expect.stringMatching(/^20\d\d-/) });
+  expect([none, missing]).toEqual([{ path: paths[1], status: 'none' }, { path: paths[2], status: 'unreadable' }]);
 });

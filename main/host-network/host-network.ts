@@ -45,7 +45,7 @@ function proxies(settings: NetworkSources['settings'], environment: NodeJS.Proce
     case 'none':
       return { Http: '', Https: '', No: '' };
     case 'manual':
-      return { Http: seenFromVm(settings.httpProxy ?? ''), Https: seenFromVm(settings.httpsProxy ?? settings.httpProxy ?? ''), No: settings.noProxy ?? '' };
+      return { Http: seenFromVm(settings.httpProxy ?? ''), Https: seenFromVm(settings.httpsProxy || settings.httpProxy || ''), No: settings.noProxy ?? '' };
     case 'system': {
       if (system !== undefined && of('HTTP_PROXY') === '' && of('HTTPS_PROXY') === '') {
         troubles.push(...system.troubles);

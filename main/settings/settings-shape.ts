@@ -4,6 +4,7 @@ import { isAbsolute } from 'node:path';
 import type { Settings } from '../../contract/ipc.ts';
 import { Failure } from '../failure.ts';
 import { isProxy } from '../host-network/host-network.ts';
+import { parseAddressPool } from './engine-defaults.ts';
 
 /** What is in the file; raise it with a step in {@link migrateSettings} when a field changes its meaning. */
 export const settingsVersion = 1;
@@ -48,6 +49,12 @@ const complaints: { [Name in keyof Settings]-?: (value: unknown) => string | und
   httpsProxy: (value) => proxyAddress(value),
   noProxy: (value) => (typeof value === 'string' && /^[\w.,:/*[\] -]{0,4096}$/.test(value) ? undefined : 'must be names, domains and networks with commas between'),
   sharedFolders: (value) => listOf(value, (entry) => isAbsolute(entry), 'must be a list of absolute paths, with :ro at the end for reading only'),
+  logDriver: (value) => oneOf(value, ['json-file', 'local', 'none']),
+  logMaxSize: (value) => (typeof value === 'string' && /^(?:[1-9]\d{0,8}[kmg]?)?$/i.test(value) ? undefined : 'must be a size such as 10m'),
+  logMaxFiles: (value) => wholeNumber(value, 0, 1000),
+  addressPools: (value) => listOf(value, (entry) => parseAddressPool(entry) !== undefined, 'must be a list of ranges such as base=10.10.0.0/16,size=24'),
+  notifications: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
+  closeToTray: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
   certificates: (value) => listOf(value, isAbsolute, 'must be a list of absolute paths'),
 };
 

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { AppFacts, Settings, SettingsNews } from '../../contract/ipc.ts';
+import type { AppFacts, CertificateFile, Settings, SettingsNews } from '../../contract/ipc.ts';
 import { setLanguage } from '../i18n/i18n.ts';
 import { asFailure, request, type IpcFailure } from '../api.ts';
 
@@ -50,6 +50,11 @@ export async function changeSettings(change: Partial<Settings>): Promise<void> {
     const { settings } = useSettings.getState();
     if (settings !== undefined) applyTheme(settings.theme);
   }
+}
+
+/** What is in files of certificates; none where it could not be asked. */
+export function readCertificates(paths: string[]): Promise<CertificateFile[]> {
+  return request('settings/certificates', { paths }).catch(() => []);
 }
 
 /** The heights of rows are tokens; a table takes its own from `TableDensity`. */
