@@ -18,6 +18,6 @@ export default defineConfig({
   projects: [
     { name: 'web', metadata: { launcher: 'web' } },
     { name: 'electron', metadata: { launcher: 'electron' }, testMatch: ['chain.spec.ts'] },
-    { name: 'electron-double', metadata: { launcher: 'electron-double' }, testMatch: ['chain.spec.ts', 'isolation.spec.ts'] },
+    { name: 'electron-double', metadata: { launcher: 'electron-double' }, testMatch: ['chain.spec.ts', 'isolation.spec.ts', 'tray.spec.ts'] },
   ],
 });

@@ -2,9 +2,10 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { AppFacts } from '../contract/ipc.ts';
+import type { ToWindow } from '../contract/ipc-wire.ts';
 import { hostArch, type CommandLine } from './command-line.ts';
 import { listenControl, type ControlDesk } from './control/control-socket.ts';
-import { createEngineClient } from './engine-client/engine-client.ts';
+import { createEngineClient, type EngineClient } from './engine-client/engine-client.ts';
 import { watchEvents } from './engine-client/events-watcher.ts';
 import { Failure, messageOf } from './failure.ts';
 import { controlAddress, hostAddress } from './host-socket/host-address.ts';
@@ -20,8 +21,9 @@ import { openAccounts } from './registries/account-store.ts';
 import { registryAccounts } from './registries/registry-accounts.ts';
 import { registrySettings } from './registries/registry-settings.ts';
 import { StartRecorder } from './troubleshoot/start-records.ts';
+import { engineDefaults } from './settings/engine-defaults.ts';
 import { usualSuspendMinutes } from './settings/settings-shape.ts';
-import { openSettings } from './settings/settings-store.ts';
+import { openSettings, type SettingsStore } from './settings/settings-store.ts';
 import { History } from './stats/history.ts';
 import { HistoryFile } from './stats/history-file.ts';
 import { StatsSampler } from './stats/sampler.ts';
@@ -44,6 +46,8 @@ export interface AppOptions extends Pick<CommandLine, 'home' | 'engineSocket'> {
   openUrl(url: string): Promise<void>;
   /** The system's own dialog for a folder, where the shell has one. */
   pickFolder?(): Promise<string | undefined>;
+  /** Tells the person by a notification of the system, where the shell has them; `onClick` after the window was shown. */
+  notify?(notice: { title: string; body: string }, onClick: () => void): void;
   /** How this shell keeps files that the window asks for. */
   files: FileSaver;
   /** What this shell does for `slipway` on the command line; absent: nothing can be asked from outside. */
@@ -56,6 +60,13 @@ export interface AppOptions extends Pick<CommandLine, 'home' | 'engineSocket'> {
 export interface App {
   readonly facts: AppFacts;
   readonly vm: Vm;
+  /** Asked without keeping the VM from being suspended. */
+  readonly engine: EngineClient;
+  readonly settings: Pick<SettingsStore, 'current'>;
+  /** Hears what windows hear, beginning with the present state, without being one that keeps the VM awake. Answers the way out. */
+  follow(listener: (message: ToWindow) => void): () => void;
+  /** Leads the windows to a page. */
+  showPlace(place: string): void;
   /** Serves one window until it goes. */
   serve(transport: IpcTransport): void;
   /** Stops the VM and lets go of everything. Windows hear of it while it goes on; they are the shell's to close. Idempotent. */
@@ -122,11 +133,13 @@ export async function startApp(options: AppOptions): Promise<App> {
   const history = new History(new HistoryFile(join(home, 'stats')));
   await history.load(Date.now());
   const accounts = registryAccounts(windowEngine, openAccounts(home, log));
-  const registries = registrySettings(engine, log);
+  const told = [registrySettings(engine, log), engineDefaults(engine, log)];
   // An engine without VM is on this computer's network itself.
   const network = options.engineSocket === undefined ? followHostNetwork({ open: openApi, log }) : undefined;
   const stats = new StatsSampler({ source: usageSource(engine), history });
-  const handlers = createHandlers({ facts, vm, engine: windowEngine, settings, accounts, stats, openUrl: options.openUrl, pickFolder: options.pickFolder, files: options.files, home, socketPath: address.path, arch: hostArch() === 'arm64' ? 'arm64' : 'amd64', journal });
+  const showPlace = (place: string): void => pushes.push('app/place', { place });
+  const notify = options.notify === undefined ? undefined : ({ place, ...notice }: { title: string; body: string; place: string }): void => options.notify?.(notice, () => showPlace(place));
+  const handlers = createHandlers({ facts, vm, engine: windowEngine, settings, accounts, stats, openUrl: options.openUrl, pickFolder: options.pickFolder, notify, files: options.files, home, socketPath: address.path, arch: hostArch() === 'arm64' ? 'arm64' : 'amd64', journal });
 
   // An engine without VM has no start worth telling.
   const recorder = options.engineSocket === undefined ? new StartRecorder({ home, version: options.version, vm, log }) : undefined;
@@ -135,7 +148,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   pushes.push('vm/state', vm.state);
   const stopState = vm.onState((state) => pushes.push('vm/state', state));
   const stopFollowing = settings.follow((news) => {
-    registries.changed(news.settings);
+    for (const part of told) part.changed(news.settings);
     network?.changed(news.settings);
     vm.growDisk().catch((error: unknown) => log(messageOf(error)));
     folders.share(news.settings.sharedFolders);
@@ -153,7 +166,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     },
     onConnection(connection) {
       stats.setConnected(connection.status === 'connected');
-      if (connection.status === 'connected') registries.connected();
+      if (connection.status === 'connected') for (const part of told) part.connected();
       if (connection.status === 'connected') network?.connected();
       pushes.push('engine/connection', connection);
     },
@@ -166,6 +179,10 @@ export async function startApp(options: AppOptions): Promise<App> {
   return {
     facts,
     vm,
+    engine,
+    settings,
+    follow: (listener) => pushes.join({ send: listener }),
+    showPlace,
     serve(transport) {
       // A window that opens shows the engine, whether it was suspended or not; why it cannot is in the state.
       vm.wake().catch(() => undefined);

@@ -6,6 +6,7 @@ import { firstLanguage } from './i18n/i18n.ts';
 import { startClock } from './stores/window/clock.ts';
 import { isNewcomer, startFirstSteps } from './stores/first-steps.ts';
 import { startLastSeen } from './stores/last-seen.ts';
+import { startNotices } from './stores/window/notices.ts';
 import { startMirror } from './stores/mirror.ts';
 import { preloadAll, screenOf } from './stores/window/screens.ts';
 import { setStart, startNavigation, useNavigation } from './stores/window/navigation.ts';
@@ -13,6 +14,7 @@ import './styles/base.css';
 
 // The bridge takes a session token out of the address; only then may the address be read as a place.
 startMirror();
+startNotices();
 startLastSeen();
 startFirstSteps();
 if (location.hash === '' && isNewcomer()) setStart({ page: 'home' });

@@ -82,6 +82,11 @@ export function createFakeBridge(scene: Scene): IpcBridge {
     },
     'app/folders': ({ path = '/home/jo' }: { path?: string }) => ({ path, parent: '/home', folders: ['code', 'documents', 'site', 'site-2'], isCut: false, hasIndex: path.endsWith('site') }),
     'app/pick-folder': () => ({ status: 'browse' }),
+    'settings/certificates': ({ paths }: { paths: string[] }) => paths.map((path, index) => (index === 0 ? { path, status: 'good', names: ['Corp Root CA', 'Corp Issuing CA 2'], until: '2031-05-01T00:00:00Z' } : { path, status: 'unreadable' })),
+    'data/archives': ({ folder }: { folder: string }) => [
+      { path: `${folder}/slipway-2026-11-20.slipway`, name: 'slipway-2026-11-20.slipway', size: 1.42e9, diskBytes: 4.1e9, writtenAt: '2026-11-20T14:02:09Z', version: '0.1.0', sha256: 'a'.repeat(64) },
+      { path: `${folder}/before the fair.slipway`, name: 'before the fair.slipway', size: 0.61e9, diskBytes: 2.2e9, writtenAt: '2026-10-02T09:41:00Z', version: '0.1.0', sha256: 'b'.repeat(64) },
+    ],
     'registries/accounts': () => [{ server: 'docker.io', username: 'jo' }, { server: 'registry.lan:5000', username: 'ci' }],
     'stats/history': ({ id }: { id?: string }) => fakeHistory(scene.containers, id, Date.now()),
     'images/list': () => scene.images,
@@ -129,6 +134,10 @@ export function createFakeBridge(scene: Scene): IpcBridge {
       };
       tell();
       setInterval(tell, 1000);
+    }
+    if (channel === 'data/export') {
+      send({ type: 'stopping' });
+      send({ type: 'progress', done: 1.7e9, total: 4.1e9 });
     }
     if (channel === 'containers/logs') for (const chunk of scene.logs) send(chunk);
     if (channel === 'images/pull') {

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FileAnswer, Question, ShellFacts, ToLauncher, ToShell } from './wire.ts';
+import type { FileAnswer, Question, ShellFacts, ToLauncher, ToShell, TrayLabels } from './wire.ts';
 
 /**
  * The stand-in for the module `electron` in the main process: as much of it as the shell uses, with Electron's semantics where the
@@ -38,6 +38,10 @@ class StandInApp extends EventEmitter {
 
   setPath(name: string, path: string): void {
     if (name === 'userData') this.facts.userData = path;
+  }
+
+  getLocale(): string {
+    return 'en-GB';
   }
 
   getAppPath(): string {
@@ -101,6 +105,7 @@ const windows: StandInWindow[] = [];
 
 class StandInWindow extends EventEmitter {
   readonly webContents = new StandInWebContents();
+  #isVisible = true;
 
   constructor(options: Record<string, unknown>) {
     super();
@@ -130,8 +135,103 @@ class StandInWindow extends EventEmitter {
     return false;
   }
 
+  isVisible(): boolean {
+    return this.#isVisible;
+  }
+
+  show(): void {
+    this.#isVisible = true;
+    tell({ type: 'visible', isVisible: true });
+  }
+
+  hide(): void {
+    this.#isVisible = false;
+    tell({ type: 'visible', isVisible: false });
+  }
+
   focus(): void {}
 }
+
+interface MenuOptions {
+  label?: string;
+  type?: string;
+  enabled?: boolean;
+  click?: () => void;
+  submenu?: MenuOptions[];
+}
+
+class StandInMenu {
+  readonly items: MenuOptions[];
+
+  constructor(items: MenuOptions[]) {
+    this.items = items;
+  }
+
+  static buildFromTemplate(items: MenuOptions[]): StandInMenu {
+    return new StandInMenu(items);
+  }
+}
+
+/** The last one that was made and not destroyed is on the screen. */
+const trays = new Set<StandInTray>();
+const shownTray = (): StandInTray | undefined => [...trays].at(-1);
+
+class StandInTray extends EventEmitter {
+  menu = new StandInMenu([]);
+
+  constructor(image: { bytes: number }) {
+    super();
+    if (image.bytes === 0) throw new Error('Failed to load image');
+    trays.add(this);
+  }
+
+  setToolTip(): void {}
+
+  setContextMenu(menu: StandInMenu): void {
+    this.menu = menu;
+  }
+
+  destroy(): void {
+    trays.delete(this);
+  }
+
+  /** The labels of the menu and of what opens from it; `—` is a line, and what only tells stands in brackets. */
+  labels(items = this.menu.items): TrayLabels {
+    return items.map(({ label = '', type, enabled, submenu }) => (type === 'separator' ? '—' : submenu !== undefined ? { [label]: this.labels(submenu) } : enabled === false ? `(${label})` : label));
+  }
+
+  /** False when there is no such item. */
+  choose(path: readonly string[]): boolean {
+    let items: MenuOptions[] = this.menu.items;
+    let chosen: MenuOptions | undefined;
+    for (const label of path) {
+      chosen = items.find((item) => item.label === label);
+      items = chosen?.submenu ?? [];
+    }
+    if (chosen?.click === undefined || chosen.enabled === false) return false;
+    chosen.click();
+    return true;
+  }
+}
+
+class StandInNotification extends EventEmitter {
+  readonly #options: { title: string; body: string };
+
+  constructor(options: { title: string; body: string }) {
+    super();
+    this.#options = options;
+  }
+
+  static isSupported(): boolean {
+    return true;
+  }
+
+  show(): void {
+    notifications.push(this);
+    tell({ type: 'notification', ...this.#options });
+  }
+}
+const notifications: StandInNotification[] = [];
 
 type PermissionRequestHandler = (contents: StandInWebContents, permission: string, answer: (granted: boolean) => void) => void;
 type PermissionCheckHandler = (contents: StandInWebContents | null, permission: string) => boolean;
@@ -176,7 +276,10 @@ export const dialog = {
     process.stderr.write(`[error box] ${title}\n${content}\n`);
   },
 };
-export { StandInWindow as BrowserWindow };
+export const nativeImage = {
+  createFromBuffer: (buffer: Buffer) => ({ bytes: buffer.subarray(1, 4).toString() === 'PNG' ? buffer.length : 0, setTemplateImage: () => undefined }),
+};
+export { StandInWindow as BrowserWindow, StandInMenu as Menu, StandInNotification as Notification, StandInTray as Tray };
 
 async function answer(question: Question): Promise<unknown> {
   const contents = windows[0]?.webContents ?? new StandInWebContents();
@@ -195,6 +298,13 @@ async function answer(question: Question): Promise<unknown> {
     }
     case 'window-open':
       return contents.openHandler({ url: question.url }).action;
+    case 'tray':
+      return shownTray()?.labels() ?? [];
+    case 'tray-choice':
+      return shownTray()?.choose(question.path) ?? false;
+    case 'notification-click':
+      notifications.at(-1)?.emit('click');
+      return notifications.length > 0;
     case 'permission': {
       const asking = new StandInWebContents();
       asking.mainFrame.url = question.pageUrl;

@@ -18,6 +18,12 @@ export interface ElectronDouble extends LaunchedApp {
   flags: ShellFacts & { webPreferences: Record<string, unknown> };
   /** Addresses that went to `shell.openExternal`. */
   externalUrls: string[];
+  /** Of the system, as they were shown. */
+  notifications: { title: string; body: string }[];
+  /** Whether the window is on the screen. */
+  isVisible(): boolean;
+  /** The person presses the window's close button. */
+  pressClose(): void;
   output: string[];
   /** Resolves with the exit code once the shell has ended, by whatever way. */
   exited: Promise<number | null>;
@@ -35,6 +41,8 @@ export async function launchElectronDouble({ home, engineSocket, environment = {
   const browser = await openBrowser();
   const page = browser.context.pages()[0] ?? (await browser.context.newPage());
   const externalUrls: string[] = [];
+  const notifications: ElectronDouble['notifications'] = [];
+  let isVisible = true;
   const loaded = Promise.withResolvers<ElectronDouble['flags']>();
   let flags: ElectronDouble['flags'] | undefined;
   let world: PreloadWorld | undefined;
@@ -69,6 +77,12 @@ export async function launchElectronDouble({ home, engineSocket, environment = {
       case 'open-external':
         externalUrls.push(message.url);
         return;
+      case 'visible':
+        ({ isVisible } = message);
+        return;
+      case 'notification':
+        notifications.push({ title: message.title, body: message.body });
+        return;
       case 'answer':
         return;
     }
@@ -101,6 +115,9 @@ export async function launchElectronDouble({ home, engineSocket, environment = {
       dockerHost: `unix://${join(home, 'run/docker.sock')}`,
       pid: shell.pid,
       externalUrls,
+      notifications,
+      isVisible: () => isVisible,
+      pressClose: () => shell.tell({ type: 'close' }),
       output: shell.output,
       exited: shell.exited,
       ask: (question) => shell.ask(question),

@@ -9,6 +9,9 @@ export type ToLauncher =
   /** `webContents.send`. */
   | { type: 'send'; channel: string; args: unknown[] }
   | { type: 'open-external'; url: string }
+  /** `window.show()` and `window.hide()`. */
+  | { type: 'visible'; isVisible: boolean }
+  | { type: 'notification'; title: string; body: string }
   | { type: 'answer'; id: number; value: unknown };
 
 export type ToShell =
@@ -22,7 +25,15 @@ export type Question =
   | { about: 'file'; url: string }
   | { about: 'navigation'; url: string; isMainFrame: boolean }
   | { about: 'window-open'; url: string }
-  | { about: 'permission'; permission: string; pageUrl: string };
+  | { about: 'permission'; permission: string; pageUrl: string }
+  /** Answered with {@link TrayLabels}. */
+  | { about: 'tray' }
+  /** The person chooses an item of the tray's menu, by the labels that lead to it. */
+  | { about: 'tray-choice'; path: string[] }
+  /** The person clicks on the newest notification. */
+  | { about: 'notification-click' };
+
+export type TrayLabels = (string | { [label: string]: TrayLabels })[];
 
 export interface FileAnswer {
   status: number;

@@ -9,6 +9,9 @@ import { sentences } from '../../format/sentence.ts';
 import { openDialog } from '../../stores/window/dialogs.ts';
 import { changeSettings, useSettings } from '../../stores/settings.ts';
 import { startVm, suspendVm, useVm } from '../../stores/vm.ts';
+import { DefaultsSection } from './defaults-section.tsx';
+import { NetworkSection } from './network-section.tsx';
+import { NoticesSection } from './notices-section.tsx';
 import { RegistriesSection } from './registries-section.tsx';
 import { ResourcesForm } from './resources-form.tsx';
 import { TerminalForm } from './terminal-form.tsx';
@@ -80,11 +83,14 @@ export default function SettingsPage() {
                 ]}
               />
             </section>
+            <NoticesSection settings={settings} />
             <section aria-label={t('settings:terminal.title')}>
               <h2>{t('settings:terminal.title')}</h2>
               <TerminalForm key={settings.terminalShell ?? ''} settings={settings} />
             </section>
             <RegistriesSection settings={settings} />
+            <NetworkSection settings={settings} />
+            <DefaultsSection settings={settings} />
             <section aria-label={t('settings:resources')}>
               <h2>{t('settings:resources')}</h2>
               <p className="settings__note">{t('settings:resourcesNote')}</p>

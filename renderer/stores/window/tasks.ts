@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import type { IpcFailure } from '../../api.ts';
 import { formatRoute, useNavigation, type Route } from './navigation.ts';
+import { notice } from './notices.ts';
 import { showToast } from './toasts.ts';
 import { sentences } from '../../format/sentence.ts';
 
@@ -30,6 +31,8 @@ export interface Task {
 export const useTasks = create<{ tasks: Task[] }>(() => ({ tasks: [] }));
 
 const endedKept = 30;
+/** What took less was waited for, or was no matter. */
+const longWorkMs = 3_000;
 let nextKey = 1;
 
 export interface NewTask {
@@ -64,17 +67,22 @@ export function beginTask({ kind, subject, route = useNavigation.getState().rout
     return { tasks: [...tasks.filter((one) => one.status === 'running' || ended.indexOf(one) >= ended.length - endedKept), task] };
   });
   const isElsewhere = (): boolean => document.hidden || formatRoute(useNavigation.getState().route) !== formatRoute(route);
+  const tellSystem = (title: string, body: string): void => {
+    if (Date.now() - task.startedAt >= longWorkMs) notice({ title, body, route });
+  };
   return {
     key,
     tell: (fields) => change(key, fields),
     done(note = '') {
       change(key, { status: 'done', note, cancel: undefined });
       if (isElsewhere()) showToast({ kind: 'good', title: doneTitle });
+      tellSystem(doneTitle, note);
     },
     failed(failure) {
       change(key, { status: 'failed', note: '', failure, cancel: undefined });
       // Where it was begun the page tells it, with the steps; a toast would say it twice.
       if (isElsewhere()) showToast({ kind: 'trouble', title: failedTitle, detail: sentences(failure.message, failure.hint) });
+      tellSystem(failedTitle, sentences(failure.message, failure.hint));
     },
     cancelled: () => change(key, { status: 'cancelled', note: '', cancel: undefined }),
   };

@@ -133,6 +133,11 @@ export const scenes = {
     ...base,
     containers: Array.from({ length: 400 }, (_, index) => container(`p${index % 12}-service-${index}`, `registry.example/team/app-${index % 40}:v1.${index}`, index % 7 === 0 ? 'exited' : 'running', index % 7 === 0 ? 'Exited (0) 2 hours ago' : 'Up 3 hours', [], `p${index % 12}`)),
   }),
+  configured: () => ({
+    ...base,
+    facts: { ...base.facts, shell: 'electron' },
+    settings: { ...base.settings, proxy: 'manual', httpProxy: 'http://proxy.corp.example:3128', noProxy: 'localhost,.corp.example,10.0.0.0/8', certificates: ['/etc/ssl/corp.pem', '/etc/ssl/old.pem'], logMaxSize: '10m', logMaxFiles: 3, addressPools: ['base=10.10.0.0/16,size=24', 'base=10.20.0.0/16,size=26'] },
+  }),
   calm: () => ({ ...base, containers: containers.filter(({ Status }) => !/unhealthy|Restarting|Exited \([1-9]/.test(Status)) }),
   'disk-low': () => ({ ...base, operations: { ...homeOperations, 'system.disk': fullDisk } }),
   'long-log': () => ({ ...base, logs: sampleLog(420), logLines: 10_482_113 }),
