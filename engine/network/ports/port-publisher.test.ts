@@ -68,6 +68,33 @@ describe('publishing', () => {
     await expect(publish('web', '8080')).rejects.toThrow('Bind for 0.0.0.0:8080 failed: port is already allocated by nginx (process 7)');
   });
 
+  it('asks for named ports together, and gives all of them back when one cannot be had', async () => {
+    const asked: string[] = [];
+    const answers: PromiseWithResolvers<void>[] = [];
+    const released: string[] = [];
+    const hostPorts: HostPorts = {
+      reserve: (port) => {
+        asked.push(text(port));
+        const answer = Promise.withResolvers<void>();
+        answers.push(answer);
+        return answer.promise;
+      },
+      release: (port) => Promise.resolve(void released.push(text(port))),
+    };
+    const maps = { add: () => Promise.resolve(), remove: () => Promise.resolve() };
+    const publisher = new PortPublisher({ hostPorts, maps: maps as unknown as PublishedPortMaps, ipv6: false });
+    const bindings = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`${1000 + index}/tcp`, [{ HostIp: '', HostPort: String(2000 + index) }]]));
+    const publishing = publisher.publish({ id: 'web', name: 'web' }, wantedPorts({}, { PortBindings: bindings }), outlet);
+    expect(asked).toHaveLength(100);
+    for (const [index, { resolve, reject }] of answers.entries()) {
+      if (index === 50) reject(new ConflictError('port is already allocated by nginx (process 7)'));
+      else resolve();
+    }
+    await expect(publishing).rejects.toThrow('Bind for 0.0.0.0:2050 failed: port is already allocated by nginx');
+    expect(released.toSorted()).toEqual(asked.filter((port) => port !== 'tcp 0.0.0.0:2050').toSorted());
+    expect([publisher.list(), publisher.lookup('tcp', '', 2000)]).toEqual([[], null]);
+  });
+
   it('is all or nothing', async () => {
     const { publisher, reserved } = make({ ipv6: true, taken: ['tcp :::9090'] });
     const wanted = wantedPorts({}, { PortBindings: { '80/tcp': [{ HostIp: '', HostPort: '8080' }], '90/tcp': [{ HostIp: '', HostPort: '9090' }] } });

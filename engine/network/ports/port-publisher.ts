@@ -39,6 +39,8 @@ export class PortPublisher {
   readonly #forgetFlows: (matches: FlowMatch[]) => Promise<void>;
   readonly #ipv6: boolean;
   readonly #held = new Set<Holding>();
+  /** The same by protocol and port of the host: a connection looks up one of perhaps a thousand. */
+  readonly #byPort = new Map<string, Set<Holding>>();
   readonly #nextEphemeral = { tcp: ephemeral.first, udp: ephemeral.first };
 
   /** @param options.ipv6 a port without an address is published on `::` as well. */
@@ -56,7 +58,11 @@ export class PortPublisher {
   async publish(container: { id: string; name: string }, wanted: WantedPort[], outlet: Outlet): Promise<PublishedPort[]> {
     const published: PublishedPort[] = [];
     try {
-      for (const want of wanted) published.push(...(await this.#take(container, want, outlet)));
+      for (const wants of togetherOrAlone(wanted)) {
+        const taken = await Promise.allSettled(wants.map((want) => this.#take(container, want, outlet)));
+        for (const result of taken) if (result.status === 'fulfilled') published.push(...result.value);
+        for (const result of taken) if (result.status === 'rejected') throw result.reason;
+      }
       await this.#maps.add(published);
       await this.#forget(published);
       return published;
@@ -97,12 +103,17 @@ export class PortPublisher {
    * @returns what could not be reserved again, in words.
    */
   async adopt(container: { id: string; name: string }, ports: PublishedPort[]): Promise<string[]> {
-    const failures: string[] = [];
-    for (const port of ports) {
-      const { target } = this.#hold(container, port);
-      if (!isRoutedPort(port)) await this.#hostPorts.reserve(port.port, target).catch((error: unknown) => failures.push(`${describe(port.port)} of ${container.name}: ${messageOf(error)}`));
-    }
-    return failures;
+    const failures = await Promise.all(
+      ports.map(async (port) => {
+        const { target } = this.#hold(container, port);
+        if (isRoutedPort(port)) return [];
+        return this.#hostPorts.reserve(port.port, target).then(
+          () => [],
+          (error: unknown) => [`${describe(port.port)} of ${container.name}: ${messageOf(error)}`],
+        );
+      }),
+    );
+    return failures.flat();
   }
 
   /** Who holds a port is told by name. */
@@ -116,7 +127,7 @@ export class PortPublisher {
 
   /** Where connections to a published port belong; null when nobody has it. */
   lookup(protocol: Protocol, hostIp: string, hostPort: number): PortTarget | null {
-    const candidates = [...this.#held].filter((held) => held.port.protocol === protocol && held.port.hostPort === hostPort);
+    const candidates = this.#heldAt(protocol, hostPort);
     const exact = candidates.find((held) => held.port.hostIp === hostIp) ?? candidates.find((held) => addressesMeet(held.port.hostIp, hostIp));
     return exact?.target ?? null;
   }
@@ -160,14 +171,14 @@ export class PortPublisher {
 
   async #takeOne(container: { id: string; name: string }, wanted: PublishedPort): Promise<PublishedPort> {
     const { port } = wanted;
-    const holder = [...this.#held].find((held) => held.port.protocol === port.protocol && held.port.hostPort === port.hostPort && addressesMeet(held.port.hostIp, port.hostIp));
+    const holder = this.#heldAt(port.protocol, port.hostPort).find((held) => addressesMeet(held.port.hostIp, port.hostIp));
     if (holder !== undefined) throw new ConflictError(`Bind for ${describe(port)} failed: port is already allocated by container "${holder.containerName}"`);
     const holding = this.#hold(container, wanted);
     try {
       await this.#hostPorts.reserve(port, holding.target);
       return holding;
     } catch (error) {
-      this.#held.delete(holding);
+      this.#drop(holding);
       const words = `Bind for ${describe(port)} failed: ${messageOf(error)}`;
       throw error instanceof ConflictError ? new ConflictError(words, { cause: error }) : new InvalidParameterError(words, { cause: error });
     }
@@ -176,16 +187,31 @@ export class PortPublisher {
   #hold(container: { id: string; name: string }, port: PublishedPort): Holding {
     const holding = { ...port, target: { ...port.target }, containerId: container.id, containerName: container.name };
     this.#held.add(holding);
+    const key = socketKey(port.port);
+    const others = this.#byPort.get(key);
+    if (others === undefined) this.#byPort.set(key, new Set([holding]));
+    else others.add(holding);
     return holding;
+  }
+
+  #drop(holding: Holding): void {
+    this.#held.delete(holding);
+    const others = this.#byPort.get(socketKey(holding.port));
+    others?.delete(holding);
+    if (others?.size === 0) this.#byPort.delete(socketKey(holding.port));
+  }
+
+  #heldAt(protocol: Protocol, hostPort: number): Holding[] {
+    return [...(this.#byPort.get(socketKey({ protocol, hostPort })) ?? [])];
   }
 
   async #release(ports: PublishedPort[]): Promise<void> {
     for (const { port, target } of ports) {
-      for (const held of this.#held) {
-        if (sameSocket(held.port, port) && (port.hostPort !== 0 || (held.target.address === target.address && held.target.port === target.port))) this.#held.delete(held);
+      for (const held of this.#heldAt(port.protocol, port.hostPort)) {
+        if (sameSocket(held.port, port) && (port.hostPort !== 0 || (held.target.address === target.address && held.target.port === target.port))) this.#drop(held);
       }
-      if (port.hostPort !== 0) await this.#hostPorts.release(port);
     }
+    await Promise.all(ports.filter((port) => !isRoutedPort(port)).map(({ port }) => this.#hostPorts.release(port)));
   }
 
   *#candidates(want: WantedPort): Generator<number> {
@@ -200,6 +226,24 @@ export class PortPublisher {
     }
   }
 }
+
+/**
+ * Ports that are named are asked for together: in a VM each is a question to the host, and a container may have a thousand. One of a range or of any waits for those
+ * before it, because what it gets depends on them.
+ */
+function togetherOrAlone(wanted: WantedPort[]): WantedPort[][] {
+  const groups: WantedPort[][] = [];
+  let isOpen = false;
+  for (const want of wanted) {
+    const isNamed = want.hostPorts !== null && want.hostPorts.first === want.hostPorts.last;
+    if (isNamed && isOpen) groups.at(-1)?.push(want);
+    else groups.push([want]);
+    isOpen = isNamed;
+  }
+  return groups;
+}
+
+const socketKey = ({ protocol, hostPort }: Pick<HostPort, 'protocol' | 'hostPort'>): string => `${protocol} ${hostPort}`;
 
 /** Whether a port is reached by its container's address alone. */
 export function isRoutedPort({ port }: PublishedPort): boolean {
