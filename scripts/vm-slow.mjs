@@ -1,5 +1,5 @@
 // What takes a VM for minutes or longer, and is not a part of npm test:
-// npm run test:vm:full: what a VM gives back to this computer, and its suspensions, seen by the docker CLI.
+// npm run test:vm:full [-- FILTER …]: what a VM gives back to this computer, its suspensions, published ports of real containers; a filter is a part of a file's name.
 // npm run test:vm:soak [-- --minutes N]: one VM under load, suspended and resumed again and again, for an hour unless said; memory, files and disk may not grow.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -12,5 +12,5 @@ const project = positionals[0] === 'soak' ? 'soak' : 'vm-full';
 ensureOutputs(['engine']);
 ensureVmImage();
 const env = pinnedEnvironment(values.minutes === undefined ? {} : { SOAK_MINUTES: values.minutes });
-const child = spawn(pinnedNode(), [join(projectRoot, 'node_modules/vitest/vitest.mjs'), 'run', '--project', project, '--disable-console-intercept'], { cwd: projectRoot, stdio: 'inherit', env });
+const child = spawn(pinnedNode(), [join(projectRoot, 'node_modules/vitest/vitest.mjs'), 'run', ...positionals.slice(1), '--project', project, '--disable-console-intercept'], { cwd: projectRoot, stdio: 'inherit', env });
 child.on('exit', (code) => (process.exitCode = code ?? 1));

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { hostAddress } from '../../host-socket/host-address.ts';
 import { listenHostSocket } from '../../host-socket/host-socket.ts';
 import { createVm } from '../create-vm.ts';
+import type { VmDriver } from '../driver.ts';
 import type { Vm, VmFolders } from '../vm.ts';
 
 const imageDirectory = join(import.meta.dirname, '../../../vm-assets/out', process.arch === 'arm64' ? 'arm64' : 'amd64');
@@ -38,13 +39,14 @@ function guestResident(smaps: string, memoryMiB: number): number {
   return Number(resident) * 1024;
 }
 
-/** Boots it cold and waits for the built-in image. */
-export async function bootServedVm({ folders }: { folders?: VmFolders } = {}): Promise<ServedVm> {
+/** Boots it cold and waits for the built-in image. @param options what the test wants otherwise than usual */
+export async function bootServedVm(options: { folders?: VmFolders; driver?: VmDriver; hostAccess?: boolean } = {}): Promise<ServedVm> {
   if (!existsSync(join(imageDirectory, 'manifest.json'))) throw new Error(`There is no VM image in ${imageDirectory}: npm run vm:image`);
+  const { folders, driver, hostAccess = false } = options;
   const home = await mkdtemp(join(tmpdir(), 'slipway-served-'));
   const lines: string[] = [];
-  const settings = { memoryMiB: 1024, cpus: 2, diskGiB: 8, acceleration: 'auto' as const };
-  const vm = createVm({ home, imageDirectory, settings: () => settings, snapshots: false, folders, log: (line) => lines.push(line) });
+  const settings = { memoryMiB: 1024, cpus: 2, diskGiB: 8, acceleration: 'auto' as const, hostAccess };
+  const vm = createVm({ home, imageDirectory, settings: () => settings, snapshots: false, folders, log: (line) => lines.push(line), ...(driver === undefined ? {} : { driver }) });
   const address = hostAddress(home);
   const socket = await listenHostSocket(address, async () => {
     await vm.wake();
