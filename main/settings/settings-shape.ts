@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { isAbsolute } from 'node:path';
 import type { Settings } from '../../contract/ipc.ts';
 import { Failure } from '../failure.ts';
+import { usualSharedFolders } from '../shared-folders/shares.ts';
 import { isProxy } from '../host-network/host-network.ts';
 import { parseAddressPool } from './engine-defaults.ts';
 
@@ -21,6 +22,7 @@ export function defaultSettings(machine: { memoryBytes: number; cpus: number } =
     cpus: clamp(Math.ceil(machine.cpus / 2), Math.min(2, machine.cpus), 8),
     diskGiB: 32,
     acceleration: 'auto',
+    sharedFolders: usualSharedFolders(),
   };
 }
 

@@ -4,9 +4,11 @@ import { commandText } from '../format/engine/docker-command.ts';
 import { nextFreePort } from '../format/engine/ports.ts';
 import { tarSize, tarStream, type TarItem } from '../format/files/tar-stream.ts';
 import { sentences } from '../format/sentence.ts';
+import { isShared } from '../format/shared-folders.ts';
 import { t } from '../i18n/i18n.ts';
 import { portHolders, useContainers } from './containers/containers.ts';
 import { findImage, useImages } from './images.ts';
+import { changeSettings, useSettings } from './settings.ts';
 import { useVm } from './vm.ts';
 import { createVolume, useVolumes } from './volumes.ts';
 import { openDialog } from './window/dialogs.ts';
@@ -17,10 +19,33 @@ import { showToast } from './window/toasts.ts';
 /** @throws {IpcFailure} */
 export const listFolders = (path?: string): Promise<FolderList> => request('app/folders', path === undefined ? {} : { path });
 
-/** The engine sees this computer's folders: it runs on it, not in a VM. */
+/** Containers can be given this computer's folders: everywhere but in a VM of Hyper-V, which has no port for files. */
 export function hasSharedFolders(): boolean {
   const { vm } = useVm.getState();
-  return vm?.status === 'running' && vm.accelerator === 'external';
+  return !(vm?.status === 'running' && vm.accelerator === 'hyperv');
+}
+
+/** A person who chooses a folder for a container shares it; where the engine runs on this computer itself there is nothing to share. */
+async function shareFolder(path: string): Promise<void> {
+  const { settings } = useSettings.getState();
+  if (settings?.sharedFolders === undefined || isShared(path, settings.sharedFolders)) return;
+  await changeSettings({ sharedFolders: [...settings.sharedFolders, path] });
+}
+
+async function pickShared(): Promise<string | undefined> {
+  const path = await pickHostFolder();
+  if (path !== undefined) await shareFolder(path);
+  return path;
+}
+
+/** A folder that containers may be given from now on, unless the dialog is closed. Call it inside the press of a button. */
+export async function addSharedFolder(): Promise<void> {
+  try {
+    await pickShared();
+  } catch (error) {
+    const failure = asFailure(error);
+    showToast({ kind: 'trouble', title: t('actions:folderFailed'), detail: sentences(failure.message, failure.hint) });
+  }
 }
 
 /**
@@ -29,7 +54,7 @@ export function hasSharedFolders(): boolean {
  */
 export async function chooseOwnFolder(): Promise<string | undefined> {
   try {
-    return hasSharedFolders() ? await pickHostFolder() : await copyIntoVolume();
+    return hasSharedFolders() ? await pickShared() : await copyIntoVolume();
   } catch (error) {
     const failure = asFailure(error);
     showToast({ kind: 'trouble', title: t('actions:folderFailed'), detail: sentences(failure.message, failure.hint) });

@@ -7,10 +7,14 @@ import { filledEnv, filledPorts, filledVolumes, isHostFolder, optionOf, type Run
 import { portPair } from './draft/port-text.ts';
 import { useDraft } from './draft/draft-store.ts';
 import type { Problem } from './draft/problems.ts';
+import { isShared } from '../../format/shared-folders.ts';
+import { useSettings } from '../../stores/settings.ts';
 import { useVm } from '../../stores/vm.ts';
 import { t } from '../../i18n/i18n.ts';
 import { Rich } from '../../i18n/rich.tsx';
 
+/** An engine on this computer itself sees all of it. */
+const everything = ['/'];
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
 /** The same as a docker command, live, and in words what pressing Run will do. */
@@ -20,7 +24,8 @@ export function CommandPane({ problems, isImageHere, replaces, onEdit }: { probl
   const whole = previewText(draft);
   const parts = previewParts(draft);
   const wrong = new Set(problems.map(({ field }) => field));
-  const inVm = useVm(({ vm }) => vm?.status === 'running' && vm.accelerator !== 'external');
+  const isVm = useVm(({ vm }) => vm?.status === 'running' && vm.accelerator !== 'external');
+  const sharedFolders = useSettings(({ settings }) => settings?.sharedFolders);
   const hasSecret = filledEnv(draft).some(({ name }) => looksSecret(name.trim()));
   return (
     <aside className="run__pane" aria-label={t('run:preview.title')}>
@@ -54,7 +59,7 @@ export function CommandPane({ problems, isImageHere, replaces, onEdit }: { probl
       <h2>{t('run:plan.title')}</h2>
       <ul className="plan">
         {replaces !== undefined && <Step glyph={<Trash2 {...icon} />}><Rich text="run:plan.replaces" values={{ name: replaces }} /></Step>}
-        {planOf(draft, problems, isImageHere, inVm)}
+        {planOf(draft, problems, isImageHere, isVm ? (sharedFolders ?? everything) : everything)}
       </ul>
     </aside>
   );
@@ -69,7 +74,7 @@ function Step({ glyph, children, isTrouble = false }: { glyph: ReactNode; childr
   );
 }
 
-function planOf(draft: RunDraft, problems: readonly Problem[], isImageHere: boolean, inVm: boolean): ReactNode[] {
+function planOf(draft: RunDraft, problems: readonly Problem[], isImageHere: boolean, sharedFolders: readonly string[]): ReactNode[] {
   const image = draft.image.trim();
   const steps: ReactNode[] = [
     image === '' ? (
@@ -86,7 +91,7 @@ function planOf(draft: RunDraft, problems: readonly Problem[], isImageHere: bool
     steps.push(
       source.trim() === '' ? (
         <Step key={key} glyph={<HardDrive {...icon} />}><Rich text="run:plan.unnamed" values={{ path: target.trim() }} /></Step>
-      ) : isHostFolder(source) && inVm ? (
+      ) : isHostFolder(source) && !isShared(source, sharedFolders) ? (
         <Step key={key} isTrouble glyph={<TriangleAlert {...icon} />}><Rich text="run:plan.vmFolder" values={{ path: source.trim() }} /></Step>
       ) : isHostFolder(source) ? (
         <Step key={key} glyph={<FolderOpen {...icon} />}><Rich text="run:plan.folder" values={{ path: source.trim() }} /></Step>

@@ -14,6 +14,7 @@ import { NetworkSection } from './network-section.tsx';
 import { NoticesSection } from './notices-section.tsx';
 import { RegistriesSection } from './registries-section.tsx';
 import { ResourcesForm } from './resources-form.tsx';
+import { SharedFoldersSection } from './shared-folders-section.tsx';
 import { TerminalForm } from './terminal-form.tsx';
 import { t } from '../../i18n/i18n.ts';
 import './settings.css';
@@ -88,6 +89,7 @@ export default function SettingsPage() {
               <h2>{t('settings:terminal.title')}</h2>
               <TerminalForm key={settings.terminalShell ?? ''} settings={settings} />
             </section>
+            <SharedFoldersSection settings={settings} />
             <RegistriesSection settings={settings} />
             <NetworkSection settings={settings} />
             <DefaultsSection settings={settings} />
