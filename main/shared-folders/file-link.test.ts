@@ -22,7 +22,7 @@ function request(opcode: number, unique: number): Buffer {
 
 function server() {
   const done: string[] = [];
-  return { done, reset: () => void done.push('reset'), handle: (message: Buffer) => (done.push(`${message.readUInt32LE(4)} ${message.readUInt32LE(8)}`), answer(message.readUInt32LE(8), 8)) };
+  return { done, begin: () => void done.push('reset'), handle: (message: Buffer) => (done.push(`${message.readUInt32LE(4)} ${message.readUInt32LE(8)}`), answer(message.readUInt32LE(8), 8)) };
 }
 
 const id = Buffer.alloc(16, 7);

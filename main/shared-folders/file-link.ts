@@ -5,7 +5,8 @@ import { maxRequest, opcodes, readU64 } from './fuse/wire.ts';
 /** What a link serves with. */
 export interface Server {
   handle(message: Buffer): Buffer | null | Promise<Buffer>;
-  reset(): void;
+  /** A mount begins, or one goes on that this server does not know yet. */
+  begin(session: string): void;
 }
 
 /** Done a second time these would do something else, or fail. */
@@ -30,11 +31,6 @@ export class FileLink {
   /** Which mount it is, as the guest says; empty before the first. */
   get session(): string {
     return this.#session;
-  }
-
-  /** Goes on as the mount of another link. */
-  adopt(session: string): void {
-    this.#session = session;
   }
 
   /** The guest opened a stream. */
@@ -83,7 +79,7 @@ export class FileLink {
     if (session === this.#session) return;
     this.#session = session;
     this.#kept.clear();
-    this.#server.reset();
+    this.#server.begin(session);
   }
 
   #request(message: Buffer): void {

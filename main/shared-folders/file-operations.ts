@@ -16,11 +16,9 @@ const mostOpen = 65_536;
 /** Bytes above which another thread reads or writes: below it, going there and back takes longer. */
 const bigTransfer = 128 * 1024;
 
-let nextHandle = 1;
-
-function keep({ open }: ServerParts, file: OpenFile): number {
-  const handle = nextHandle++;
-  open.set(handle, file);
+function keep(parts: ServerParts, file: OpenFile): number {
+  const handle = parts.nextHandle++;
+  parts.open.set(handle, file);
   return handle;
 }
 
@@ -40,7 +38,7 @@ function opened(parts: ServerParts, node: FileNode, fd: number, flags: number, b
   const isKnown = node.opened === signature;
   node.opened = signature;
   node.descriptors.add(fd);
-  writeU64(bytes, keep(parts, { node, fd, appends: (flags & O.APPEND) !== 0 }), offset);
+  writeU64(bytes, keep(parts, { node, fd, flags }), offset);
   bytes.writeUInt32LE(isKnown ? FOPEN_KEEP_CACHE : 0, offset + 8);
 }
 
@@ -128,11 +126,11 @@ export function readFile(parts: ServerParts, request: FuseRequest): Buffer | Pro
 
 export function writeFile(parts: ServerParts, request: FuseRequest): Buffer | Promise<Buffer> {
   const { body, unique } = request;
-  const { fd, node, appends } = openedFile(parts, readU64(body, 0));
+  const { fd, node, flags } = openedFile(parts, readU64(body, 0));
   const size = body.readUInt32LE(16);
   if (40 + size > body.length) throw new RangeError('fewer bytes than it says');
   // The end as it is here: the guest's may be a second old.
-  const offset = appends && (body.readUInt32LE(20) & WRITE_CACHE) === 0 ? fstatSync(fd).size : readU64(body, 8);
+  const offset = (flags & O.APPEND) !== 0 && (body.readUInt32LE(20) & WRITE_CACHE) === 0 ? fstatSync(fd).size : readU64(body, 8);
   const done = (count: number) => {
     changed(parts, node);
     const bytes = answer(unique, 8);
@@ -153,6 +151,15 @@ export function syncFile(parts: ServerParts, request: FuseRequest): Promise<Buff
   return new Promise((resolve) => fsync(fd, (error) => resolve(error === null ? answer(request.unique, 0) : failure(request.unique, errnoOf(error)))));
 }
 
+/** A file that was open in a mount that another server served. @throws Refusal, or Node's error */
+export function reopen({ tree, open }: ServerParts, handle: number, nodeId: number, flags: number | null): void {
+  const node = tree.get(nodeId);
+  if (flags === null) return void open.set(handle, { node, flags: 0 });
+  const fd = openSync(tree.fileOf(node), (hostFlags(flags & ~O.TRUNC) & ~constants.O_EXCL) | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+  node.descriptors.add(fd);
+  open.set(handle, { node, fd, flags });
+}
+
 export function release({ open }: ServerParts, request: FuseRequest): Buffer {
   const handle = readU64(request.body, 0);
   const file = open.get(handle);
@@ -169,7 +176,7 @@ export function openFolder(parts: ServerParts, request: FuseRequest): Buffer {
   parts.tree.shareOf(node);
   checkRoom(parts);
   const bytes = answer(request.unique, 16);
-  writeU64(bytes, keep(parts, { node, appends: false }), answerHeaderSize);
+  writeU64(bytes, keep(parts, { node, flags: 0 }), answerHeaderSize);
   return bytes;
 }
 

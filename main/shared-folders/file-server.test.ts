@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseReplay } from '../../contract/channel/shared-files.ts';
 import { opcodes, readU64 } from './fuse/wire.ts';
+import { SavedSession } from './saved-session.ts';
 import { attrOf, fuseClient, numbers, replayer, setattr, text, transfer, type FuseClient } from './testing/fuse-client.ts';
 
 let folder: string;
@@ -200,6 +201,28 @@ describe('changes on this computer', () => {
     expect((await client.send(opcodes.SETATTR, await client.walk(join(shared, 'file')), setattr(8, { size: 0 }), replayer)).errno).toBe(0);
     expect(readFileSync(join(shared, 'file'), 'utf8')).toBe('guestnt');
   });
+});
+
+it('another server goes on with the same numbers, and one that knows another mount does not', async () => {
+  const saved = new SavedSession(join(folder, 'session.json'));
+  const node = await client.walk(join(shared, 'sub'));
+  await client.send(opcodes.CREATE, node, Buffer.concat([numbers(2, 0o644, 0, 0), text('made')]));
+  const handle = await client.open(await client.walk(join(shared, 'file')), 2);
+  saved.write('mount', client.server.save());
+  const next = fuseClient([shared]);
+  expect(saved.take('other')).toBeUndefined();
+  expect(saved.take('mount')).toBeUndefined();
+  saved.write('mount', client.server.save());
+  next.server.restore(saved.take('mount')!);
+  expect(await next.read(handle)).toBe('content');
+  expect(await next.list(node)).toEqual(['made']);
+  await next.send(opcodes.WRITE, 0, transfer(handle, 0, 3, Buffer.from('CON')));
+  expect(readFileSync(join(shared, 'file'), 'utf8')).toBe('CONtent');
+  // What comes next gets numbers that nobody has.
+  const known = new Set([...client.server.save().nodes.map(([id]) => id)]);
+  mkdirSync(join(shared, 'more'));
+  expect(known).not.toContain(await next.walk(join(shared, 'more')));
+  next.server.reset();
 });
 
 describe('requests that no kernel makes', () => {

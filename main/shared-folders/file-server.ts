@@ -2,12 +2,13 @@ import { statfsSync, type BigIntStats } from 'node:fs';
 import { replayGid } from '../../contract/channel/shared-files.ts';
 import { errnoOf, Refusal } from './fuse/errno.ts';
 import { answer, answerHeaderSize, entrySize, failure, maxData, opcodes, parseRequest, readU64, texts, writeAttr, writeEntry, writeU64, type FuseRequest } from './fuse/wire.ts';
-import { closeAll, createAndOpen, openFile, openFolder, openMade, readFile, readFolder, release, syncFile, writeFile } from './file-operations.ts';
+import { closeAll, createAndOpen, openFile, openFolder, openMade, readFile, readFolder, release, reopen, syncFile, writeFile } from './file-operations.ts';
 import { HostChanges } from './host-changes.ts';
 import { addName, attributes, getAttributes, lookup, makeFile, makeFolder, makeLink, readLink, removeName, rename, setAttributes } from './name-operations.ts';
 import { NodeTree } from './node-tree.ts';
 import type { Owners } from './owners.ts';
 import { S_IFDIR, S_IFREG, shownTo, type ServerParts } from './server-parts.ts';
+import type { SavedServer } from './saved-session.ts';
 import type { Shares } from './shares.ts';
 
 /** Flags of INIT. Source: include/uapi/linux/fuse.h. */
@@ -30,7 +31,7 @@ export class FileServer {
   constructor(options: { shares: Shares; owners: Owners; send(message: Uint8Array): void; log(line: string): void }) {
     const tree = new NodeTree(options.shares);
     this.#changes = new HostChanges(tree, options.send, options.log);
-    this.#parts = { tree, owners: options.owners, open: new Map(), witness: this.#changes };
+    this.#parts = { tree, owners: options.owners, open: new Map(), nextHandle: 1, witness: this.#changes };
   }
 
   /** Nodes that the kernel knows and files that are open there. */
@@ -43,6 +44,26 @@ export class FileServer {
     closeAll(this.#parts);
     this.#changes.clear();
     this.#parts.tree.clear();
+  }
+
+  /** What another server needs to go on. */
+  save(): SavedServer {
+    const { tree, open, nextHandle } = this.#parts;
+    return { ...tree.save(), nextHandle, open: [...open].map(([handle, { node, fd, flags }]) => [handle, node.id, fd === undefined ? null : flags]) };
+  }
+
+  /** Goes on where another server stopped; files that cannot be opened any more are not open. */
+  restore(saved: SavedServer): void {
+    this.reset();
+    this.#parts.tree.restore(saved);
+    this.#parts.nextHandle = saved.nextHandle;
+    for (const [handle, node, flags] of saved.open) {
+      try {
+        reopen(this.#parts, handle, node, flags);
+      } catch {
+        // EBADF for whoever has it open.
+      }
+    }
   }
 
   /** @param message a whole request. @returns the whole answer, or null where none is wanted. Never throws for what the bytes hold. */

@@ -2,6 +2,7 @@ import { closeSync, constants, openSync, realpathSync } from 'node:fs';
 import { sep } from 'node:path';
 import { Refusal } from './fuse/errno.ts';
 import { hostPath } from './guest-path.ts';
+import type { SavedServer } from './saved-session.ts';
 import type { Share, Shares } from './shares.ts';
 
 /** Linux: names a file without opening it. Node has no name for it. */
@@ -190,9 +191,27 @@ export class NodeTree {
     this.root.children.clear();
   }
 
-  /** Every node, parents first. */
-  all(): FileNode[] {
-    return [...this.#nodes.values()];
+  /** What the kernel knows, parents first; what has no name any more is left out. */
+  save(): Pick<SavedServer, 'nextNode' | 'nodes'> {
+    const nodes: SavedServer['nodes'] = [];
+    const add = (node: FileNode) => {
+      nodes.push([node.id, node.parent?.id ?? 0, node.name, node.kind, node.lookups]);
+      for (const child of node.children.values()) add(child);
+    };
+    add(this.root);
+    return { nextNode: this.#nextId, nodes };
+  }
+
+  /** Of an empty tree. */
+  restore({ nextNode, nodes }: Pick<SavedServer, 'nextNode' | 'nodes'>): void {
+    for (const [id, parentId, name, kind, lookups] of nodes.slice(1)) {
+      const parent = this.get(parentId);
+      this.#nextId = id;
+      const node = this.#make(parent, name, kind);
+      node.lookups = lookups;
+      parent.children.set(name, node);
+    }
+    this.#nextId = nextNode;
   }
 
   #make(parent: FileNode | null, name: string, kind: number): FileNode {

@@ -17,7 +17,8 @@ export interface OpenFile {
   node: FileNode;
   /** Of a file. */
   fd?: number;
-  appends: boolean;
+  /** As the guest asked for it. */
+  flags: number;
   /** Of a folder: what was in it when it was read from its beginning. */
   names?: string[];
 }
@@ -34,6 +35,7 @@ export interface ServerParts {
   tree: NodeTree;
   owners: Owners;
   open: Map<number, OpenFile>;
+  nextHandle: number;
   witness: ChangeWitness;
 }
 

@@ -102,7 +102,7 @@ export class SharedFolders {
     if (this.#worker !== null || this.#port === null) return;
     clearTimeout(this.#timer);
     const { home, log } = this.#options;
-    const start: ThreadStart = { withheld: [home], entries: this.#entries, ownersFile: join(home, 'file-owners.json') };
+    const start: ThreadStart = { withheld: [home], entries: this.#entries, ownersFile: join(home, 'file-owners.json'), sessionFile: join(home, 'file-session.json') };
     const worker = new Worker(threadFile(), { workerData: start });
     this.#worker = worker;
     worker.on('message', (line: string) => log(line));

@@ -60,7 +60,7 @@ export class Shares {
     // The longest: a share in a share may be more, or less, than what is around it.
     let share: Share | undefined;
     for (const one of this.#list) if (isWithin(path, one.guestPath) && (share === undefined || one.guestPath.length > share.guestPath.length)) share = one;
-    if (share !== undefined && !(share.hidesDots && path.charAt(share.guestPath.length + 1) === '.')) return { kind: 'shared', share };
+    if (share !== undefined && !(share.hidesDots && path.charAt(share.guestPath === '/' ? 1 : share.guestPath.length + 1) === '.')) return { kind: 'shared', share };
     return this.#list.some((one) => isWithin(one.guestPath, path)) ? { kind: 'way' } : { kind: 'none' };
   }
 

@@ -5,6 +5,7 @@ import { GuestSocket } from '../vm/channel/guest-socket.ts';
 import { FileLink } from './file-link.ts';
 import { FileServer } from './file-server.ts';
 import { Owners } from './owners.ts';
+import { SavedSession } from './saved-session.ts';
 import { Shares } from './shares.ts';
 
 /** What the thread is told, and what it is begun with. */
@@ -13,17 +14,35 @@ export interface ThreadStart {
   withheld: string[];
   entries: string[];
   ownersFile: string;
+  /** For the next app, while a VM is suspended. */
+  sessionFile: string;
 }
 
 /** Serves shared folders in a thread of its own: file systems may be slow, and the window is not to wait for them. */
 function serve(port: NonNullable<typeof parentPort>): void {
-  const { withheld, entries, ownersFile } = workerData as ThreadStart;
+  const { withheld, entries, ownersFile, sessionFile } = workerData as ThreadStart;
   const log = (line: string) => port.postMessage(line);
   const shares = new Shares(withheld);
   shares.replace(entries);
   const owners = new Owners(ownersFile, log);
   const server = new FileServer({ shares, owners, send: (message) => link.send(message), log });
-  const link = new FileLink(server);
+  const saved = new SavedSession(sessionFile);
+  const link: FileLink = new FileLink({
+    handle: (message) => server.handle(message),
+    begin(session) {
+      const known = saved.take(session);
+      if (known === undefined) server.reset();
+      else server.restore(known);
+    },
+  });
+  const save = () => {
+    if (link.session === '') return;
+    try {
+      saved.write(link.session, server.save());
+    } catch (error) {
+      log(`shared folders: a suspended VM will find its files closed: ${String(error)}`);
+    }
+  };
   let socket: GuestSocket | null = null;
   port.on('message', (order: ThreadOrder) => {
     switch (order.type) {
@@ -40,10 +59,12 @@ function serve(port: NonNullable<typeof parentPort>): void {
         });
         return;
       case 'disconnect':
+        if (socket !== null) save();
         socket?.close();
         socket = null;
         return;
       case 'close':
+        if (socket !== null) save();
         socket?.close();
         owners.flush();
         port.close();

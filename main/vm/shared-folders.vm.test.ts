@@ -12,6 +12,12 @@ let folders: SharedFolders;
 let served: ServedVm;
 const said: string[] = [];
 
+function open(): SharedFolders {
+  const opened = new SharedFolders({ home: join(folder, 'home'), log: (line) => said.push(line) });
+  opened.share([project, `${join(folder, 'fixed')}:ro`]);
+  return opened;
+}
+
 beforeAll(async () => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'slipway-folders-')));
   project = join(folder, 'project');
@@ -21,9 +27,10 @@ beforeAll(async () => {
   symlinkSync(join(folder, 'secret'), join(project, 'way-out'));
   mkdirSync(join(folder, 'fixed'));
   writeFileSync(join(folder, 'fixed', 'file'), 'fixed\n');
-  folders = new SharedFolders({ home: join(folder, 'home'), log: (line) => said.push(line) });
-  folders.share([project, `${join(folder, 'fixed')}:ro`]);
-  served = await bootServedVm({ folders });
+  mkdirSync(join(folder, 'home'));
+  folders = open();
+  // As the app that runs has it.
+  served = await bootServedVm({ folders: { find: (path, create) => folders.find(path, create), connect: (port) => folders.connect(port) } });
 });
 afterAll(async () => {
   await served?.dispose();
@@ -125,18 +132,21 @@ describe('a change on this computer', () => {
 });
 
 describe('a container with a shared folder', () => {
-  it('outlives the death of the engine, and a suspension', async () => {
+  it('outlives the death of the engine, and a suspension over which the app is another one', async () => {
     writeFileSync(join(project, 'order'), 'go\n');
     await served.docker('run', '-d', '--name', 'worker', '--network', 'none', '-v', `${project}:/p`, '--entrypoint', 'sh', 'slipway/hello', '-c', 'exec 3>/p/open; while read line < /p/order; do [ "$line" = end ] && break; sleep 0.1; done; echo whole >&3; cat /p/src/main.js > /p/done');
     await run([], 'kill -9 $(cat /proc/1/root/run/slipway/engine.pid)', '--privileged', '--pid', 'host').catch(() => undefined);
     await expect.poll(() => served.docker('exec', 'worker', 'cat', '/p/order').catch(() => ''), { timeout: 60_000 }).toBe('go');
     await served.vm.suspend();
     expect(served.vm.state.status).toBe('suspended');
+    await folders.close();
+    folders = open();
     writeFileSync(join(project, 'src/main.js'), 'after\n');
     writeFileSync(join(project, 'order'), 'end\n');
     await served.vm.start();
     expect(await served.docker('wait', 'worker')).toBe('0');
     expect(readFileSync(join(project, 'open'), 'utf8')).toBe('whole\n');
     expect(readFileSync(join(project, 'done'), 'utf8')).toBe('after\n');
+    expect(said).toEqual([]);
   });
 });
