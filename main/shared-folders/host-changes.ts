@@ -32,6 +32,7 @@ export class HostChanges implements ChangeWitness {
   readonly #folders = new Map<FileNode, Watched>();
   /** What is being replayed, by folder and name. */
   readonly #replays = new Map<string, { kind: ReplayKind; at: number }>();
+  readonly #tooLarge = new WeakSet<FileNode>();
   #isFull = false;
 
   constructor(tree: NodeTree, send: (message: Uint8Array) => void, log: (line: string) => void) {
@@ -42,11 +43,11 @@ export class HostChanges implements ChangeWitness {
   }
 
   used(folder: FileNode): void {
-    if (this.#folders.has(folder) || this.#isFull || folder.isDetached || this.#tree.shareOf(folder) === undefined) return;
+    if (this.#folders.has(folder) || this.#isFull || this.#tooLarge.has(folder) || folder.isDetached || this.#tree.shareOf(folder) === undefined) return;
     try {
       const path = this.#tree.folderOf(folder);
       const names = readdirSync(path, { withFileTypes: true });
-      if (names.length > mostNames) return;
+      if (names.length > mostNames) return void this.#tooLarge.add(folder);
       const watcher = watch(path, { persistent: false }, (_event, name) => this.#heard(folder, name));
       watcher.on('error', () => this.#unwatch(folder));
       this.#folders.set(folder, { watcher, pending: new Set(), seen: new Map(names.map((entry) => [entry.name, `${entry.isDirectory() ? S_IFDIR : entry.isSymbolicLink() ? S_IFLNK : S_IFREG}?`])) });

@@ -36,6 +36,11 @@ export class SavedSession {
     renameSync(part, this.#path);
   }
 
+  /** The one who wrote it goes on itself. */
+  discard(): void {
+    rmSync(this.#path, { force: true });
+  }
+
   /** Once, and undefined for another mount's. */
   take(session: string): SavedServer | undefined {
     let saved: Saved;

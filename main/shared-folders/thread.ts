@@ -50,6 +50,7 @@ function serve(port: NonNullable<typeof parentPort>): void {
         return shares.replace(order.entries);
       case 'connect':
         socket?.close();
+        if (link.session !== '') saved.discard();
         socket = new GuestSocket({
           path: order.path,
           crypto: hostCrypto(order.key),

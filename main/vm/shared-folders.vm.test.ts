@@ -102,9 +102,8 @@ describe('a change on this computer', () => {
     writeFileSync(join(src, 'old.js'), 'one\n');
     // Node of the VM's own system, run in the container: busybox here has no watcher.
     const watcher = `require('fs').watch('/src', (event, name) => console.log(event + ' ' + name)); console.log(require('fs').readFileSync('/src/old.js', 'utf8') + 'watching')`;
-    const system = '/proc/1/root';
-    const libraries = '$(echo $(ls -d /proc/1/root/lib/*-linux-gnu /proc/1/root/usr/lib/*-linux-gnu) | tr " " :)';
-    await served.docker('run', '-d', '--name', 'watcher', '--network', 'none', '--privileged', '--pid', 'host', '-v', `${src}:/src`, '-e', `WATCHER=${watcher}`, '--entrypoint', 'sh', 'slipway/hello', '-c', `exec $(ls ${system}/lib64/ld-linux-*.so.2 ${system}/lib/ld-linux-*.so.1 2> /dev/null | head -n 1) --library-path ${libraries} ${system}/usr/bin/node -e "$WATCHER"`);
+    const script = 'L=$(ls -d /proc/1/root/usr/lib/*-linux-gnu); exec $(ls $L/ld-linux-*.so.?) --library-path $L /proc/1/root/usr/bin/node -e "$WATCHER"';
+    await served.docker('run', '-d', '--name', 'watcher', '--network', 'none', '--privileged', '--pid', 'host', '-v', `${src}:/src`, '-e', `WATCHER=${watcher}`, '--entrypoint', 'sh', 'slipway/hello', '-c', script);
     await expect.poll(() => log('watcher'), { timeout: 60_000 }).toContain('one\nwatching');
     const times = async (words: string) => (await log('watcher')).split(`${words}\n`).length - 1;
     const heard = (words: string, count = 1) => expect.poll(() => times(words), { timeout: 20_000, message: words }).toBe(count);
