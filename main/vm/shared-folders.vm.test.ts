@@ -104,9 +104,9 @@ describe('a change on this computer', () => {
     const watcher = `require('fs').watch('/src', (event, name) => console.log(event + ' ' + name)); console.log(require('fs').readFileSync('/src/old.js', 'utf8') + 'watching')`;
     const script = 'L=$(ls -d /proc/1/root/usr/lib/*-linux-gnu); exec $(ls $L/ld-linux-*.so.?) --library-path $L /proc/1/root/usr/bin/node -e "$WATCHER"';
     await served.docker('run', '-d', '--name', 'watcher', '--network', 'none', '--privileged', '--pid', 'host', '-v', `${src}:/src`, '-e', `WATCHER=${watcher}`, '--entrypoint', 'sh', 'slipway/hello', '-c', script);
-    await expect.poll(() => log('watcher'), { timeout: 60_000 }).toContain('one\nwatching');
+    await expect.poll(() => log('watcher'), { timeout: 120_000 }).toContain('one\nwatching');
     const times = async (words: string) => (await log('watcher')).split(`${words}\n`).length - 1;
-    const heard = (words: string, count = 1) => expect.poll(() => times(words), { timeout: 20_000, message: words }).toBe(count);
+    const heard = (words: string, count = 1) => expect.poll(() => times(words), { timeout: 60_000, message: words }).toBe(count);
     writeFileSync(join(src, 'new.js'), 'new\n');
     await heard('rename new.js');
     writeFileSync(join(src, 'old.js'), 'three\n');
@@ -135,7 +135,7 @@ describe('a container with a shared folder', () => {
     writeFileSync(join(project, 'order'), 'go\n');
     await served.docker('run', '-d', '--name', 'worker', '--network', 'none', '-v', `${project}:/p`, '--entrypoint', 'sh', 'slipway/hello', '-c', 'exec 3>/p/open; while read line < /p/order; do [ "$line" = end ] && break; sleep 0.1; done; echo whole >&3; cat /p/src/main.js > /p/done');
     await run([], 'kill -9 $(cat /proc/1/root/run/slipway/engine.pid)', '--privileged', '--pid', 'host').catch(() => undefined);
-    await expect.poll(() => served.docker('exec', 'worker', 'cat', '/p/order').catch(() => ''), { timeout: 60_000 }).toBe('go');
+    await expect.poll(() => served.docker('exec', 'worker', 'cat', '/p/order').catch(() => ''), { timeout: 120_000 }).toBe('go');
     await served.vm.suspend();
     expect(served.vm.state.status).toBe('suspended');
     await folders.close();
