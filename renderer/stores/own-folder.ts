@@ -25,7 +25,13 @@ export function hasSharedFolders(): boolean {
   return !(vm?.status === 'running' && vm.accelerator === 'hyperv');
 }
 
-/** A person who chooses a folder for a container shares it; where the engine runs on this computer itself there is nothing to share. */
+/** The engine runs on this computer itself, and sees all of it. */
+function isNative(): boolean {
+  const { vm } = useVm.getState();
+  return vm?.status === 'running' && vm.accelerator === 'external';
+}
+
+/** A person who chooses a folder for a container shares it. */
 async function shareFolder(path: string): Promise<void> {
   const { settings } = useSettings.getState();
   if (settings?.sharedFolders === undefined || isShared(path, settings.sharedFolders)) return;
@@ -54,6 +60,7 @@ export async function addSharedFolder(): Promise<void> {
  */
 export async function chooseOwnFolder(): Promise<string | undefined> {
   try {
+    if (isNative()) return await pickHostFolder();
     return hasSharedFolders() ? await pickShared() : await copyIntoVolume();
   } catch (error) {
     const failure = asFailure(error);
