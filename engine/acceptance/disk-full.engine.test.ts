@@ -192,7 +192,15 @@ describe('on a full disk', () => {
   test.each(cases)('$what says so, and works when there is room again', async ({ before, act, refused: check, after }) => {
     await before?.();
     fill();
-    const refused = await act();
+    let refused = await act();
+    // ext4 may give back what was removed before only after that: then it was not full.
+    for (let turn = 0; turn < 3 && diskType === 'ext4' && (refused.body.length > 0 || refused.status < 400) && failureOf(refused) === undefined; turn += 1) {
+      free();
+      await after?.();
+      await before?.();
+      fill();
+      refused = await act();
+    }
     // The words of a HEAD are in no body.
     if (refused.body.length > 0 || refused.status < 400) expect(failureOf(refused)).toMatch(noRoom);
     await check?.();
