@@ -1,7 +1,7 @@
 import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConflictError } from './errors.ts';
-import { tryLock } from './lib/syscalls-process.ts';
+import { tryLock } from './lib/syscalls/process.ts';
 
 /**
  * Makes this process the only engine on a data root. The kernel frees the lock when the process ends, however it does.

@@ -30,7 +30,7 @@ import type { GuestChannel } from './guest/guest-channel.ts';
 import { lockRoot } from './instance-lock.ts';
 import { IdleMemory } from './lib/idle-memory.ts';
 import { log } from './log.ts';
-import { dropCaches, setClock, syncDisks, trimFreeBlocks } from './lib/syscalls-machine.ts';
+import { dropCaches, setClock, syncDisks, trimFreeBlocks } from './lib/syscalls/machine.ts';
 import { openNetwork } from './network/open-network.ts';
 import { NativeHostPorts } from './network/ports/native-host-ports.ts';
 import { enterHostNamespace } from './runtime/host-namespace.ts';

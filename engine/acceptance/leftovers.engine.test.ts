@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ContainerInspect } from '../../contract/engine-api/container.ts';
 import { digestOf, hexOf } from '../content/digest.ts';
-import { mount } from '../lib/syscalls.ts';
+import { mount } from '../lib/syscalls/files.ts';
 import { cgroupDirectories } from '../runtime/cgroup.ts';
 import { readHostFacts } from '../runtime/oci/host-facts.ts';
 import { busyboxArchive } from './fixture/busybox-archive.ts';

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { messageOf, EngineError, InternalError } from '../errors.ts';
-import { decompress } from '../lib/decompress.ts';
+import { decompress } from '../lib/compression/decompress.ts';
 import { askInView, ConfinedError, readInView, writeBodyInView, writeInView } from '../lib/confined/confined-threads.ts';
 import type { UnreadBody } from '../lib/confined/confined-threads.ts';
 import type { Job, PathStat, RootView } from '../lib/confined/protocol.ts';

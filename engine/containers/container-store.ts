@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConflictError, InvalidParameterError, messageOf, NotFoundError } from '../errors.ts';
-import { ChangeCount } from '../lib/change-count.ts';
+import { ChangeCount } from '../lib/tasks/change-count.ts';
 import { JsonStore } from '../store/json-store.ts';
 import { Container, isRunning } from './container.ts';
 import type { ContainerRecord } from './container.ts';

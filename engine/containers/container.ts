@@ -1,7 +1,7 @@
 import type { ContainerConfig, ContainerHealth, ContainerStateName, HostConfig } from '../../contract/engine-api/container.ts';
 import type { EndpointSettings } from '../../contract/engine-api/network.ts';
-import { ChangeCount } from '../lib/change-count.ts';
-import { Mutex } from '../lib/mutex.ts';
+import { ChangeCount } from '../lib/tasks/change-count.ts';
+import { Mutex } from '../lib/tasks/mutex.ts';
 import type { Sandbox, StoredMount } from './collaborators.ts';
 
 /** What a container is doing. Times are RFC 3339 with nanoseconds. */

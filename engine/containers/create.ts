@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ContainerConfig, ContainerCreateRequest, ContainerCreateResponse, HostConfig } from '../../contract/engine-api/container.ts';
 import type { EndpointSettings } from '../../contract/engine-api/network.ts';
 import { InvalidParameterError, messageOf, NotFoundError } from '../errors.ts';
-import { nowTimestamp } from '../lib/timestamp.ts';
+import { nowTimestamp } from '../lib/time/timestamp.ts';
 import type { StoredMount } from './collaborators.ts';
 import { announce } from './container-events.ts';
 import type { ContainerDependencies } from './dependencies.ts';

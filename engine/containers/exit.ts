@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.ts';
-import { parseTimestamp } from '../lib/timestamp.ts';
+import { parseTimestamp } from '../lib/time/timestamp.ts';
 import type { TaskExit } from './collaborators.ts';
 import { announce } from './container-events.ts';
 import { isRunning } from './container.ts';

@@ -1,5 +1,5 @@
 import type { ContainerInspect, ContainerState as WireState, MountPoint, NetworkSettings } from '../../contract/engine-api/container.ts';
-import { zeroTime } from '../lib/timestamp.ts';
+import { zeroTime } from '../lib/time/timestamp.ts';
 import type { StoredMount } from './collaborators.ts';
 import type { Container } from './container.ts';
 import { isRunning } from './container.ts';

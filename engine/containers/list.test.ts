@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Container, type ContainerRecord } from './container.ts';
-import { ChangeCount } from '../lib/change-count.ts';
+import { ChangeCount } from '../lib/tasks/change-count.ts';
 import { LinkIndex } from './links/link-index.ts';
 import { listContainers, listContainersJson } from './list.ts';
 

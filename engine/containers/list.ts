@@ -1,5 +1,5 @@
 import type { ContainerSummary, PortMap, PortSummary } from '../../contract/engine-api/container.ts';
-import { parseTimestamp } from '../lib/timestamp.ts';
+import { parseTimestamp } from '../lib/time/timestamp.ts';
 import type { Container } from './container.ts';
 import { isRunning } from './container.ts';
 import type { ContainerStore } from './container-store.ts';

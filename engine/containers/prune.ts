@@ -1,5 +1,5 @@
 import { ConflictError, InvalidParameterError, NotFoundError } from '../errors.ts';
-import { parseMoment, parseTimestamp } from '../lib/timestamp.ts';
+import { parseMoment, parseTimestamp } from '../lib/time/timestamp.ts';
 import type { Container } from './container.ts';
 import type { ContainerDependencies } from './dependencies.ts';
 import { isPrunable } from './disk.ts';

@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
-import { nowTimestamp } from '../lib/timestamp.ts';
+import { nowTimestamp } from '../lib/time/timestamp.ts';
 import type { TaskExit, TaskStatus } from './collaborators.ts';
 import { isRunning } from './container.ts';
 import type { Container } from './container.ts';

@@ -1,5 +1,5 @@
 import { ConflictError, InvalidParameterError, messageOf, NotModifiedError } from '../errors.ts';
-import { nowTimestamp } from '../lib/timestamp.ts';
+import { nowTimestamp } from '../lib/time/timestamp.ts';
 import type { Sandbox, TaskMount } from './collaborators.ts';
 import { announce } from './container-events.ts';
 import type { Container, StartFailure } from './container.ts';

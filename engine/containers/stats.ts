@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
 import type { CgroupStats } from '../runtime/cgroup-stats.ts';
-import { readSmallFile } from '../lib/read-small-file.ts';
-import { nowTimestamp, zeroTime } from '../lib/timestamp.ts';
+import { readSmallFile } from '../lib/files/read-small-file.ts';
+import { nowTimestamp, zeroTime } from '../lib/time/timestamp.ts';
 import { isRunning } from './container.ts';
 import type { Container } from './container.ts';
 import type { ContainerDependencies } from './dependencies.ts';

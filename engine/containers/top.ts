@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ConflictError, InvalidParameterError, messageOf } from '../errors.ts';
 import { announce } from './container-events.ts';
-import { runCommand } from '../lib/run-command.ts';
+import { runCommand } from '../lib/processes/run-command.ts';
 import { isRunning } from './container.ts';
 import type { ContainerDependencies } from './dependencies.ts';
 

@@ -3,7 +3,7 @@ import type { ReadStream } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InternalError, NotFoundError } from '../errors.ts';
-import { durableWrite, syncDirectory } from '../lib/durable-write.ts';
+import { durableWrite, syncDirectory } from '../lib/files/durable-write.ts';
 import type { Digest } from './digest.ts';
 import { digestOf, hexOf } from './digest.ts';
 import { Ingest } from './ingest.ts';

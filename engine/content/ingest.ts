@@ -3,7 +3,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InternalError } from '../errors.ts';
-import { syncDirectory } from '../lib/durable-write.ts';
+import { syncDirectory } from '../lib/files/durable-write.ts';
 import type { Digest } from './digest.ts';
 import { Digester } from './digest.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { EventMessage } from '../../contract/engine-api/event.ts';
-import { nowNanoseconds } from '../lib/timestamp.ts';
+import { nowNanoseconds } from '../lib/time/timestamp.ts';
 import { EventBus } from './event-bus.ts';
 import type { StampedEvent } from './event-bus.ts';
 import { eventFilter } from './event-filter.ts';

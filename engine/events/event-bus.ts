@@ -1,6 +1,6 @@
 import type { EventMessage } from '../../contract/engine-api/event.ts';
 import type { EventSink } from '../containers/collaborators.ts';
-import { nowNanoseconds } from '../lib/timestamp.ts';
+import { nowNanoseconds } from '../lib/time/timestamp.ts';
 
 /** An event with its exact time; the message's `timeNano` is rounded to what a double holds. */
 export interface StampedEvent {

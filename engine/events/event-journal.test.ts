@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, readFile, rm, stat, truncate } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { nowNanoseconds } from '../lib/timestamp.ts';
+import { nowNanoseconds } from '../lib/time/timestamp.ts';
 import { EventBus } from './event-bus.ts';
 import { EventJournal } from './event-journal.ts';
 import { streamEvents } from './event-stream.ts';

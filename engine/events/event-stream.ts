@@ -1,5 +1,5 @@
 import type { EventMessage } from '../../contract/engine-api/event.ts';
-import { nowNanoseconds } from '../lib/timestamp.ts';
+import { nowNanoseconds } from '../lib/time/timestamp.ts';
 import type { EventBus, StampedEvent } from './event-bus.ts';
 
 export interface EventStreamOptions {

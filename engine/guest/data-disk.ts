@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { mountAside, MountFlag } from '../lib/syscalls.ts';
+import { mountAside, MountFlag } from '../lib/syscalls/files.ts';
 
 /** Where the superblock lies and how much of it is read here. Source: Documentation/filesystems/ext4/super.rst. */
 const superblockOffset = 1024;

@@ -1,6 +1,6 @@
 import { createHmac, randomInt, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { reseedKernel, reseedOpenssl, setClock } from '../lib/syscalls-machine.ts';
+import { reseedKernel, reseedOpenssl, setClock } from '../lib/syscalls/machine.ts';
 
 /** Node keeps random bytes for this many calls of `randomUUID` and `randomInt` (lib/internal/crypto/random.js). */
 const keptUuids = 128;

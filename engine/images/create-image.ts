@@ -6,7 +6,7 @@ import type { ContentStore } from '../content/content-store.ts';
 import type { Digest } from '../content/digest.ts';
 import { Digester } from '../content/digest.ts';
 import { EngineError, InternalError, InvalidParameterError, messageOf } from '../errors.ts';
-import { nowTimestamp } from '../lib/timestamp.ts';
+import { nowTimestamp } from '../lib/time/timestamp.ts';
 import type { LayerInstaller, WantedLayer } from './layers/layer-installer.ts';
 import { chainIds } from './model/chain-id.ts';
 import { parseImageConfig } from './model/image-config.ts';

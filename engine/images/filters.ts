@@ -1,5 +1,5 @@
 import { InvalidParameterError } from '../errors.ts';
-import { nowNanoseconds, parseMoment, parseTimestamp } from '../lib/timestamp.ts';
+import { nowNanoseconds, parseMoment, parseTimestamp } from '../lib/time/timestamp.ts';
 import type { StoredImage } from './store/image-store.ts';
 
 /** Filters of list and prune, by name. */

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { digestOf } from '../content/digest.ts';
-import { mount, umount2 } from '../lib/syscalls.ts';
+import { mount, umount2 } from '../lib/syscalls/files.ts';
 import type { ImageFixture } from '../testing/image-fixture.ts';
 import { dockerArchive, makeImage } from '../testing/image-fixture.ts';
 import type { ServiceFixture } from '../testing/image-service-fixture.ts';

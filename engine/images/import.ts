@@ -2,7 +2,7 @@ import { pipeline, Transform } from 'node:stream';
 import type { Readable } from 'node:stream';
 import type { EventSink } from '../containers/collaborators.ts';
 import { EngineError, InternalError, InvalidParameterError, messageOf } from '../errors.ts';
-import { decompress } from '../lib/decompress.ts';
+import { decompress } from '../lib/compression/decompress.ts';
 import { HttpAgents, httpGet } from '../registry/http-get.ts';
 import { toRegistryError } from '../registry/registry-error.ts';
 import { applyChanges } from './changes/apply-changes.ts';

@@ -11,7 +11,7 @@ import { hexOf } from '../content/digest.ts';
 import { NotFoundError } from '../errors.ts';
 import type { FixtureEntry } from '../testing/tar-fixture.ts';
 import { makeTar } from '../testing/tar-fixture.ts';
-import { mount, umount2 } from '../lib/syscalls.ts';
+import { mount, umount2 } from '../lib/syscalls/files.ts';
 import { startRegistry } from '../testing/registry-fixture.ts';
 import { dockerArchive, makeImage, ociArchive, ociIndexArchive } from '../testing/image-fixture.ts';
 import type { ServiceFixture } from '../testing/image-service-fixture.ts';

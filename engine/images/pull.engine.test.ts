@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { ProgressMessage } from '../../contract/engine-api/progress.ts';
 import { shortId } from '../content/digest.ts';
 import { ConflictError, NotFoundError, UnauthorizedError } from '../errors.ts';
-import { mount, umount2 } from '../lib/syscalls.ts';
+import { mount, umount2 } from '../lib/syscalls/files.ts';
 import type { ImageFixture } from '../testing/image-fixture.ts';
 import { makeImage } from '../testing/image-fixture.ts';
 import { machinePlatform } from './model/platform.ts';

@@ -4,7 +4,7 @@ import type { ContentStore } from '../content/content-store.ts';
 import type { Digest } from '../content/digest.ts';
 import { shortId } from '../content/digest.ts';
 import { EngineError, NotFoundError } from '../errors.ts';
-import { Slots } from '../lib/slots.ts';
+import { Slots } from '../lib/tasks/slots.ts';
 import type { Registries } from '../registry/registries.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
 import { isFinal } from '../registry/registry-error.ts';

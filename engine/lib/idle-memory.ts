@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { dropPages, trimHeap } from './syscalls-memory.ts';
+import { dropPages, trimHeap } from './syscalls/memory.ts';
 
 /** Milliseconds without work after which memory is given back. */
 const quiet = 2_000;

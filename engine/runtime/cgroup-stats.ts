@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readSmallFile } from '../lib/read-small-file.ts';
+import { readSmallFile } from '../lib/files/read-small-file.ts';
 import { cgroupDirectory } from './cgroup.ts';
 
 /** Counters of one cgroup as plain numbers; the API's shape is made of them elsewhere. */

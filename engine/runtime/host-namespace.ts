@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { MountFlag, mount, umount2 } from '../lib/syscalls.ts';
-import { CloneFlag, unshare } from '../lib/syscalls-process.ts';
+import { MountFlag, mount, umount2 } from '../lib/syscalls/files.ts';
+import { CloneFlag, unshare } from '../lib/syscalls/process.ts';
 
 /**
  * crun refuses hosts with hybrid cgroups: v1 controllers and an empty v2 hierarchy at /sys/fs/cgroup/unified. Without that

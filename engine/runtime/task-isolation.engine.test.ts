@@ -1,7 +1,7 @@
 import { symlinkSync, existsSync, mkdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCommand } from '../lib/run-command.ts';
+import { runCommand } from '../lib/processes/run-command.ts';
 import { TaskFixture } from '../testing/task-fixture.ts';
 import { readHostFacts } from './oci/host-facts.ts';
 

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { InvalidParameterError } from '../errors.ts';
-import { O_PATH, openInRoot, SyscallError } from '../lib/syscalls.ts';
+import { O_PATH, openInRoot, SyscallError } from '../lib/syscalls/files.ts';
 
 /**
  * Makes a container's working directory where the image has none. Every step is resolved inside the root, so that no

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { encodeStdHeader } from '../../contract/stdcopy.ts';
-import { duplicate } from '../lib/syscalls-process.ts';
+import { duplicate } from '../lib/syscalls/process.ts';
 import { FdWriter } from './fd-stream.ts';
 import type { OutputStream } from './log/file-log.ts';
 import type { AttachRequest } from './protocol.ts';

@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
-import { FdPoll } from '../lib/fd-poll.ts';
-import { openPipe, type SpawnOptions, spawnProcess } from '../lib/spawn.ts';
-import { pidfdOpen, reap, runFirst, setNonBlocking } from '../lib/syscalls-process.ts';
+import { FdPoll } from '../lib/syscalls/fd-poll.ts';
+import { openPipe, type SpawnOptions, spawnProcess } from '../lib/processes/spawn.ts';
+import { pidfdOpen, reap, runFirst, setNonBlocking } from '../lib/syscalls/process.ts';
 import { FdReader } from './fd-stream.ts';
 import type { RunResult } from './protocol.ts';
 

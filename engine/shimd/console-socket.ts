@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { receiveDescriptor } from '../lib/syscalls-process.ts';
+import { receiveDescriptor } from '../lib/syscalls/process.ts';
 import { descriptorOf } from './socket-descriptor.ts';
 
 /**

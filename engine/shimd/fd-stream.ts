@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
-import { FdPoll } from '../lib/fd-poll.ts';
-import { readNow, writeNow } from '../lib/syscalls-process.ts';
+import { FdPoll } from '../lib/syscalls/fd-poll.ts';
+import { readNow, writeNow } from '../lib/syscalls/process.ts';
 
 /**
  * Non-blocking reading and writing of FIFOs, pty masters and sockets. Node's own streams would do for most, but each

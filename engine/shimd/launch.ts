@@ -1,6 +1,6 @@
 import { closeSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { readNow, setTerminalSize, SyscallError } from '../lib/syscalls-process.ts';
+import { readNow, setTerminalSize, SyscallError } from '../lib/syscalls/process.ts';
 import { ConsoleSocket } from './console-socket.ts';
 import { runCommand } from './command.ts';
 import type { LaunchRequest } from './protocol.ts';

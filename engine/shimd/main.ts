@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { IdleMemory } from '../lib/idle-memory.ts';
-import { becomeSubreaper, closeInherited, raiseOpenFiles, tryLock } from '../lib/syscalls-process.ts';
+import { becomeSubreaper, closeInherited, raiseOpenFiles, tryLock } from '../lib/syscalls/process.ts';
 import { ControlServer } from './control-server.ts';
 import { isCommand, run } from './command.ts';
 import { reapOrphans } from './orphans.ts';

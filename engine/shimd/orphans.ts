@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { reap } from '../lib/syscalls-process.ts';
+import { reap } from '../lib/syscalls/process.ts';
 
 /**
  * As a subreaper shimd inherits every orphan below it, e.g. those of containers that share the host's pids. The dead ones

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { duplicate, setNonBlocking, setTerminalSize } from '../lib/syscalls-process.ts';
+import { duplicate, setNonBlocking, setTerminalSize } from '../lib/syscalls/process.ts';
 import { Attachment } from './attachment.ts';
 import { FdReader, FdWriter } from './fd-stream.ts';
 import { FileLog, type OutputStream } from './log/file-log.ts';

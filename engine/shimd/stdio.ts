@@ -1,6 +1,6 @@
 import { closeSync, constants, existsSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { mkfifo } from '../lib/syscalls.ts';
+import { mkfifo } from '../lib/syscalls/files.ts';
 
 /**
  * The pipes of a process without a terminal: named pipes in its directory, so that a new shimd can take them up by path.

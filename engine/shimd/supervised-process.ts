@@ -1,7 +1,7 @@
 import { closeSync, readFileSync } from 'node:fs';
-import { FdPoll } from '../lib/fd-poll.ts';
-import { clockRealTime, pidfdOpen, pidfdSendSignal, reap, SyscallError } from '../lib/syscalls-process.ts';
-import { formatNanoseconds } from '../lib/timestamp.ts';
+import { FdPoll } from '../lib/syscalls/fd-poll.ts';
+import { clockRealTime, pidfdOpen, pidfdSendSignal, reap, SyscallError } from '../lib/syscalls/process.ts';
+import { formatNanoseconds } from '../lib/time/timestamp.ts';
 import { ProcessIo } from './process-io.ts';
 import { keyOf, type ProcessExit, type ProcessStatus, type TaskState } from './protocol.ts';
 import { type ProcessRecord, saveExit, saveRecord } from './record.ts';

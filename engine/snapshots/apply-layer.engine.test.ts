@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { digestOf } from '../content/digest.ts';
-import { lgetxattr, llistxattr, mount, umount2 } from '../lib/syscalls.ts';
+import { lgetxattr, llistxattr, mount, umount2 } from '../lib/syscalls/files.ts';
 import type { FixtureEntry } from '../testing/tar-fixture.ts';
 import { makeTar } from '../testing/tar-fixture.ts';
 import type { ApplyOptions } from './apply-layer.ts';

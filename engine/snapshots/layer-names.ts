@@ -1,5 +1,5 @@
 import { InvalidParameterError } from '../errors.ts';
-import { bytesToText } from '../lib/tar-header.ts';
+import { bytesToText } from '../lib/tar/tar-header.ts';
 
 /** Limits of Linux: NAME_MAX, and PATH_MAX with room for the folder that the layer goes to. */
 const MAX_COMPONENT = 255;

@@ -1,7 +1,7 @@
 import { InvalidParameterError } from '../errors.ts';
-import type { TarHeader } from '../lib/tar-header.ts';
-import { bytesToText, plainEntry } from '../lib/tar-header.ts';
-import type { TarEvent } from '../lib/tar-parser.ts';
+import type { TarHeader } from '../lib/tar/tar-header.ts';
+import { bytesToText, plainEntry } from '../lib/tar/tar-header.ts';
+import type { TarEvent } from '../lib/tar/tar-parser.ts';
 import { checkComponents, splitName } from './layer-names.ts';
 
 export interface LayerLimits {

@@ -1,8 +1,8 @@
 import { closeSync, constants, fchmodSync, fchownSync, futimesSync, lchownSync, linkSync, lstatSync, chmodSync, mkdirSync, openSync, rmSync, symlinkSync, writeSync } from 'node:fs';
-import { lsetxattr, mknodMasked, SyscallError } from '../lib/syscalls.ts';
-import { setTimes } from '../lib/syscalls-times.ts';
-import type { TarHeader } from '../lib/tar-header.ts';
-import type { TarEvent } from '../lib/tar-parser.ts';
+import { lsetxattr, mknodMasked, SyscallError } from '../lib/syscalls/files.ts';
+import { setTimes } from '../lib/syscalls/times.ts';
+import type { TarHeader } from '../lib/tar/tar-header.ts';
+import type { TarEvent } from '../lib/tar/tar-parser.ts';
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const fileTypes = { 'character-device': constants.S_IFCHR, 'block-device': constants.S_IFBLK, fifo: constants.S_IFIFO };

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { bindMount, mount, umount2, UmountFlag } from '../lib/syscalls.ts';
+import { bindMount, mount, umount2, UmountFlag } from '../lib/syscalls/files.ts';
 import type { Mount } from './snapshotter.ts';
 
 /** mount(2) takes one page of options with its final NUL. */

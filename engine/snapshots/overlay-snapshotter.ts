@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConflictError, InvalidParameterError, NotFoundError } from '../errors.ts';
-import { syncFileSystem } from '../lib/syscalls.ts';
+import { syncFileSystem } from '../lib/syscalls/files.ts';
 import { JsonStore } from '../store/json-store.ts';
 import { diskUsage } from './disk-usage.ts';
 import { spreadSnapshots } from './spread-snapshots.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { spreadFolders } from '../lib/syscalls-inode-flags.ts';
+import { spreadFolders } from '../lib/syscalls/inode-flags.ts';
 
 /**
  * Lets each snapshot begin in a part of the disk of its own where that makes new files cheaper: on ext4 without a journal, which looks at every

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InternalError, messageOf } from '../errors.ts';
-import { ChangeCount } from '../lib/change-count.ts';
-import { durableWrite, syncDirectory } from '../lib/durable-write.ts';
+import { ChangeCount } from '../lib/tasks/change-count.ts';
+import { durableWrite, syncDirectory } from '../lib/files/durable-write.ts';
 
 export interface JsonStoreOptions<T> {
   /** Checks and, for older versions, migrates what was read. Throwing quarantines the file. */

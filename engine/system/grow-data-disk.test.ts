@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SyscallError } from '../lib/libc.ts';
+import { SyscallError } from '../lib/syscalls/libc.ts';
 import { deviceNumbers, growDataDisk } from './grow-data-disk.ts';
 
 const busy = () => Promise.reject(new SyscallError('ioctl', 16));

@@ -1,8 +1,8 @@
 import { readFileSync, statfsSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UnavailableError } from '../errors.ts';
-import { SyscallError } from '../lib/libc.ts';
-import { growExt4 } from '../lib/syscalls-machine.ts';
+import { SyscallError } from '../lib/syscalls/libc.ts';
+import { growExt4 } from '../lib/syscalls/machine.ts';
 
 const lookMs = 20;
 /** The kernel hears of another size by an interrupt of the disk. */

@@ -1,6 +1,6 @@
 import { arch, release } from 'node:os';
 import type { VersionResponse } from '../../contract/engine-api/system.ts';
-import { runCommand } from '../lib/run-command.ts';
+import { runCommand } from '../lib/processes/run-command.ts';
 
 /** As Go calls machines: `amd64`, `arm64`. */
 export function goArchitecture(): string {

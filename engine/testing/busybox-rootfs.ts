@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommand } from '../lib/run-command.ts';
+import { runCommand } from '../lib/processes/run-command.ts';
 
 const busybox = ['/bin/busybox', '/usr/bin/busybox'];
 

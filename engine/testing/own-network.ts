@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { CloneFlag, unshare } from '../lib/syscalls-process.ts';
+import { CloneFlag, unshare } from '../lib/syscalls/process.ts';
 
 /**
  * Set-up file of each engine test file, and of each VM test file where root runs it: its process and what it starts get a network of

@@ -1,6 +1,6 @@
-import type { TarHeader } from '../lib/tar-header.ts';
-import { plainEntry } from '../lib/tar-header.ts';
-import { encodeTarEntry, tarEnd, tarPadding } from '../lib/tar-writer.ts';
+import type { TarHeader } from '../lib/tar/tar-header.ts';
+import { plainEntry } from '../lib/tar/tar-header.ts';
+import { encodeTarEntry, tarEnd, tarPadding } from '../lib/tar/tar-writer.ts';
 
 /** An entry of an archive for a test: a name, and what differs from a plain empty file (or folder, when it ends with a slash). */
 export type FixtureEntry = { name: string; content?: string | Buffer } & Partial<Omit<TarHeader, 'name' | 'size'>>;

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
-import { syncDirectory } from '../lib/durable-write.ts';
+import { syncDirectory } from '../lib/files/durable-write.ts';
 import type { JsonStore } from '../store/json-store.ts';
 import { parseVolumeRecord, type VolumeRecord } from './volume-record.ts';
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ContainerConfig, HostConfig } from '../../contract/engine-api/container.ts';
 import type { StoredMount } from '../containers/collaborators.ts';
 import { NotFoundError } from '../errors.ts';
-import { lgetxattr, lsetxattr, mkfifo, mknod } from '../lib/syscalls.ts';
+import { lgetxattr, lsetxattr, mkfifo, mknod } from '../lib/syscalls/files.ts';
 import type { Snapshotter } from '../snapshots/snapshotter.ts';
 import type { VolumeMountSource } from './mount-source.ts';
 import { openVolumes } from './open-volumes.ts';

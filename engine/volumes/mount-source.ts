@@ -5,7 +5,7 @@ import type { ContainerConfig, HostConfig, MountPoint } from '../../contract/eng
 import type { EngineConfig } from '../config.ts';
 import type { EventSink, ImageSource, MountSource, StoredMount, TaskMount } from '../containers/collaborators.ts';
 import { InvalidParameterError, messageOf, NotFoundError } from '../errors.ts';
-import { Mutex } from '../lib/mutex.ts';
+import { Mutex } from '../lib/tasks/mutex.ts';
 import type { Snapshotter } from '../snapshots/snapshotter.ts';
 import type { HostFolders } from './collaborators.ts';
 import { planMounts, type MountPlan } from './mount-plan.ts';

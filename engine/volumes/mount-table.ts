@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { SyscallError, umount2, UmountFlag } from '../lib/syscalls.ts';
+import { SyscallError, umount2, UmountFlag } from '../lib/syscalls/files.ts';
 
 /** One line of /proc/self/mountinfo. Source: proc(5). */
 export interface MountEntry {

@@ -2,8 +2,8 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { access, lstat, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chmod, lchown, lutimes } from 'node:fs/promises';
-import { copyTree } from '../lib/copy-tree.ts';
-import { openInRoot, SyscallError } from '../lib/syscalls.ts';
+import { copyTree } from '../lib/files/copy-tree.ts';
+import { openInRoot, SyscallError } from '../lib/syscalls/files.ts';
 
 /**
  * Fills an empty volume with what the image has at `path`, owner and mode of the folder itself included.

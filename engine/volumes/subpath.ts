@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { dirname, posix } from 'node:path';
 import { InvalidParameterError, messageOf } from '../errors.ts';
-import { bindMount, O_PATH, openat2, ResolveFlag } from '../lib/syscalls.ts';
+import { bindMount, O_PATH, openat2, ResolveFlag } from '../lib/syscalls/files.ts';
 
 /** Whether a path stays below where it begins, by its words alone. Source: Go `filepath.IsLocal`. */
 export function isLocalPath(path: string): boolean {

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { InvalidParameterError, messageOf } from '../errors.ts';
 import { askInView, ConfinedError, readInView, writeInView } from '../lib/confined/confined-threads.ts';
 import type { FolderMeasure, PathStat } from '../lib/confined/protocol.ts';
-import { decompress } from '../lib/decompress.ts';
+import { decompress } from '../lib/compression/decompress.ts';
 import { fileAccess, fileError } from '../lib/files/file-access.ts';
 import type { FileAccess } from '../lib/files/file-access.ts';
 import { expectNoWork, holdVolume } from './volume-view.ts';

@@ -1,6 +1,6 @@
 import { InternalError, messageOf } from '../errors.ts';
-import { Mutex } from '../lib/mutex.ts';
-import { mount, MountFlag } from '../lib/syscalls.ts';
+import { Mutex } from '../lib/tasks/mutex.ts';
+import { mount, MountFlag } from '../lib/syscalls/files.ts';
 import { readMountTable, unmountAll } from './mount-table.ts';
 import { isMounted, volumeMount } from './volume-options.ts';
 import type { VolumeRecord } from './volume-record.ts';

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { InvalidParameterError } from '../errors.ts';
-import { MountFlag } from '../lib/syscalls.ts';
+import { MountFlag } from '../lib/syscalls/files.ts';
 
 /** What `mount(2)` is asked for. */
 export interface VolumeMount {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { chainIds } from '../../images/model/chain-id.ts';
 import type { StoredImage, StoredLayer } from '../../images/store/image-store.ts';
-import { TarParser } from '../../lib/tar-parser.ts';
+import { TarParser } from '../../lib/tar/tar-parser.ts';
 
 interface SnapshotRecord {
   id: number;

@@ -1,5 +1,5 @@
 import { InvalidParameterError } from '../../errors.ts';
-import { parseMoment } from '../../lib/timestamp.ts';
+import { parseMoment } from '../../lib/time/timestamp.ts';
 import type { Shape } from '../json-shape.ts';
 import type { Query } from '../query.ts';
 import type { Handler } from '../router.ts';

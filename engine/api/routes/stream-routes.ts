@@ -2,7 +2,7 @@ import type { UsageReport } from '../../../contract/engine-api/usage.ts';
 import type { Duplex } from 'node:stream';
 import type { ContainerWaitResponse } from '../../../contract/engine-api/container.ts';
 import { InvalidParameterError } from '../../errors.ts';
-import { parseMoment } from '../../lib/timestamp.ts';
+import { parseMoment } from '../../lib/time/timestamp.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Handler } from '../router.ts';
 

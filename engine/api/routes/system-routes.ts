@@ -1,7 +1,7 @@
 import type { EventMessage } from '../../../contract/engine-api/event.ts';
 import type { DiskUsageResponse, InfoResponse, VersionResponse } from '../../../contract/engine-api/system.ts';
 import { ForbiddenError, InvalidParameterError } from '../../errors.ts';
-import { parseMoment } from '../../lib/timestamp.ts';
+import { parseMoment } from '../../lib/time/timestamp.ts';
 import type { Exchange } from '../exchange.ts';
 import { diskUsageFor, infoFor } from '../system-versions.ts';
 import type { Filters } from '../filters.ts';

@@ -1,6 +1,6 @@
 import type { ContainerHealth } from '../../../contract/engine-api/container.ts';
 import { messageOf } from '../../errors.ts';
-import { nowNanoseconds, parseTimestamp } from '../../lib/timestamp.ts';
+import { nowNanoseconds, parseTimestamp } from '../../lib/time/timestamp.ts';
 import { announce } from '../container-events.ts';
 import type { Container } from '../container.ts';
 import type { ContainerStore } from '../container-store.ts';

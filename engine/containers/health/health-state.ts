@@ -1,5 +1,5 @@
 import type { ContainerHealth } from '../../../contract/engine-api/container.ts';
-import { parseTimestamp } from '../../lib/timestamp.ts';
+import { parseTimestamp } from '../../lib/time/timestamp.ts';
 import type { HealthCheck } from './health-check.ts';
 
 export type ProbeResult = NonNullable<ContainerHealth['Log']>[number];

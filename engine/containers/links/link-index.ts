@@ -1,4 +1,4 @@
-import { ChangeCount } from '../../lib/change-count.ts';
+import { ChangeCount } from '../../lib/tasks/change-count.ts';
 import type { ContainerRecord } from '../container.ts';
 
 /** `--link` seen from the containers that are linked: what they are called, and by whom. Made of the records, and kept in memory alone. */

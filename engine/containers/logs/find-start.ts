@@ -1,4 +1,4 @@
-import { parseTimestamp } from '../../lib/timestamp.ts';
+import { parseTimestamp } from '../../lib/time/timestamp.ts';
 import type { LogCodec } from './log-codec.ts';
 import { logFiles, LogFileReader } from './log-files.ts';
 

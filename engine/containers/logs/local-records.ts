@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { formatNanoseconds } from '../../lib/timestamp.ts';
+import { formatNanoseconds } from '../../lib/time/timestamp.ts';
 import type { LogEntry } from './log-entry.ts';
 
 /** Records of the local log driver; `shimd/log/local-record.ts` says what they look like. */

@@ -1,5 +1,5 @@
 import { encodeStdHeader } from '../../../contract/stdcopy.ts';
-import { parseTimestamp } from '../../lib/timestamp.ts';
+import { parseTimestamp } from '../../lib/time/timestamp.ts';
 
 /** One entry of a log, whatever the driver. */
 export interface LogEntry {

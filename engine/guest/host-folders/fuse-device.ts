@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { Socket, type SocketConstructorOpts } from 'node:net';
-import { mount, umount2 } from '../../lib/syscalls.ts';
+import { mount, umount2 } from '../../lib/syscalls/files.ts';
 
 const MS_NOSUID = 2;
 const MS_NODEV = 4;

@@ -1,8 +1,8 @@
 import { closeSync, constants, mkdirSync, openSync, rmdirSync, unlinkSync, writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { parseReplay, replayGid, type ReplayKind } from '../../../contract/channel/shared-files.ts';
-import { setFileGroup } from '../../lib/syscalls-process.ts';
-import { setModifiedNow } from '../../lib/syscalls-times.ts';
+import { setFileGroup } from '../../lib/syscalls/process.ts';
+import { setModifiedNow } from '../../lib/syscalls/times.ts';
 
 /**
  * Does in the mount of shared folders what was done on the host, so that the kernel tells those who watch (inotify). The host knows this thread by its group, and

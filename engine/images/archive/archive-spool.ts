@@ -5,10 +5,10 @@ import type { Digest } from '../../content/digest.ts';
 import { digestOf } from '../../content/digest.ts';
 import type { Ingest } from '../../content/ingest.ts';
 import { EngineError, InternalError, InvalidParameterError, messageOf } from '../../errors.ts';
-import { decompress } from '../../lib/decompress.ts';
-import type { TarHeader } from '../../lib/tar-header.ts';
-import { bytesToText, TarError } from '../../lib/tar-header.ts';
-import { TarParser } from '../../lib/tar-parser.ts';
+import { decompress } from '../../lib/compression/decompress.ts';
+import type { TarHeader } from '../../lib/tar/tar-header.ts';
+import { bytesToText, TarError } from '../../lib/tar/tar-header.ts';
+import { TarParser } from '../../lib/tar/tar-parser.ts';
 
 /** Files up to this size are held in memory: most are JSON, and most of those are never needed. */
 const SMALL = 1024 * 1024;

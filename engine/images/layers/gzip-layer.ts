@@ -2,8 +2,8 @@ import { addAbortSignal, pipeline } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import type { ContentStore } from '../../content/content-store.ts';
 import { InternalError, messageOf } from '../../errors.ts';
-import { decompress } from '../../lib/decompress.ts';
-import { SharedTasks } from '../../lib/shared-tasks.ts';
+import { decompress } from '../../lib/compression/decompress.ts';
+import { SharedTasks } from '../../lib/tasks/shared-tasks.ts';
 import type { ImageStore, StoredLayer } from '../store/image-store.ts';
 
 /** Two thirds of the default level's time for a few hundredths more of its size. */

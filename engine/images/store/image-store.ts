@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Digest } from '../../content/digest.ts';
 import { isDigest } from '../../content/digest.ts';
-import type { Compression } from '../../lib/decompress.ts';
-import { ChangeCount } from '../../lib/change-count.ts';
-import { Mutex } from '../../lib/mutex.ts';
+import type { Compression } from '../../lib/compression/decompress.ts';
+import { ChangeCount } from '../../lib/tasks/change-count.ts';
+import { Mutex } from '../../lib/tasks/mutex.ts';
 import { JsonStore } from '../../store/json-store.ts';
 import { chainIds } from '../model/chain-id.ts';
 import type { ImageConfig } from '../model/image-config.ts';

@@ -2,7 +2,7 @@ import { closeSync, existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { isMarkedAsUntransferable, Worker } from 'node:worker_threads';
-import { duplicate } from '../syscalls-process.ts';
+import { duplicate } from '../syscalls/process.ts';
 import type { ExtractAnswer, FromThread, Job, Question, RootView, ThreadFailure, ToThread } from './protocol.ts';
 
 /** What a confined thread could not do. `code` is the system's (`ENOENT` …), or `refused` for an archive that asks too much. */

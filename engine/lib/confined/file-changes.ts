@@ -1,7 +1,7 @@
 import { closeSync, constants, lchownSync, lstatSync, mkdirSync, openSync, readdirSync, realpathSync, renameSync, unlinkSync } from 'node:fs';
 import { posix } from 'node:path';
-import { chdir, currentDirectory, renameNoReplace } from '../syscalls-mount-tree.ts';
-import { O_PATH } from '../syscalls.ts';
+import { chdir, currentDirectory, renameNoReplace } from '../syscalls/mount-tree.ts';
+import { O_PATH } from '../syscalls/files.ts';
 import { expectAccess, isWithin } from './access-rules.ts';
 import type { ExtractOptions } from './protocol.ts';
 import { ArchiveRefusal, removeFolder } from './tree-extractor.ts';

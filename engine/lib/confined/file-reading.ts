@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, statSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { constants } from 'node:fs';
-import { chdir, currentDirectory } from '../syscalls-mount-tree.ts';
-import { bytesToText, textToBytes } from '../tar-header.ts';
+import { chdir, currentDirectory } from '../syscalls/mount-tree.ts';
+import { bytesToText, textToBytes } from '../tar/tar-header.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 import type { FileEntry, FileList, FileRange, FolderMeasure, ListOptions } from './protocol.ts';
 import { baseName, timestamp } from './stat-path.ts';

@@ -1,5 +1,5 @@
-import type { TarHeader } from '../tar-header.ts';
-import { readXattrs } from '../syscalls-xattr.ts';
+import type { TarHeader } from '../tar/tar-header.ts';
+import { readXattrs } from '../syscalls/xattr.ts';
 import { isScaffolding } from './scaffolding.ts';
 import type { TreeWriterOptions } from './tree-writer.ts';
 

@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
-import { chdir, attachTree, cloneTree, pivotHere } from '../syscalls-mount-tree.ts';
-import { CloneFlag, setns, unshare } from '../syscalls-process.ts';
-import { mount, MountFlag, umount2, UmountFlag } from '../syscalls.ts';
+import { chdir, attachTree, cloneTree, pivotHere } from '../syscalls/mount-tree.ts';
+import { CloneFlag, setns, unshare } from '../syscalls/process.ts';
+import { mount, MountFlag, umount2, UmountFlag } from '../syscalls/files.ts';
 import type { RootView } from './protocol.ts';
 
 /**

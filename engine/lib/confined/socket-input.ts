@@ -1,6 +1,6 @@
 import { BodyDecoder, BodyError } from '../body-decoder.ts';
-import { compressionOf } from '../decompress.ts';
-import { poll, PollEvent, readNow } from '../syscalls-process.ts';
+import { compressionOf } from '../compression/decompress.ts';
+import { poll, PollEvent, readNow } from '../syscalls/process.ts';
 import type { ConnectionBody } from './protocol.ts';
 
 /** More than a unix socket holds. One buffer serves for all, so that it stays in the processor's cache. */

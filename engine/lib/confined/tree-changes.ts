@@ -1,9 +1,9 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
-import { chdir, fchdir } from '../syscalls-mount-tree.ts';
-import { O_PATH, openat2, ResolveFlag } from '../syscalls.ts';
-import { readXattrs } from '../syscalls-xattr.ts';
-import { bytesToText } from '../tar-header.ts';
+import { chdir, fchdir } from '../syscalls/mount-tree.ts';
+import { O_PATH, openat2, ResolveFlag } from '../syscalls/files.ts';
+import { readXattrs } from '../syscalls/xattr.ts';
+import { bytesToText } from '../tar/tar-header.ts';
 import type { TreeChange } from './protocol.ts';
 import { isScaffolding } from './scaffolding.ts';
 import { deviceOf } from './tree-writer.ts';

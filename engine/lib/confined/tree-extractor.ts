@@ -1,10 +1,10 @@
 import { chmodSync, closeSync, fchmodSync, fchownSync, lchownSync, linkSync, lstatSync, mkdirSync, constants, openSync, readdirSync, rmdirSync, statfsSync, symlinkSync, unlinkSync, writeSync } from 'node:fs';
-import { setFileTime, setPathTime } from '../syscalls-mount-tree.ts';
-import { writeXattr } from '../syscalls-xattr.ts';
-import { mkfifo, mknod } from '../syscalls.ts';
-import type { TarHeader } from '../tar-header.ts';
-import { bytesToText, TarError } from '../tar-header.ts';
-import type { TarEvent } from '../tar-parser.ts';
+import { setFileTime, setPathTime } from '../syscalls/mount-tree.ts';
+import { writeXattr } from '../syscalls/xattr.ts';
+import { mkfifo, mknod } from '../syscalls/files.ts';
+import type { TarHeader } from '../tar/tar-header.ts';
+import { bytesToText, TarError } from '../tar/tar-header.ts';
+import type { TarEvent } from '../tar/tar-parser.ts';
 import type { ExtractOptions } from './protocol.ts';
 
 /** What an archive asks for and must not have. */

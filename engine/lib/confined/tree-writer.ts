@@ -1,9 +1,9 @@
 import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import type { BigIntStats, Dirent } from 'node:fs';
-import { openSafely, hasXattrs } from '../syscalls-mount-tree.ts';
-import { readXattrs } from '../syscalls-xattr.ts';
-import type { TarEntryType, TarHeader } from '../tar-header.ts';
-import { encodeTarEntry, tarEnd, tarPadding } from '../tar-writer.ts';
+import { openSafely, hasXattrs } from '../syscalls/mount-tree.ts';
+import { readXattrs } from '../syscalls/xattr.ts';
+import type { TarEntryType, TarHeader } from '../tar/tar-header.ts';
+import { encodeTarEntry, tarEnd, tarPadding } from '../tar/tar-writer.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 
 export interface TreeWriterOptions {

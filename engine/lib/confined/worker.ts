@@ -1,8 +1,8 @@
 import { closeSync, existsSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import { chdir, currentDirectory } from '../syscalls-mount-tree.ts';
-import { clearUmask } from '../syscalls.ts';
-import { TarParser } from '../tar-parser.ts';
+import { chdir, currentDirectory } from '../syscalls/mount-tree.ts';
+import { clearUmask } from '../syscalls/files.ts';
+import { TarParser } from '../tar/tar-parser.ts';
 import { layerForm } from './layer-form.ts';
 import { contentOf, describeFile, listFolder, measureTree, openFile, readRange } from './file-reading.ts';
 import { emptyRoot, makeFolder, removeEntry, renameEntry } from './file-changes.ts';

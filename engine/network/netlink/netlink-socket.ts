@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
 import { getSystemErrorName } from 'node:util';
-import { NetlinkFamily, netlinkSocket, receiveNow, sendInBackground, sendNow } from '../../lib/syscalls-socket.ts';
+import { NetlinkFamily, netlinkSocket, receiveNow, sendInBackground, sendNow } from '../../lib/syscalls/socket.ts';
 import { answerOf, decodeMessages, encodeMessage, NetlinkFlag, type NetlinkAnswer, type NetlinkReply } from './message.ts';
 
 export interface NetlinkRequest {

@@ -1,5 +1,5 @@
 import { InvalidParameterError } from '../../errors.ts';
-import { parseMoment, parseTimestamp } from '../../lib/timestamp.ts';
+import { parseMoment, parseTimestamp } from '../../lib/time/timestamp.ts';
 import { predefinedNames, type NetworkRecord } from './network-record.ts';
 
 type Accept = (record: NetworkRecord, isUsed: boolean) => boolean;

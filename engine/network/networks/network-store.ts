@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { NotFoundError } from '../../errors.ts';
-import { nowTimestamp } from '../../lib/timestamp.ts';
+import { nowTimestamp } from '../../lib/time/timestamp.ts';
 import { JsonStore } from '../../store/json-store.ts';
 import { formatAddress, formatSubnet, overlaps, type Subnet } from '../addressing/addresses.ts';
 import { chooseSubnet } from '../addressing/default-subnets.ts';

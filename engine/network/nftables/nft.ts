@@ -1,5 +1,5 @@
 import { InternalError, messageOf } from '../../errors.ts';
-import { runCommand } from '../../lib/run-command.ts';
+import { runCommand } from '../../lib/processes/run-command.ts';
 
 /**
  * Runs one transaction: all of it or nothing. The child is started before this returns, so a call from inside another

@@ -5,7 +5,7 @@ import { hostname as machineHostname } from 'node:os';
 import { join } from 'node:path';
 import type { ContainerConfig, HostConfig } from '../../../contract/engine-api/container.ts';
 import { InternalError, InvalidParameterError, messageOf } from '../../errors.ts';
-import { writeInPlace } from '../../lib/write-in-place.ts';
+import { writeInPlace } from '../../lib/files/write-in-place.ts';
 import { formatResolvConf, type ResolverConfig } from '../dns/resolv-conf.ts';
 
 export const resolverAddress = '127.0.0.11';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { messageOf } from '../../errors.ts';
-import { boundSocket, SocketType } from '../../lib/syscalls-socket.ts';
+import { boundSocket, SocketType } from '../../lib/syscalls/socket.ts';
 import { setSysctl } from '../drivers/bridges.ts';
 import { DnsServer } from '../dns/dns-server.ts';
 import { resolverAddress } from './etc-files.ts';

@@ -1,8 +1,8 @@
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InternalError, messageOf } from '../../errors.ts';
-import { bindMount, SyscallError, umount2, UmountFlag } from '../../lib/syscalls.ts';
-import { CloneFlag, inNamespace, setns, unshare } from '../../lib/syscalls-process.ts';
+import { bindMount, SyscallError, umount2, UmountFlag } from '../../lib/syscalls/files.ts';
+import { CloneFlag, inNamespace, setns, unshare } from '../../lib/syscalls/process.ts';
 
 const ownNamespace = '/proc/thread-self/ns/net';
 

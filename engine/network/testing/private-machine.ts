@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mount, MountFlag, umount2, UmountFlag } from '../../lib/syscalls.ts';
-import { CloneFlag, unshare } from '../../lib/syscalls-process.ts';
-import { runCommand } from '../../lib/run-command.ts';
+import { mount, MountFlag, umount2, UmountFlag } from '../../lib/syscalls/files.ts';
+import { CloneFlag, unshare } from '../../lib/syscalls/process.ts';
+import { runCommand } from '../../lib/processes/run-command.ts';
 
 /**
  * Gives the test process's main thread network and mounts of its own, so that no rule, link or mount of a test touches the

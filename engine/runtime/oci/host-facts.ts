@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
-import { getrlimit } from '../../lib/syscalls-process.ts';
+import { getrlimit } from '../../lib/syscalls/process.ts';
 import { capabilityNames } from './capabilities.ts';
 import { rlimitNumbers } from './rlimits.ts';
 

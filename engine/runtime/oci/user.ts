@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { InvalidParameterError } from '../../errors.ts';
-import { openInRoot } from '../../lib/syscalls.ts';
+import { openInRoot } from '../../lib/syscalls/files.ts';
 import type { OciUser } from './oci-config.ts';
 
 export interface ResolvedUser extends OciUser {

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runCommand } from '../../lib/run-command.ts';
-import { mount, umount2 } from '../../lib/syscalls.ts';
+import { runCommand } from '../../lib/processes/run-command.ts';
+import { mount, umount2 } from '../../lib/syscalls/files.ts';
 import { checkpointHeaderSize, decodeCheckpoints, decodeHeader, indexPathOf } from './checkpoints.ts';
 import { FileLog, maxEntryText } from './file-log.ts';
 

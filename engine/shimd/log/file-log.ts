@@ -1,5 +1,5 @@
 import { closeSync, ftruncateSync, fstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { clockRealTime } from '../../lib/syscalls-process.ts';
+import { clockRealTime } from '../../lib/syscalls/process.ts';
 import type { LogTarget } from '../protocol.ts';
 import { CheckpointWriter } from './checkpoint-writer.ts';
 import { indexPathOf } from './checkpoints.ts';

@@ -1,4 +1,4 @@
-import { formatNanoseconds } from '../../lib/timestamp.ts';
+import { formatNanoseconds } from '../../lib/time/timestamp.ts';
 import type { OutputStream, RecordEncoder } from './file-log.ts';
 import { encodeJsonText, maxGrowth } from './json-log-encoder.ts';
 

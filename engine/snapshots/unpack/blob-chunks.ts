@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
-import { compressionOf } from '../../lib/decompress.ts';
+import { compressionOf } from '../../lib/compression/decompress.ts';
 
 type OwnCompression = 'none' | 'gzip' | 'zstd';
 

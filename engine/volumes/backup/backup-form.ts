@@ -1,7 +1,7 @@
-import { textToBytes, TarError } from '../../lib/tar-header.ts';
-import type { TarHeader } from '../../lib/tar-header.ts';
-import { TarParser } from '../../lib/tar-parser.ts';
-import { encodeTarEntry, tarEnd, tarPadding } from '../../lib/tar-writer.ts';
+import { textToBytes, TarError } from '../../lib/tar/tar-header.ts';
+import type { TarHeader } from '../../lib/tar/tar-header.ts';
+import { TarParser } from '../../lib/tar/tar-parser.ts';
+import { encodeTarEntry, tarEnd, tarPadding } from '../../lib/tar/tar-writer.ts';
 import type { VolumeRecord } from '../volume-record.ts';
 
 /**

@@ -3,7 +3,7 @@ import { pipeline, Readable } from 'node:stream';
 import { createGzip, createZstdCompress } from 'node:zlib';
 import { readInView } from '../../lib/confined/confined-threads.ts';
 import { fileError } from '../../lib/files/file-access.ts';
-import { nowTimestamp } from '../../lib/timestamp.ts';
+import { nowTimestamp } from '../../lib/time/timestamp.ts';
 import { holdVolume } from '../volume-view.ts';
 import type { VolumeParts } from '../volume-view.ts';
 import { encodeChecksum, encodeMetadata, metadataOf } from './backup-form.ts';

@@ -1,6 +1,6 @@
 import { InvalidParameterError } from '../../errors.ts';
-import { TarError } from '../../lib/tar-header.ts';
-import { TarParser } from '../../lib/tar-parser.ts';
+import { TarError } from '../../lib/tar/tar-header.ts';
+import { TarParser } from '../../lib/tar/tar-parser.ts';
 import type { BackupMetadata } from './backup-form.ts';
 import { metadataName } from './backup-form.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { ConflictError, EngineError, InvalidParameterError, messageOf } from '../../errors.ts';
 import { ConfinedError, writeInView } from '../../lib/confined/confined-threads.ts';
-import { decompress } from '../../lib/decompress.ts';
+import { decompress } from '../../lib/compression/decompress.ts';
 import { fileError } from '../../lib/files/file-access.ts';
 import type { VolumeRecord } from '../volume-record.ts';
 import { checkName } from '../volume-store.ts';

@@ -1,5 +1,5 @@
 import { StdFrameDecoder } from '../../../../contract/stdcopy.ts';
-import { TarParser } from '../../../lib/tar-parser.ts';
+import { TarParser } from '../../../lib/tar/tar-parser.ts';
 
 /** An answer's body as something that can be compared: JSON, a list of JSON lines, streams by name, entries of a tar, or text. */
 export function decodeBody(contentType: string, bytes: Buffer): unknown {

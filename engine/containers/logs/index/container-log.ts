@@ -1,4 +1,4 @@
-import { Mutex } from '../../../lib/mutex.ts';
+import { Mutex } from '../../../lib/tasks/mutex.ts';
 import { identityOf, isSameFile, logFiles } from '../log-files.ts';
 import { DoubtError, IndexedFile } from './indexed-file.ts';
 import { recordForm } from './record-form.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { checkpointSize, encodeCheckpoint, encodeHeader, indexPathOf } from '../../../shimd/log/checkpoints.ts';
-import { formatNanoseconds } from '../../../lib/timestamp.ts';
+import { formatNanoseconds } from '../../../lib/time/timestamp.ts';
 import { statSync } from 'node:fs';
 import { ContainerLog, withoutDoubt } from './container-log.ts';
 import { MergedLog } from './merged-log.ts';

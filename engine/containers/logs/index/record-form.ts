@@ -1,4 +1,4 @@
-import { parseTimestamp } from '../../../lib/timestamp.ts';
+import { parseTimestamp } from '../../../lib/time/timestamp.ts';
 import { parseLocalEntry } from '../local-records.ts';
 import { parseJsonEntry } from '../log-entry.ts';
 

@@ -1,7 +1,7 @@
 import { encodeLines, frameHeader, frameTypes } from '../../../../contract/log-frames.ts';
 import type { FrameType, WireLine } from '../../../../contract/log-frames.ts';
 import { plainText } from '../../../../contract/log-text.ts';
-import { formatNanoseconds } from '../../../lib/timestamp.ts';
+import { formatNanoseconds } from '../../../lib/time/timestamp.ts';
 import { DoubtError } from '../index/indexed-file.ts';
 import type { Cursor, LineReference } from '../index/merged-log.ts';
 import { withoutDoubt } from '../index/container-log.ts';

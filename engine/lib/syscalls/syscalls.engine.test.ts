@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CloneFlag, inNamespace, getrlimit, kill, pidfdOpen, poll, PollEvent, readNow, reap, tryLock } from './syscalls-process.ts';
-import { bindMount, lgetxattr, llistxattr, lsetxattr, mkfifo, mknod, mount, openInRoot, SyscallError, umount2 } from './syscalls.ts';
+import { CloneFlag, inNamespace, getrlimit, kill, pidfdOpen, poll, PollEvent, readNow, reap, tryLock } from './process.ts';
+import { bindMount, lgetxattr, llistxattr, lsetxattr, mkfifo, mknod, mount, openInRoot, SyscallError, umount2 } from './files.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { mount, umount2, UmountFlag } from './syscalls.ts';
+import { mount, umount2, UmountFlag } from '../syscalls/files.ts';
 import { writeInPlace } from './write-in-place.ts';
 
 let directory: string;

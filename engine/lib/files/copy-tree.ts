@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { chmod, copyFile, lchown, link, lstat, lutimes, mkdir, readdir, readlink, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lgetxattr, llistxattr, lsetxattr, mkfifo, mknod } from './syscalls.ts';
+import { lgetxattr, llistxattr, lsetxattr, mkfifo, mknod } from '../syscalls/files.ts';
 
 /**
  * Copies what is below the folder `source` into the existing folder `target`, and gives `target` the source's own owner,

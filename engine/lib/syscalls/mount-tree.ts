@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import koffi from 'koffi';
-import { AT_FDCWD } from './syscalls.ts';
+import { AT_FDCWD } from './files.ts';
 import { check, libc } from './libc.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { closeSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openPipe, spawnProcess } from './spawn.ts';
-import { closeInherited, pidfdOpen, poll, PollEvent, reap } from './syscalls-process.ts';
+import { closeInherited, pidfdOpen, poll, PollEvent, reap } from '../syscalls/process.ts';
 
 /** @returns exit code and output of a command that says little */
 function run(command: string[], stdin: number | null = null): [number | undefined, string] {

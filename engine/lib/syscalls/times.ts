@@ -1,4 +1,4 @@
-import { AT_FDCWD } from './syscalls.ts';
+import { AT_FDCWD } from './files.ts';
 import { check, libc } from './libc.ts';
 
 /** Times of files to the nanosecond; Node's are doubles, which lose some. Source: utimensat(2). */

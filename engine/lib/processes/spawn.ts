@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import koffi from 'koffi';
-import { libc, SyscallError } from './libc.ts';
+import { libc, SyscallError } from '../syscalls/libc.ts';
 
 /**
  * Starts programs by posix_spawn. Node's own `spawn` forks, which copies the page tables of the whole process and holds up

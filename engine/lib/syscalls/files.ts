@@ -5,7 +5,7 @@ import { check, libc, SyscallError } from './libc.ts';
 
 export { SyscallError } from './libc.ts';
 
-/** System calls that Node lacks, on files and mounts. Processes and namespaces: `syscalls-process.ts`. Source: section 2 of the manual. */
+/** System calls that Node lacks, on files and mounts. Processes and namespaces: `process.ts`. Source: section 2 of the manual. */
 
 /** Flags of {@link mount}. Source: linux/mount.h. */
 export const MountFlag = {

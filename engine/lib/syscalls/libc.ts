@@ -10,7 +10,7 @@ const elsewhere = Object.assign(
 );
 
 /**
- * The C library, reached through koffi. Only `lib/syscalls*.ts` import this: everything else calls those.
+ * The C library, reached through koffi. Only files of this folder import this: everything else calls those.
  * All calls are synchronous and run on the calling thread, so thread-wide state (namespaces) changes for it alone.
  */
 export const libc: Pick<LibraryHandle, 'func'> = process.platform === 'linux' ? koffi.load('libc.so.6') : { func: () => elsewhere };
