@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import type { ContainerConfig, ContainerCreateRequest, ContainerCreateResponse, HostConfig } from '../../contract/engine-api/container.ts';
-import type { EndpointSettings } from '../../contract/engine-api/network.ts';
-import { InvalidParameterError, messageOf, NotFoundError } from '../errors.ts';
-import { nowTimestamp } from '../lib/time/timestamp.ts';
-import type { StoredMount } from './collaborators.ts';
-import { announce } from './container-events.ts';
-import type { ContainerDependencies } from './dependencies.ts';
-import { completeHostConfig, withoutNulls } from './config/host-config.ts';
-import { checkConfig, mergeConfig } from './config/merge-config.ts';
-import { checkHealthConfig } from './health/health-check.ts';
-import { askedLinks } from './links/ask-links.ts';
-import { checkName, generateName } from './config/names.ts';
-import { checkPlatform } from './config/platform.ts';
+import type { ContainerConfig, ContainerCreateRequest, ContainerCreateResponse, HostConfig } from '../../../contract/engine-api/container.ts';
+import type { EndpointSettings } from '../../../contract/engine-api/network.ts';
+import { InvalidParameterError, messageOf, NotFoundError } from '../../errors.ts';
+import { nowTimestamp } from '../../lib/time/timestamp.ts';
+import type { StoredMount } from '../collaborators.ts';
+import { announce } from '../container-events.ts';
+import type { ContainerDependencies } from '../dependencies.ts';
+import { completeHostConfig, withoutNulls } from '../config/host-config.ts';
+import { checkConfig, mergeConfig } from '../config/merge-config.ts';
+import { checkHealthConfig } from '../health/health-check.ts';
+import { askedLinks } from '../links/ask-links.ts';
+import { checkName, generateName } from '../config/names.ts';
+import { checkPlatform } from '../config/platform.ts';
 
 const containerPrefix = 'container:';
 

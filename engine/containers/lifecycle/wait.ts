@@ -1,7 +1,7 @@
-import type { ContainerWaitResponse } from '../../contract/engine-api/container.ts';
-import { InvalidParameterError } from '../errors.ts';
-import { isRunning } from './container.ts';
-import type { ContainerDependencies } from './dependencies.ts';
+import type { ContainerWaitResponse } from '../../../contract/engine-api/container.ts';
+import { InvalidParameterError } from '../../errors.ts';
+import { isRunning } from '../container.ts';
+import type { ContainerDependencies } from '../dependencies.ts';
 
 export type WaitCondition = 'not-running' | 'next-exit' | 'removed';
 

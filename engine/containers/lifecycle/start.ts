@@ -1,15 +1,15 @@
-import { ConflictError, InvalidParameterError, messageOf, NotModifiedError } from '../errors.ts';
-import { nowTimestamp } from '../lib/time/timestamp.ts';
-import type { Sandbox, TaskMount } from './collaborators.ts';
-import { announce } from './container-events.ts';
-import type { Container, StartFailure } from './container.ts';
-import type { ContainerDependencies } from './dependencies.ts';
-import { checkLinked, linkVariables } from './links/linked-containers.ts';
-import { refreshLinks } from './links/refresh-links.ts';
-import { logFolder, logTarget } from './logs/log-target.ts';
-import { sandboxRequest } from './network-connections.ts';
+import { ConflictError, InvalidParameterError, messageOf, NotModifiedError } from '../../errors.ts';
+import { nowTimestamp } from '../../lib/time/timestamp.ts';
+import type { Sandbox, TaskMount } from '../collaborators.ts';
+import { announce } from '../container-events.ts';
+import type { Container, StartFailure } from '../container.ts';
+import type { ContainerDependencies } from '../dependencies.ts';
+import { checkLinked, linkVariables } from '../links/linked-containers.ts';
+import { refreshLinks } from '../links/refresh-links.ts';
+import { logFolder, logTarget } from '../logs/log-target.ts';
+import { sandboxRequest } from '../network-connections.ts';
 import { removeLocked } from './remove.ts';
-import { mountSharedMemory, sharedMemoryMount, sharedMemoryOf } from './shared-memory.ts';
+import { mountSharedMemory, sharedMemoryMount, sharedMemoryOf } from '../files/shared-memory.ts';
 
 export type StartNeeds = Pick<ContainerDependencies, 'store' | 'snapshots' | 'mounter' | 'tasks' | 'network' | 'volumes' | 'events' | 'health' | 'log'>;
 

@@ -1,7 +1,7 @@
-import { ConflictError } from '../errors.ts';
-import { announce } from './container-events.ts';
-import { isRunning } from './container.ts';
-import type { ContainerDependencies } from './dependencies.ts';
+import { ConflictError } from '../../errors.ts';
+import { announce } from '../container-events.ts';
+import { isRunning } from '../container.ts';
+import type { ContainerDependencies } from '../dependencies.ts';
 
 /** Sets the size of the container's terminal, in character cells. @throws ConflictError when it does not run */
 export async function resizeContainer(

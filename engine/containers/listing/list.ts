@@ -1,12 +1,12 @@
-import type { ContainerSummary, PortMap, PortSummary } from '../../contract/engine-api/container.ts';
-import { parseTimestamp } from '../lib/time/timestamp.ts';
-import type { Container } from './container.ts';
-import { isRunning } from './container.ts';
-import type { ContainerStore } from './container-store.ts';
-import type { ContainerDependencies } from './dependencies.ts';
-import { imageSize, wireMount, writableSize } from './inspect.ts';
-import { containerFilter, showsStopped } from './listing/list-filters.ts';
-import { statusLasts, statusText } from './listing/status-text.ts';
+import type { ContainerSummary, PortMap, PortSummary } from '../../../contract/engine-api/container.ts';
+import { parseTimestamp } from '../../lib/time/timestamp.ts';
+import type { Container } from '../container.ts';
+import { isRunning } from '../container.ts';
+import type { ContainerStore } from '../container-store.ts';
+import type { ContainerDependencies } from '../dependencies.ts';
+import { imageSize, wireMount, writableSize } from '../inspect.ts';
+import { containerFilter, showsStopped } from './list-filters.ts';
+import { statusLasts, statusText } from './status-text.ts';
 
 type ListNeeds = Pick<ContainerDependencies, 'store' | 'images' | 'snapshots'>;
 

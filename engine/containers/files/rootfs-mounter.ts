@@ -1,10 +1,10 @@
 import { close, closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { O_PATH, SyscallError } from '../lib/syscalls/files.ts';
-import { mountSnapshot, unmountSnapshot } from '../snapshots/mount.ts';
-import type { Mount } from '../snapshots/snapshotter.ts';
-import type { RootfsMounter } from './dependencies.ts';
+import { O_PATH, SyscallError } from '../../lib/syscalls/files.ts';
+import { mountSnapshot, unmountSnapshot } from '../../snapshots/mount.ts';
+import type { Mount } from '../../snapshots/snapshotter.ts';
+import type { RootfsMounter } from '../dependencies.ts';
 
 /** Who works on the files of a mounted root; `stays` once a container runs on it. */
 interface Hold {

@@ -1,13 +1,13 @@
 import type { Duplex } from 'node:stream';
-import { encodeStdFrame } from '../../contract/stdcopy.ts';
-import { ConflictError, messageOf } from '../errors.ts';
-import { announce } from './container-events.ts';
-import { isRunning } from './container.ts';
-import type { Container, PendingAttach } from './container.ts';
-import type { ContainerDependencies } from './dependencies.ts';
-import { parseDetachKeys } from './stdio/detach-keys.ts';
-import { openLogs } from './logs/stream-logs.ts';
-import { bridgeStdio } from './stdio/stdio-bridge.ts';
+import { encodeStdFrame } from '../../../contract/stdcopy.ts';
+import { ConflictError, messageOf } from '../../errors.ts';
+import { announce } from '../container-events.ts';
+import { isRunning } from '../container.ts';
+import type { Container, PendingAttach } from '../container.ts';
+import type { ContainerDependencies } from '../dependencies.ts';
+import { parseDetachKeys } from './detach-keys.ts';
+import { openLogs } from '../logs/stream-logs.ts';
+import { bridgeStdio } from './stdio-bridge.ts';
 
 type AttachNeeds = Pick<ContainerDependencies, 'store' | 'tasks' | 'events' | 'log'>;
 

@@ -1,6 +1,6 @@
-import type { TreeChange } from '../lib/confined/protocol.ts';
-import { layerChanges } from '../snapshots/diff-layer.ts';
-import type { ContainerDependencies } from './dependencies.ts';
+import type { TreeChange } from '../../lib/confined/protocol.ts';
+import { layerChanges } from '../../snapshots/diff-layer.ts';
+import type { ContainerDependencies } from '../dependencies.ts';
 
 export interface FileChange {
   Path: string;

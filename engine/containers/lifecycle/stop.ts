@@ -1,11 +1,11 @@
-import { NotModifiedError } from '../errors.ts';
-import { announce } from './container-events.ts';
-import { cancelRestart } from './restarts/cancel-restart.ts';
-import { isRunning } from './container.ts';
-import type { Container } from './container.ts';
-import type { ContainerDependencies } from './dependencies.ts';
+import { NotModifiedError } from '../../errors.ts';
+import { announce } from '../container-events.ts';
+import { cancelRestart } from '../restarts/cancel-restart.ts';
+import { isRunning } from '../container.ts';
+import type { Container } from '../container.ts';
+import type { ContainerDependencies } from '../dependencies.ts';
 import { exitOf, sendSignal, stopSignalOf } from './kill.ts';
-import { parseSignal, SIGKILL } from './config/signals.ts';
+import { parseSignal, SIGKILL } from '../config/signals.ts';
 
 type StopNeeds = Pick<ContainerDependencies, 'store' | 'tasks' | 'events'>;
 

@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream';
-import { messageOf, EngineError, InternalError } from '../errors.ts';
-import { decompress } from '../lib/compression/decompress.ts';
-import { askInView, ConfinedError, readInView, writeBodyInView, writeInView } from '../lib/confined/confined-threads.ts';
-import type { UnreadBody } from '../lib/confined/confined-threads.ts';
-import type { Job, PathStat, RootView } from '../lib/confined/protocol.ts';
-import { readAccountFiles, resolveUser } from '../runtime/oci/user.ts';
-import type { Container } from './container.ts';
-import { announce } from './container-events.ts';
-import { accessRules, openView, translated } from './files/container-view.ts';
-import type { ViewNeeds } from './files/container-view.ts';
+import { messageOf, EngineError, InternalError } from '../../errors.ts';
+import { decompress } from '../../lib/compression/decompress.ts';
+import { askInView, ConfinedError, readInView, writeBodyInView, writeInView } from '../../lib/confined/confined-threads.ts';
+import type { UnreadBody } from '../../lib/confined/confined-threads.ts';
+import type { Job, PathStat, RootView } from '../../lib/confined/protocol.ts';
+import { readAccountFiles, resolveUser } from '../../runtime/oci/user.ts';
+import type { Container } from '../container.ts';
+import { announce } from '../container-events.ts';
+import { accessRules, openView, translated } from './container-view.ts';
+import type { ViewNeeds } from './container-view.ts';
 
 type ExtractJob = Extract<Job, { kind: 'extract' }>;
 

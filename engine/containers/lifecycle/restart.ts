@@ -1,7 +1,7 @@
-import { cancelRestart } from './restarts/cancel-restart.ts';
-import { announce } from './container-events.ts';
-import { isRunning } from './container.ts';
-import { parseSignal } from './config/signals.ts';
+import { cancelRestart } from '../restarts/cancel-restart.ts';
+import { announce } from '../container-events.ts';
+import { isRunning } from '../container.ts';
+import { parseSignal } from '../config/signals.ts';
 import { stopSignalOf } from './kill.ts';
 import { runContainer } from './start.ts';
 import type { StartNeeds } from './start.ts';

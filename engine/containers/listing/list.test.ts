@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Container, type ContainerRecord } from './container.ts';
-import { ChangeCount } from '../lib/tasks/change-count.ts';
-import { LinkIndex } from './links/link-index.ts';
+import { Container, type ContainerRecord } from '../container.ts';
+import { ChangeCount } from '../../lib/tasks/change-count.ts';
+import { LinkIndex } from '../links/link-index.ts';
 import { listContainers, listContainersJson } from './list.ts';
 
 function record(name: string, change: Partial<ContainerRecord> = {}): ContainerRecord {

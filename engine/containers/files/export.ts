@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
-import { readInView } from '../lib/confined/confined-threads.ts';
-import { announce } from './container-events.ts';
-import { openRootfs } from './files/container-view.ts';
-import type { ViewNeeds } from './files/container-view.ts';
+import { readInView } from '../../lib/confined/confined-threads.ts';
+import { announce } from '../container-events.ts';
+import { openRootfs } from './container-view.ts';
+import type { ViewNeeds } from './container-view.ts';
 
 /** `docker export`: the container's root file system as a tar, without volumes. The caller destroys the stream. */
 export async function exportContainer(needs: ViewNeeds, reference: string): Promise<Readable> {

@@ -1,11 +1,11 @@
-import type { ContainerConfig } from '../../contract/engine-api/container.ts';
-import type { ImageRunConfig } from '../../contract/engine-api/image.ts';
-import { ConflictError, messageOf, NotFoundError } from '../errors.ts';
-import { diffLayer } from '../snapshots/diff-layer.ts';
-import { announce } from './container-events.ts';
-import type { Container } from './container.ts';
-import type { ContainerDependencies } from './dependencies.ts';
-import { pauseContainer, unpauseContainer } from './pause.ts';
+import type { ContainerConfig } from '../../../contract/engine-api/container.ts';
+import type { ImageRunConfig } from '../../../contract/engine-api/image.ts';
+import { ConflictError, messageOf, NotFoundError } from '../../errors.ts';
+import { diffLayer } from '../../snapshots/diff-layer.ts';
+import { announce } from '../container-events.ts';
+import type { Container } from '../container.ts';
+import type { ContainerDependencies } from '../dependencies.ts';
+import { pauseContainer, unpauseContainer } from '../lifecycle/pause.ts';
 
 export interface CommitRequest {
   /** `repo` or `repo:tag`; empty for an image without a name. */

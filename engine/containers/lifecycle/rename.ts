@@ -1,9 +1,9 @@
-import { ConflictError, InvalidParameterError, messageOf } from '../errors.ts';
-import { announce } from './container-events.ts';
-import { isRunning } from './container.ts';
-import type { ContainerDependencies } from './dependencies.ts';
-import { checkName } from './config/names.ts';
-import { sandboxRequest } from './network-connections.ts';
+import { ConflictError, InvalidParameterError, messageOf } from '../../errors.ts';
+import { announce } from '../container-events.ts';
+import { isRunning } from '../container.ts';
+import type { ContainerDependencies } from '../dependencies.ts';
+import { checkName } from '../config/names.ts';
+import { sandboxRequest } from '../network-connections.ts';
 
 /** `docker rename`. @throws ConflictError when the name is taken, InvalidParameterError for a name that cannot be */
 export async function renameContainer(needs: Pick<ContainerDependencies, 'store' | 'events' | 'network'>, reference: string, newName: string): Promise<void> {

@@ -1,9 +1,9 @@
-import { ConflictError, InvalidParameterError, NotFoundError } from '../errors.ts';
-import { parseMoment, parseTimestamp } from '../lib/time/timestamp.ts';
-import type { Container } from './container.ts';
-import type { ContainerDependencies } from './dependencies.ts';
-import { isPrunable } from './disk.ts';
-import { writableSize } from './inspect.ts';
+import { ConflictError, InvalidParameterError, NotFoundError } from '../../errors.ts';
+import { parseMoment, parseTimestamp } from '../../lib/time/timestamp.ts';
+import type { Container } from '../container.ts';
+import type { ContainerDependencies } from '../dependencies.ts';
+import { isPrunable } from '../disk.ts';
+import { writableSize } from '../inspect.ts';
 import { removeContainer } from './remove.ts';
 
 /** `POST /containers/prune`: removes every container that does not run. @param filters `until`, `label`, `label!` */

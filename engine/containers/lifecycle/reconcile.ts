@@ -1,15 +1,15 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../errors.ts';
-import { nowTimestamp } from '../lib/time/timestamp.ts';
-import type { TaskExit, TaskStatus } from './collaborators.ts';
-import { isRunning } from './container.ts';
-import type { Container } from './container.ts';
+import { messageOf } from '../../errors.ts';
+import { nowTimestamp } from '../../lib/time/timestamp.ts';
+import type { TaskExit, TaskStatus } from '../collaborators.ts';
+import { isRunning } from '../container.ts';
+import type { Container } from '../container.ts';
 import { handleExit, scheduleRestart } from './exit.ts';
-import { endProbes } from './health/probe.ts';
-import { sandboxRequest } from './network-connections.ts';
+import { endProbes } from '../health/probe.ts';
+import { sandboxRequest } from '../network-connections.ts';
 import { removeLocked } from './remove.ts';
-import { startsWithEngine } from './restarts/restart-policy.ts';
+import { startsWithEngine } from '../restarts/restart-policy.ts';
 import { runContainer } from './start.ts';
 import type { StartNeeds } from './start.ts';
 

@@ -1,12 +1,12 @@
-import { ConflictError, messageOf, NotFoundError } from '../errors.ts';
-import { cancelRestart } from './restarts/cancel-restart.ts';
-import { announce } from './container-events.ts';
-import { isRunning } from './container.ts';
-import type { Container } from './container.ts';
-import type { ContainerDependencies } from './dependencies.ts';
+import { ConflictError, messageOf, NotFoundError } from '../../errors.ts';
+import { cancelRestart } from '../restarts/cancel-restart.ts';
+import { announce } from '../container-events.ts';
+import { isRunning } from '../container.ts';
+import type { Container } from '../container.ts';
+import type { ContainerDependencies } from '../dependencies.ts';
 import { killAndWait } from './kill.ts';
-import { removeLink } from './links/remove-link.ts';
-import { sharedMemoryOf } from './shared-memory.ts';
+import { removeLink } from '../links/remove-link.ts';
+import { sharedMemoryOf } from '../files/shared-memory.ts';
 
 type RemoveNeeds = Pick<ContainerDependencies, 'store' | 'snapshots' | 'mounter' | 'tasks' | 'network' | 'volumes' | 'events' | 'log'>;
 

@@ -1,6 +1,6 @@
-import { ConflictError } from '../errors.ts';
-import { announce } from './container-events.ts';
-import type { ContainerDependencies } from './dependencies.ts';
+import { ConflictError } from '../../errors.ts';
+import { announce } from '../container-events.ts';
+import type { ContainerDependencies } from '../dependencies.ts';
 
 type PauseNeeds = Pick<ContainerDependencies, 'store' | 'tasks' | 'events' | 'health'>;
 

@@ -1,6 +1,6 @@
-import type { VolumeUser } from '../volumes/volume-contents.ts';
-import type { Container } from './container.ts';
-import { isRunning } from './container.ts';
+import type { VolumeUser } from '../../volumes/volume-contents.ts';
+import type { Container } from '../container.ts';
+import { isRunning } from '../container.ts';
 
 /** A container as a user of a volume; undefined when it is none. */
 export function volumeUser(container: Container | undefined, volume: string): VolumeUser | undefined {

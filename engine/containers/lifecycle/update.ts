@@ -1,10 +1,10 @@
-import type { ContainerUpdateRequest, ContainerUpdateResponse, HostConfig, Resources } from '../../contract/engine-api/container.ts';
-import { ConflictError, InternalError, messageOf } from '../errors.ts';
-import { checkResources } from './config/resources.ts';
-import { checkRestartPolicy } from './config/restart-policy.ts';
-import { announce } from './container-events.ts';
-import { isRunning } from './container.ts';
-import type { ContainerDependencies } from './dependencies.ts';
+import type { ContainerUpdateRequest, ContainerUpdateResponse, HostConfig, Resources } from '../../../contract/engine-api/container.ts';
+import { ConflictError, InternalError, messageOf } from '../../errors.ts';
+import { checkResources } from '../config/resources.ts';
+import { checkRestartPolicy } from '../config/restart-policy.ts';
+import { announce } from '../container-events.ts';
+import { isRunning } from '../container.ts';
+import type { ContainerDependencies } from '../dependencies.ts';
 
 type UpdateNeeds = Pick<ContainerDependencies, 'store' | 'tasks' | 'events' | 'host'>;
 

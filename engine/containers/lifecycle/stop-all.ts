@@ -1,9 +1,9 @@
-import { messageOf } from '../errors.ts';
-import { isRunning } from './container.ts';
-import type { Container } from './container.ts';
-import type { ContainerDependencies } from './dependencies.ts';
+import { messageOf } from '../../errors.ts';
+import { isRunning } from '../container.ts';
+import type { Container } from '../container.ts';
+import type { ContainerDependencies } from '../dependencies.ts';
 import { exitOf, stopSignalOf } from './kill.ts';
-import { SIGKILL } from './config/signals.ts';
+import { SIGKILL } from '../config/signals.ts';
 import { within } from './stop.ts';
 
 /** Longest patience with a container, in seconds: the machine is to go off. */

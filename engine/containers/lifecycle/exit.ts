@@ -1,12 +1,12 @@
-import { messageOf } from '../errors.ts';
-import { parseTimestamp } from '../lib/time/timestamp.ts';
-import type { TaskExit } from './collaborators.ts';
-import { announce } from './container-events.ts';
-import { isRunning } from './container.ts';
-import type { Container, Ended } from './container.ts';
+import { messageOf } from '../../errors.ts';
+import { parseTimestamp } from '../../lib/time/timestamp.ts';
+import type { TaskExit } from '../collaborators.ts';
+import { announce } from '../container-events.ts';
+import { isRunning } from '../container.ts';
+import type { Container, Ended } from '../container.ts';
 import { removeLocked } from './remove.ts';
-import { sharedMemoryOf } from './shared-memory.ts';
-import { restartDelay } from './restarts/restart-policy.ts';
+import { sharedMemoryOf } from '../files/shared-memory.ts';
+import { restartDelay } from '../restarts/restart-policy.ts';
 import { runContainer } from './start.ts';
 import type { StartNeeds } from './start.ts';
 

@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConflictError, InvalidParameterError } from '../errors.ts';
-import { MountFlag, mount } from '../lib/syscalls/files.ts';
-import type { TaskMount } from './collaborators.ts';
-import { isRunning } from './container.ts';
-import type { Container } from './container.ts';
-import type { ContainerStore } from './container-store.ts';
+import { ConflictError, InvalidParameterError } from '../../errors.ts';
+import { MountFlag, mount } from '../../lib/syscalls/files.ts';
+import type { TaskMount } from '../collaborators.ts';
+import { isRunning } from '../container.ts';
+import type { Container } from '../container.ts';
+import type { ContainerStore } from '../container-store.ts';
 
 const target = '/dev/shm';
 

@@ -1,10 +1,10 @@
-import { ConflictError, InvalidParameterError, NotFoundError } from '../errors.ts';
-import { cancelRestart } from './restarts/cancel-restart.ts';
-import { announce } from './container-events.ts';
-import { isRunning } from './container.ts';
-import type { Container } from './container.ts';
-import type { ContainerDependencies } from './dependencies.ts';
-import { parseSentSignal, parseSignal, SIGKILL } from './config/signals.ts';
+import { ConflictError, InvalidParameterError, NotFoundError } from '../../errors.ts';
+import { cancelRestart } from '../restarts/cancel-restart.ts';
+import { announce } from '../container-events.ts';
+import { isRunning } from '../container.ts';
+import type { Container } from '../container.ts';
+import type { ContainerDependencies } from '../dependencies.ts';
+import { parseSentSignal, parseSignal, SIGKILL } from '../config/signals.ts';
 
 type KillNeeds = Pick<ContainerDependencies, 'store' | 'tasks' | 'events'>;
 
