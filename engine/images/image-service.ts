@@ -5,7 +5,7 @@ import type { ImageCommitter, ImageSource } from '../containers/collaborators.ts
 import type { RegistryConfig } from '../registry/registries.ts';
 import type { LoginResult } from '../registry/registry-login.ts';
 import type { NewImage } from './create-image.ts';
-import type { ImportOptions } from './import.ts';
+import type { ImportOptions } from './transfer/import.ts';
 import type { Platform } from './model/platform.ts';
 import type { PruneOptions } from './prune.ts';
 import type { PrunePlan, PrunePlanOptions } from './prune-plan.ts';

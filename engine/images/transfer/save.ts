@@ -1,15 +1,15 @@
-import type { EventSink } from '../containers/collaborators.ts';
-import type { ContentStore } from '../content/content-store.ts';
-import { NotFoundError } from '../errors.ts';
-import type { SavedImage } from './archive/archive-writer.ts';
-import { writeArchive } from './archive/archive-writer.ts';
-import { expectPlatform } from './inspect.ts';
-import type { Platform } from './model/platform.ts';
-import { findImage, isIdOf } from './reference/find-image.ts';
-import { parseReference, repositoryOf } from './reference/reference.ts';
-import type { GarbageCollector } from './store/garbage-collector.ts';
-import { imageEvent } from './store/image-event.ts';
-import type { ImageStore } from './store/image-store.ts';
+import type { EventSink } from '../../containers/collaborators.ts';
+import type { ContentStore } from '../../content/content-store.ts';
+import { NotFoundError } from '../../errors.ts';
+import type { SavedImage } from '../archive/archive-writer.ts';
+import { writeArchive } from '../archive/archive-writer.ts';
+import { expectPlatform } from '../inspect.ts';
+import type { Platform } from '../model/platform.ts';
+import { findImage, isIdOf } from '../reference/find-image.ts';
+import { parseReference, repositoryOf } from '../reference/reference.ts';
+import type { GarbageCollector } from '../store/garbage-collector.ts';
+import { imageEvent } from '../store/image-event.ts';
+import type { ImageStore } from '../store/image-store.ts';
 
 export interface SaveCollaborators {
   store: ImageStore;

@@ -1,16 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { NotFoundError } from '../errors.ts';
-import { bytesToText } from '../lib/tar/tar-header.ts';
-import { TarParser } from '../lib/tar/tar-parser.ts';
-import type { ImageFixture } from '../testing/image-fixture.ts';
-import { dockerArchive, makeImage } from '../testing/image-fixture.ts';
-import { startRegistry } from '../testing/registry-fixture.ts';
-import type { ServiceFixture } from '../testing/image-service-fixture.ts';
-import { startService } from '../testing/image-service-fixture.ts';
-import { parseReference, withDefaultTag } from './reference/reference.ts';
-import { makeTar } from '../testing/tar-fixture.ts';
+import { NotFoundError } from '../../errors.ts';
+import { bytesToText } from '../../lib/tar/tar-header.ts';
+import { TarParser } from '../../lib/tar/tar-parser.ts';
+import type { ImageFixture } from '../../testing/image-fixture.ts';
+import { dockerArchive, makeImage } from '../../testing/image-fixture.ts';
+import { startRegistry } from '../../testing/registry-fixture.ts';
+import type { ServiceFixture } from '../../testing/image-service-fixture.ts';
+import { startService } from '../../testing/image-service-fixture.ts';
+import { parseReference, withDefaultTag } from '../reference/reference.ts';
+import { makeTar } from '../../testing/tar-fixture.ts';
 
 let service: ServiceFixture;
 beforeEach(async () => {

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../errors.ts';
-import type { ImageService } from './image-service.ts';
+import { messageOf } from '../../errors.ts';
+import type { ImageService } from '../image-service.ts';
 
 /**
  * Loads the archives of a folder whose image is not there. The archive's name says what it holds: `hello.tar` is

@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { digestOf } from '../content/digest.ts';
-import { mount, umount2 } from '../lib/syscalls/files.ts';
-import type { ImageFixture } from '../testing/image-fixture.ts';
-import { dockerArchive, makeImage } from '../testing/image-fixture.ts';
-import type { ServiceFixture } from '../testing/image-service-fixture.ts';
-import { startService } from '../testing/image-service-fixture.ts';
-import type { RegistryFixture } from '../testing/registry-fixture.ts';
-import { startRegistry } from '../testing/registry-fixture.ts';
-import type { FixtureEntry } from '../testing/tar-fixture.ts';
-import { makeTar } from '../testing/tar-fixture.ts';
+import { digestOf } from '../../content/digest.ts';
+import { mount, umount2 } from '../../lib/syscalls/files.ts';
+import type { ImageFixture } from '../../testing/image-fixture.ts';
+import { dockerArchive, makeImage } from '../../testing/image-fixture.ts';
+import type { ServiceFixture } from '../../testing/image-service-fixture.ts';
+import { startService } from '../../testing/image-service-fixture.ts';
+import type { RegistryFixture } from '../../testing/registry-fixture.ts';
+import { startRegistry } from '../../testing/registry-fixture.ts';
+import type { FixtureEntry } from '../../testing/tar-fixture.ts';
+import { makeTar } from '../../testing/tar-fixture.ts';
 
 /** What a registry, an archive or a client may send that is not what it says, or that does not fit on the disk. */
 

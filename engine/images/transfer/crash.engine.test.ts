@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
-import { ContentStore } from '../content/content-store.ts';
-import { digestOf } from '../content/digest.ts';
-import { makeImage } from '../testing/image-fixture.ts';
-import { startRegistry } from '../testing/registry-fixture.ts';
-import { startService } from '../testing/image-service-fixture.ts';
+import { ContentStore } from '../../content/content-store.ts';
+import { digestOf } from '../../content/digest.ts';
+import { makeImage } from '../../testing/image-fixture.ts';
+import { startRegistry } from '../../testing/registry-fixture.ts';
+import { startService } from '../../testing/image-service-fixture.ts';
 
 const KILLS = 5;
 
@@ -17,7 +17,7 @@ type Promised = Map<string, { id: string } | 'gone' | 'unknown'>;
 
 /** Runs the fixture, kills it with SIGKILL after `lines` lines, and notes what it said. */
 async function runAndKill(directory: string, host: string, seed: string, lines: number, promised: Promised): Promise<void> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '..', 'testing', 'image-crash-fixture.ts'), directory, host, seed], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../../testing', 'image-crash-fixture.ts'), directory, host, seed], { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = new Promise<NodeJS.Signals | null>((resolve) => child.on('exit', (_, signal) => resolve(signal)));
   let count = 0;
   // Lines that were in the pipe when the process died count as well: they were written after the fact.

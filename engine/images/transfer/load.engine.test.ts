@@ -6,17 +6,17 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { ProgressMessage } from '../../contract/engine-api/progress.ts';
-import { hexOf } from '../content/digest.ts';
-import { NotFoundError } from '../errors.ts';
-import type { FixtureEntry } from '../testing/tar-fixture.ts';
-import { makeTar } from '../testing/tar-fixture.ts';
-import { mount, umount2 } from '../lib/syscalls/files.ts';
-import { startRegistry } from '../testing/registry-fixture.ts';
-import { dockerArchive, makeImage, ociArchive, ociIndexArchive } from '../testing/image-fixture.ts';
-import type { ServiceFixture } from '../testing/image-service-fixture.ts';
-import { startService } from '../testing/image-service-fixture.ts';
-import type { LoadOptions } from './image-service.ts';
+import type { ProgressMessage } from '../../../contract/engine-api/progress.ts';
+import { hexOf } from '../../content/digest.ts';
+import { NotFoundError } from '../../errors.ts';
+import type { FixtureEntry } from '../../testing/tar-fixture.ts';
+import { makeTar } from '../../testing/tar-fixture.ts';
+import { mount, umount2 } from '../../lib/syscalls/files.ts';
+import { startRegistry } from '../../testing/registry-fixture.ts';
+import { dockerArchive, makeImage, ociArchive, ociIndexArchive } from '../../testing/image-fixture.ts';
+import type { ServiceFixture } from '../../testing/image-service-fixture.ts';
+import { startService } from '../../testing/image-service-fixture.ts';
+import type { LoadOptions } from '../image-service.ts';
 
 let service: ServiceFixture;
 beforeEach(async () => {

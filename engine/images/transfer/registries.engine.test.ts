@@ -1,15 +1,15 @@
 import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { ProgressMessage } from '../../contract/engine-api/progress.ts';
-import { InvalidParameterError, NotFoundError, UnauthorizedError } from '../errors.ts';
-import { parseMirror } from '../registry/registries.ts';
-import { dockerArchive, makeImage } from '../testing/image-fixture.ts';
-import type { ServiceFixture } from '../testing/image-service-fixture.ts';
-import { startService } from '../testing/image-service-fixture.ts';
-import type { RegistryFixture } from '../testing/registry-fixture.ts';
-import { startRegistry } from '../testing/registry-fixture.ts';
-import { startRelay } from '../testing/registry-relay.ts';
-import { startTokenRegistry } from '../testing/token-registry.ts';
+import type { ProgressMessage } from '../../../contract/engine-api/progress.ts';
+import { InvalidParameterError, NotFoundError, UnauthorizedError } from '../../errors.ts';
+import { parseMirror } from '../../registry/registries.ts';
+import { dockerArchive, makeImage } from '../../testing/image-fixture.ts';
+import type { ServiceFixture } from '../../testing/image-service-fixture.ts';
+import { startService } from '../../testing/image-service-fixture.ts';
+import type { RegistryFixture } from '../../testing/registry-fixture.ts';
+import { startRegistry } from '../../testing/registry-fixture.ts';
+import { startRelay } from '../../testing/registry-relay.ts';
+import { startTokenRegistry } from '../../testing/token-registry.ts';
 
 /** Mirrors, all tags of a repository, and registries that want tokens: a real registry with a server before it. */
 

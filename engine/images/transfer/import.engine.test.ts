@@ -4,15 +4,15 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ProgressMessage } from '../../contract/engine-api/progress.ts';
-import { digestOf } from '../content/digest.ts';
-import { ConflictError, InvalidParameterError, NotFoundError } from '../errors.ts';
-import { dockerArchive, makeImage } from '../testing/image-fixture.ts';
-import type { ServiceFixture } from '../testing/image-service-fixture.ts';
-import { startService } from '../testing/image-service-fixture.ts';
-import { makeTar } from '../testing/tar-fixture.ts';
+import type { ProgressMessage } from '../../../contract/engine-api/progress.ts';
+import { digestOf } from '../../content/digest.ts';
+import { ConflictError, InvalidParameterError, NotFoundError } from '../../errors.ts';
+import { dockerArchive, makeImage } from '../../testing/image-fixture.ts';
+import type { ServiceFixture } from '../../testing/image-service-fixture.ts';
+import { startService } from '../../testing/image-service-fixture.ts';
+import { makeTar } from '../../testing/tar-fixture.ts';
 import type { ImportOptions } from './import.ts';
-import { parseReference, withDefaultTag } from './reference/reference.ts';
+import { parseReference, withDefaultTag } from '../reference/reference.ts';
 
 let service: ServiceFixture;
 beforeEach(async () => {

@@ -1,19 +1,19 @@
 import { pipeline, Transform } from 'node:stream';
 import type { Readable } from 'node:stream';
-import type { EventSink } from '../containers/collaborators.ts';
-import { EngineError, InternalError, InvalidParameterError, messageOf } from '../errors.ts';
-import { decompress } from '../lib/compression/decompress.ts';
-import { HttpAgents, httpGet } from '../registry/http-get.ts';
-import { toRegistryError } from '../registry/registry-error.ts';
-import { applyChanges } from './changes/apply-changes.ts';
-import type { CreateCollaborators } from './create-image.ts';
-import { createImage } from './create-image.ts';
-import type { ProgressListener } from './image-service.ts';
-import { progressMessage, throttled } from './layers/progress.ts';
-import { machinePlatform, parsePlatform } from './model/platform.ts';
-import { familiarString } from './reference/reference.ts';
-import { imageEvent } from './store/image-event.ts';
-import { parseTarget } from './tag.ts';
+import type { EventSink } from '../../containers/collaborators.ts';
+import { EngineError, InternalError, InvalidParameterError, messageOf } from '../../errors.ts';
+import { decompress } from '../../lib/compression/decompress.ts';
+import { HttpAgents, httpGet } from '../../registry/http-get.ts';
+import { toRegistryError } from '../../registry/registry-error.ts';
+import { applyChanges } from '../changes/apply-changes.ts';
+import type { CreateCollaborators } from '../create-image.ts';
+import { createImage } from '../create-image.ts';
+import type { ProgressListener } from '../image-service.ts';
+import { progressMessage, throttled } from '../layers/progress.ts';
+import { machinePlatform, parsePlatform } from '../model/platform.ts';
+import { familiarString } from '../reference/reference.ts';
+import { imageEvent } from '../store/image-event.ts';
+import { parseTarget } from '../tag.ts';
 
 export interface ImportOptions {
   /** `-` for the request's body, or an address; http:// where it has no scheme. */

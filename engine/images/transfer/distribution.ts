@@ -1,14 +1,14 @@
-import type { DistributionInspect } from '../../contract/engine-api/image.ts';
-import { NotFoundError, UnauthorizedError } from '../errors.ts';
-import type { Credentials } from '../registry/authorizer.ts';
-import { readBody } from '../registry/http-get.ts';
-import type { Registries } from '../registry/registries.ts';
-import type { RegistryClient } from '../registry/registry-client.ts';
-import { RegistryError } from '../registry/registry-error.ts';
-import { parseImageConfig } from './model/image-config.ts';
-import { isAttestation, parseManifest } from './model/manifest.ts';
-import type { Reference } from './reference/reference.ts';
-import { parseReference, withDefaultTag } from './reference/reference.ts';
+import type { DistributionInspect } from '../../../contract/engine-api/image.ts';
+import { NotFoundError, UnauthorizedError } from '../../errors.ts';
+import type { Credentials } from '../../registry/authorizer.ts';
+import { readBody } from '../../registry/http-get.ts';
+import type { Registries } from '../../registry/registries.ts';
+import type { RegistryClient } from '../../registry/registry-client.ts';
+import { RegistryError } from '../../registry/registry-error.ts';
+import { parseImageConfig } from '../model/image-config.ts';
+import { isAttestation, parseManifest } from '../model/manifest.ts';
+import type { Reference } from '../reference/reference.ts';
+import { parseReference, withDefaultTag } from '../reference/reference.ts';
 
 /** Configs are JSON of a few kilobytes; the largest known have a few hundred. */
 const MAX_CONFIG = 8 * 1024 * 1024;
