@@ -4,10 +4,10 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:
 import type { Server } from 'node:http';
 import { cpus, hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { apiVersion, engineVersion, minApiVersion } from './api/api-version.ts';
+import { apiVersion, engineVersion, minApiVersion } from './api/versions/api-version.ts';
 import { routeTable } from './api/route-table.ts';
-import { makeRoomForAnswers } from './api/send-buffer.ts';
-import { listenTcp } from './api/tcp-listener.ts';
+import { makeRoomForAnswers } from './api/connections/send-buffer.ts';
+import { listenTcp } from './api/connections/tcp-listener.ts';
 import { parseCommandLine, usage, UsageError } from './command-line.ts';
 import type { EngineConfig } from './config.ts';
 import { dataPaths } from './config.ts';

@@ -6,19 +6,19 @@ import type { Duplex, Readable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { InvalidParameterError, messageOf } from '../errors.ts';
 import { isGuestConnection } from '../guest/serve-stream.ts';
-import { apiVersion, engineVersion } from './api-version.ts';
-import { ConnectionBody } from './connection-body.ts';
-import { parseFilters } from './filters.ts';
-import type { Filters } from './filters.ts';
-import { detachFromParser, hijackHead, readUpgradeBody } from './hijack.ts';
+import { apiVersion, engineVersion } from './versions/api-version.ts';
+import { ConnectionBody } from './connections/connection-body.ts';
+import { parseFilters } from './requests/filters.ts';
+import type { Filters } from './requests/filters.ts';
+import { detachFromParser, hijackHead, readUpgradeBody } from './connections/hijack.ts';
 import { errorBody, statusOf } from './http-status.ts';
 import { JsonStream } from './json-stream.ts';
-import { checkShape } from './json-shape.ts';
-import type { Shape } from './json-shape.ts';
-import { Query } from './query.ts';
-import { WebSocketStream, webSocketHead } from './web-socket.ts';
-import type { WebSocketOptions } from './web-socket.ts';
-import { checkJsonType, jsonBodyLimit, parseJson, readBody } from './request-body.ts';
+import { checkShape } from './requests/json-shape.ts';
+import type { Shape } from './requests/json-shape.ts';
+import { Query } from './requests/query.ts';
+import { WebSocketStream, webSocketHead } from './connections/web-socket.ts';
+import type { WebSocketOptions } from './connections/web-socket.ts';
+import { checkJsonType, jsonBodyLimit, parseJson, readBody } from './requests/request-body.ts';
 
 /** Headers of every answer. */
 export const standardHeaders: Record<string, string> = {

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { ContainerConfig } from '../../../contract/engine-api/container.ts';
 import { InvalidParameterError } from '../../errors.ts';
-import type { ConnectionBody } from '../connection-body.ts';
+import type { ConnectionBody } from '../connections/connection-body.ts';
 import type { Exchange } from '../exchange.ts';
-import { commitShape } from '../request-shapes.ts';
+import { commitShape } from '../requests/request-shapes.ts';
 import type { Handler } from '../router.ts';
 import { withTag } from './image-routes.ts';
 

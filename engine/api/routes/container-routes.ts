@@ -6,9 +6,9 @@ import type {
   ContainerUpdateResponse,
 } from '../../../contract/engine-api/container.ts';
 import { InvalidParameterError } from '../../errors.ts';
-import { currentCreateRequest, inspectForVersion } from '../container-versions.ts';
-import type { Filters } from '../filters.ts';
-import { containerCreateShape, containerUpdateShape } from '../request-shapes.ts';
+import { currentCreateRequest, inspectForVersion } from '../versions/container-versions.ts';
+import type { Filters } from '../requests/filters.ts';
+import { containerCreateShape, containerUpdateShape } from '../requests/request-shapes.ts';
 import type { Handler } from '../router.ts';
 
 export interface ContainerBackend {

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { ExecCreateRequest, ExecInspect } from '../../../contract/engine-api/exec.ts';
 import { InvalidParameterError } from '../../errors.ts';
-import { execCreateShape, execStartShape } from '../request-shapes.ts';
+import { execCreateShape, execStartShape } from '../requests/request-shapes.ts';
 import type { Handler } from '../router.ts';
 import { streamType } from './stream-routes.ts';
 

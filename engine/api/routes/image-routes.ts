@@ -3,14 +3,14 @@ import type { DistributionInspect, ImageInspect, ImagePruneReport, ImageSummary,
 import type { ProgressMessage } from '../../../contract/engine-api/progress.ts';
 import { ForbiddenError, InvalidParameterError } from '../../errors.ts';
 import type { Exchange } from '../exchange.ts';
-import type { Filters } from '../filters.ts';
-import { inspectFor, listBytes } from '../image-versions.ts';
-import type { PlatformParameter } from '../platform-parameter.ts';
-import { platformParameter } from '../platform-parameter.ts';
+import type { Filters } from '../requests/filters.ts';
+import { inspectFor, listBytes } from '../versions/image-versions.ts';
+import type { PlatformParameter } from '../requests/platform-parameter.ts';
+import { platformParameter } from '../requests/platform-parameter.ts';
 import type { Handler } from '../router.ts';
-import { registryAuth } from '../registry-auth.ts';
-import { credentialsShape } from '../request-shapes.ts';
-import type { RegistryAuth } from '../registry-auth.ts';
+import { registryAuth } from '../requests/registry-auth.ts';
+import { credentialsShape } from '../requests/request-shapes.ts';
+import type { RegistryAuth } from '../requests/registry-auth.ts';
 
 export interface ImageBackend {
   /** The same array as before for as long as it says the same. */

@@ -1,7 +1,7 @@
 import { InvalidParameterError } from '../../errors.ts';
 import { parseMoment } from '../../lib/time/timestamp.ts';
-import type { Shape } from '../json-shape.ts';
-import type { Query } from '../query.ts';
+import type { Shape } from '../requests/json-shape.ts';
+import type { Query } from '../requests/query.ts';
 import type { Handler } from '../router.ts';
 
 interface LineReference {

@@ -1,8 +1,8 @@
 import type { EndpointSettings, Network, NetworkCreateRequest } from '../../../contract/engine-api/network.ts';
 import { InvalidParameterError, NotFoundError } from '../../errors.ts';
 import type { Exchange } from '../exchange.ts';
-import type { Filters } from '../filters.ts';
-import { networkConnectShape, networkCreateShape } from '../request-shapes.ts';
+import type { Filters } from '../requests/filters.ts';
+import { networkConnectShape, networkCreateShape } from '../requests/request-shapes.ts';
 import type { Handler } from '../router.ts';
 
 export interface NetworkBackend {

@@ -3,9 +3,9 @@ import type { DiskUsageResponse, InfoResponse, VersionResponse } from '../../../
 import { ForbiddenError, InvalidParameterError } from '../../errors.ts';
 import { parseMoment } from '../../lib/time/timestamp.ts';
 import type { Exchange } from '../exchange.ts';
-import { diskUsageFor, infoFor } from '../system-versions.ts';
-import type { Filters } from '../filters.ts';
-import type { Shape } from '../json-shape.ts';
+import { diskUsageFor, infoFor } from '../versions/system-versions.ts';
+import type { Filters } from '../requests/filters.ts';
+import type { Shape } from '../requests/json-shape.ts';
 import type { Handler } from '../router.ts';
 
 export interface HostNetwork {

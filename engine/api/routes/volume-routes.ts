@@ -1,6 +1,6 @@
 import type { Volume } from '../../../contract/engine-api/volume.ts';
-import type { Filters } from '../filters.ts';
-import { volumeCreateShape } from '../request-shapes.ts';
+import type { Filters } from '../requests/filters.ts';
+import { volumeCreateShape } from '../requests/request-shapes.ts';
 import type { Handler } from '../router.ts';
 
 export interface VolumeCreateRequest {

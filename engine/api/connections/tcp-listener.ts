@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import { createServer } from 'node:net';
 import type { Server as NetServer } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { InvalidParameterError, messageOf } from '../errors.ts';
+import { InvalidParameterError, messageOf } from '../../errors.ts';
 
 export interface TcpAddress {
   host: string;

@@ -1,4 +1,4 @@
-import { InvalidParameterError } from '../errors.ts';
+import { InvalidParameterError } from '../../errors.ts';
 
 /**
  * Checks the types of a JSON body as Go's decoder does for moby: known fields must have their type, `null` is allowed

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { InvalidParameterError } from '../errors.ts';
+import { InvalidParameterError } from '../../errors.ts';
 import { checkShape } from './json-shape.ts';
 import type { Shape } from './json-shape.ts';
 import { Query } from './query.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { ForbiddenError } from '../errors.ts';
+import { ForbiddenError } from '../../errors.ts';
 
 /**
  * A page in a browser can reach TCP ports of this machine: by its own script (then it says its `Origin`), or by a name that it makes

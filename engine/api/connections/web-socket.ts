@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Duplex } from 'node:stream';
-import { StdFrameDecoder } from '../../contract/stdcopy.ts';
-import { InvalidParameterError } from '../errors.ts';
+import { StdFrameDecoder } from '../../../contract/stdcopy.ts';
+import { InvalidParameterError } from '../../errors.ts';
 
 /** The server's half of RFC 6455, as far as a byte stream needs it: no extensions, frames of any size go through as bytes. */
 

@@ -1,4 +1,4 @@
-import { EngineError } from '../errors.ts';
+import { EngineError } from '../../errors.ts';
 
 /** Newest API version that the engine speaks, and the oldest. As in moby 28. */
 export const apiVersion = '1.51';

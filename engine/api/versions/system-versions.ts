@@ -1,4 +1,4 @@
-import type { DiskUsageResponse, InfoResponse } from '../../contract/engine-api/system.ts';
+import type { DiskUsageResponse, InfoResponse } from '../../../contract/engine-api/system.ts';
 
 /** What older clients read of the system differently. Source: moby `daemon/server/router/system/system_routes.go`. */
 

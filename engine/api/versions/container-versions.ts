@@ -1,5 +1,5 @@
-import type { ContainerCreateRequest, ContainerInspect, HostConfig } from '../../contract/engine-api/container.ts';
-import { InvalidParameterError } from '../errors.ts';
+import type { ContainerCreateRequest, ContainerInspect, HostConfig } from '../../../contract/engine-api/container.ts';
+import { InvalidParameterError } from '../../errors.ts';
 
 /**
  * Brings what an older client asks for into today's form: fields that its API did not have are ignored, and defaults are those of its

@@ -2,7 +2,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { Duplex } from 'node:stream';
-import { BodyDecoder } from '../lib/body-decoder.ts';
+import { BodyDecoder } from '../../lib/body-decoder.ts';
 
 /**
  * A large body that goes past node:http: its parser would hand it over in pieces of 64 kB, each new memory, by way of the main thread. Node

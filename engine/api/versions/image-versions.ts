@@ -1,4 +1,4 @@
-import type { ImageInspect, ImageSummary } from '../../contract/engine-api/image.ts';
+import type { ImageInspect, ImageSummary } from '../../../contract/engine-api/image.ts';
 
 /** What older clients read of images differently. Source: moby `daemon/server/router/image/image_routes.go`. */
 

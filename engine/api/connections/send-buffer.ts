@@ -1,4 +1,4 @@
-import { enlargeSendBuffer } from '../lib/syscalls/socket.ts';
+import { enlargeSendBuffer } from '../../lib/syscalls/socket.ts';
 
 const room = 2 * 1024 * 1024;
 

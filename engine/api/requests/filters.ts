@@ -1,4 +1,4 @@
-import { InvalidParameterError } from '../errors.ts';
+import { InvalidParameterError } from '../../errors.ts';
 
 /** Filter names with the values asked for; a name is only present with at least one value or an empty list. */
 export type Filters = Record<string, string[]>;

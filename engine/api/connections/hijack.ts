@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { InvalidParameterError } from '../errors.ts';
-import { TooLargeError } from './http-status.ts';
+import { InvalidParameterError } from '../../errors.ts';
+import { TooLargeError } from '../http-status.ts';
 
 /**
  * Taking a connection over from node:http, so that it becomes a plain byte stream in both directions. Two ways lead here:

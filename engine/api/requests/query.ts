@@ -1,4 +1,4 @@
-import { InvalidParameterError } from '../errors.ts';
+import { InvalidParameterError } from '../../errors.ts';
 
 /** Reads query parameters as moby does (daemon/server/httputils/form.go). */
 export class Query {

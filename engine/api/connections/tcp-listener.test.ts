@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isLocalHost } from './browser-guard.ts';
-import { createApiServer } from './server.ts';
+import { createApiServer } from '../server.ts';
 import { listenTcp } from './tcp-listener.ts';
 import type { TcpAddress } from './tcp-listener.ts';
 

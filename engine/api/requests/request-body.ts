@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import { InvalidParameterError } from '../errors.ts';
-import { TooLargeError } from './http-status.ts';
+import { InvalidParameterError } from '../../errors.ts';
+import { TooLargeError } from '../http-status.ts';
 
 /** Largest JSON body: several times what a client sends for a container with thousands of labels. */
 export const jsonBodyLimit = 4 * 1024 * 1024;
