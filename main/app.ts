@@ -24,6 +24,7 @@ import { StartRecorder } from './troubleshoot/start-records.ts';
 import { engineDefaults } from './settings/engine-defaults.ts';
 import { usualSuspendMinutes } from './settings/settings-shape.ts';
 import { openSettings, type SettingsStore } from './settings/settings-store.ts';
+import { catchUp } from './stats/catch-up.ts';
 import { History } from './stats/history.ts';
 import { HistoryFile } from './stats/history-file.ts';
 import { StatsSampler } from './stats/sampler.ts';
@@ -156,6 +157,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     idle.touch();
   });
   const ended = new AbortController();
+  /** When the engine was heard last, in milliseconds since the epoch. */
+  let heardUntil: number | undefined;
   const watcher = watchEvents({
     client: engine,
     vm,
@@ -166,6 +169,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     },
     onConnection(connection) {
       stats.setConnected(connection.status === 'connected');
+      if (connection.status === 'away') heardUntil = Date.parse(connection.since);
+      else catchUp(engine, heardUntil, (event) => stats.hear(event), ended.signal).catch((error: unknown) => log(`stats: what happened meanwhile could not be read: ${messageOf(error)}`));
       if (connection.status === 'connected') for (const part of told) part.connected();
       if (connection.status === 'connected') network?.connected();
       pushes.push('engine/connection', connection);

@@ -37,8 +37,11 @@ export class History {
     this.#bucket.add(samples);
   }
 
+  /** One that is known already is the same event, read again. Marks come in their order, but for those that were missed. */
   mark(mark: StatsMark): void {
-    this.#marks = [...this.#marks.slice(1 - mostMarks), mark];
+    if (this.#marks.some(({ at, id, kind }) => at === mark.at && id === mark.id && kind === mark.kind)) return;
+    const place = this.#marks.findLastIndex(({ at }) => at <= mark.at) + 1;
+    this.#marks = [...this.#marks.slice(0, place), mark, ...this.#marks.slice(place)].slice(-mostMarks);
     void this.#file.appendMark(mark);
   }
 

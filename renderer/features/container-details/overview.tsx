@@ -14,6 +14,7 @@ import { openDialog } from '../../stores/window/dialogs.ts';
 import { useClock } from '../../stores/window/clock.ts';
 import { PortsTable } from './ports-table.tsx';
 import { HealthSection } from './sections/health-section.tsx';
+import { MissedSection, useMissed } from './sections/missed-section.tsx';
 import { NetworksSection } from './sections/networks-section.tsx';
 import { MountsTable } from './mounts-table.tsx';
 import { useInspect } from './use-inspect.ts';
@@ -23,6 +24,7 @@ import { formatDecimal, formatMoment } from '../../i18n/intl.ts';
 /** What the engine knows of the container, in words. */
 export function Overview({ view }: { view: ContainerView }) {
   const { inspect, failure, again } = useInspect(view);
+  const missed = useMissed(view.id);
   if (inspect === undefined) {
     if (failure === undefined) return <SkeletonRows label={t('container-details:reading')} rows={6} />;
     return (
@@ -36,6 +38,11 @@ export function Overview({ view }: { view: ContainerView }) {
   return (
     <div className="page__scroll" tabIndex={0} role="region" aria-label={t('container-details:tabs.overview')}>
       <div className="overview">
+        {missed.length > 0 && (
+          <Section title={t('home:activity.missed')} isWide>
+            <MissedSection happenings={missed} />
+          </Section>
+        )}
         <Section title={t('container-details:sections.state')}>
           <StateFacts view={view} inspect={inspect} />
         </Section>

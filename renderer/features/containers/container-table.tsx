@@ -95,11 +95,11 @@ function ProjectHead({ project, members, totals, tabIndex }: { project: string |
           {shortenHome(totals.composeFile)}
         </code>
       )}
+      {project !== undefined && <ProjectActions project={project} tabIndex={tabIndex} />}
       <small className="project__totals numbers">
         {t('containers:groupRunning', { running: totals?.running ?? 0, total: totals?.total ?? 0 })}
         <GroupUsage ids={members.map(idOf)} />
       </small>
-      {project !== undefined && <ProjectActions project={project} tabIndex={tabIndex} />}
     </>
   );
 }

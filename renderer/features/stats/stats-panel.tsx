@@ -10,6 +10,7 @@ import { docker } from '../../format/engine/docker-command.ts';
 import { field, markInk, markText } from '../../format/usage.ts';
 import { t } from '../../i18n/i18n.ts';
 import { formatMoment } from '../../i18n/intl.ts';
+import { wasMissed } from '../../stores/last-seen.ts';
 import { useVm } from '../../stores/vm.ts';
 import { beginCommand } from '../../stores/window/commands.ts';
 import { StatsCharts, useSpan, type Range } from './charts.tsx';
@@ -82,6 +83,7 @@ function MarkList({ marks }: { marks: readonly StatsMark[] }) {
                 {formatMoment(mark.at)}
               </time>
               <span className={`stats-marks__${markInk(mark).slice(2)}`}>{markText(mark)}</span>
+              {wasMissed(mark.at) && <small>{t('stats:missed')}</small>}
             </li>
           ))}
         </ul>

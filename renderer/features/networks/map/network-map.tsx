@@ -1,13 +1,18 @@
 import { Laptop } from 'lucide-react';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { StateGlyph } from '../../../components/drawing/state-glyph.tsx';
 import type { ContainerView } from '../../../format/engine/container.ts';
 import type { NetworkView } from '../../../format/engine/network.ts';
 import { formatPort } from '../../../format/engine/ports.ts';
 import { shownState } from '../../../format/engine/row-state.ts';
 import { t } from '../../../i18n/i18n.ts';
+import { formatRate } from '../../../format/usage.ts';
+import { useUsage, watchUsage } from '../../../stores/containers/usage.ts';
 import type { Picked } from '../picked.ts';
 import { cardWidth, layoutMap, type MapLayout, type MapWire } from './map-layout.ts';
+import { trafficOf } from './traffic.ts';
+
+const trafficEveryMs = 2000;
 
 export interface NetworkMapProps {
   views: readonly NetworkView[];
@@ -36,6 +41,7 @@ export function NetworkMap({ views, containers, isShown, isMatch, picked, onPick
           <span>localhost</span>
         </div>
         <Wires layout={layout} picked={picked} />
+        <MapTraffic layout={layout} />
         {layout.berths.map(({ container, port, more, x }) => (
           <span key={`${container} ${port.publicPort} ${port.protocol}`} className="net-map__berth" style={{ left: x }} title={`${formatPort(port).published}${formatPort(port).inside}`}>
             :{port.publicPort}
@@ -86,6 +92,26 @@ export function NetworkMap({ views, containers, isShown, isMatch, picked, onPick
         })}
       </div>
     </div>
+  );
+}
+
+/** Asked for only while the map is open; drawn by itself, so that a second changes figures and not the map. */
+function MapTraffic({ layout }: { layout: MapLayout }) {
+  const latest = useUsage((state) => state.latest);
+  useEffect(() => watchUsage(trafficEveryMs), []);
+  const traffic = trafficOf(layout, latest);
+  return (
+    <>
+      <svg className="net-map__wires" width={layout.width} height={layout.height} aria-hidden="true">
+        {traffic.flatMap(({ card, width }) => layout.wires.filter(({ container, kind }) => container === card.id && kind === 'network').map((wire) => <path key={`${card.id} ${wire.to}`} className="wire wire--traffic" d={pathOf(wire)} style={{ strokeWidth: width }} />))}
+      </svg>
+      {traffic.map(({ card, received, sent }) => (
+        <span key={card.id} className="net-map__rate numbers" style={{ left: card.x + cardWidth / 2 + card.networks.length * 8, top: card.y - 34 }} aria-label={t('networks:map.traffic', { received: formatRate(received), sent: formatRate(sent) })} role="img">
+          <span>↓ {formatRate(received)}</span>
+          <span>↑ {formatRate(sent)}</span>
+        </span>
+      ))}
+    </>
   );
 }
 
