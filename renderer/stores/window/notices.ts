@@ -9,9 +9,9 @@ import { formatRoute, go, parseRoute, type Route } from './navigation.ts';
  */
 export type NoticePermission = 'allowed' | 'ask' | 'refused' | 'none';
 
-export const useNotices = create<{ permission: NoticePermission }>(() => ({ permission: permissionNow() }));
-
 const permissions = { granted: 'allowed', default: 'ask', denied: 'refused' } as const;
+
+export const useNotices = create<{ permission: NoticePermission }>(() => ({ permission: permissionNow() }));
 
 function permissionNow(): NoticePermission {
   // In Electron `main` shows them; the page itself may not.
