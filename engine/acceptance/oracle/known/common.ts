@@ -154,8 +154,25 @@ export const commonDifferences: KnownDifference[] = [
   {
     noun: '*',
     request: /\/version$/,
-    paths: ['body', 'body.**'],
+    paths: [
+      ...['Platform.Name', 'Version', 'ApiVersion', 'MinAPIVersion', 'GitCommit', 'GoVersion', 'BuildTime'].map((name) => `body.${name}`),
+      ...['length', '*.Name', '*.Version', '*.Details.*'].map((name) => `body.Components.${name}`),
+    ],
     reason: "the engine's own versions, and Node's, which it runs on",
+  },
+  {
+    noun: '*',
+    request: /\/version$/,
+    paths: ['body'],
+    when: ({ ours, theirs }) => [ours, theirs].every((value) => /^client version \S+ is too (old|new)\./.test(String(value))),
+    reason: 'this engine speaks API 1.24 to 1.51',
+  },
+  {
+    noun: '*',
+    request: /\/version$/,
+    paths: ['body.Experimental'],
+    when: ({ ours, theirs }) => ours === absent && theirs === true,
+    reason: 'Debian builds its dockerd as experimental; moby leaves `Experimental` out where it is false',
   },
   {
     noun: '*',

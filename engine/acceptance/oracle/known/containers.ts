@@ -108,9 +108,24 @@ export const containerDifferences: KnownDifference[] = [
   },
   {
     noun: '*',
-    request: /\/resize/,
-    when: messages(/^invalid resize (height|width)|is not running$/, /.?/),
-    reason: 'moby 28 says `invalid resize height "x": …` with 400; an exec that does not run is 409',
+    request: /^POST \/(containers|exec)\/[^/]+\/resize/,
+    paths: ['status', 'body.message'],
+    when: messages(/^invalid resize (height|width) ".*": invalid syntax$/, /^strconv\.Atoi: parsing ".*": invalid syntax$/),
+    reason: 'moby 28 says `invalid resize height "x": …` with 400',
+  },
+  {
+    noun: 'containers',
+    request: /\/resize\?h=-1/,
+    paths: ['status', 'header.content-type', 'body'],
+    when: (_, ourMessage, theirMessage) => ourMessage === 'invalid resize height "-1": value out of range' && theirMessage === '',
+    reason: 'moby 28 refuses a size below zero',
+  },
+  {
+    noun: 'exec',
+    request: /^POST \/exec\/\{e\}\/resize/,
+    paths: ['status', 'body.message'],
+    when: messages(/^exec process .* is not running$/, /^timeout waiting for exec session ready$/),
+    reason: 'an exec that does not run is 409 when it is resized; dockerd waits for it for ten seconds and answers 500',
   },
   {
     noun: 'streams',
@@ -164,6 +179,14 @@ export const containerDifferences: KnownDifference[] = [
     noun: 'archive',
     request: /^PUT/,
     paths: ['status', 'body.message'],
+    when: (difference, ourMessage, theirMessage) => (difference.path === 'status' ? difference.ours === 400 && difference.theirs === 500 : true) && theirMessage === `Error processing tar file(exit status 1): ${ourMessage}`,
     reason: 'what cannot be unpacked into a container is 400, and is said without the name of a helper program',
+  },
+  {
+    noun: 'archive',
+    request: /^PUT/,
+    paths: ['body.message'],
+    when: messages(/^unexpected end of the archive$/, /^Error processing tar file\(exit status 1\): unexpected EOF$/),
+    reason: 'an archive that ends in the middle is described by this engine',
   },
 ];

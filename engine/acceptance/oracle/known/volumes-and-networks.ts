@@ -34,8 +34,8 @@ export const volumeAndNetworkDifferences: KnownDifference[] = [
   },
   {
     noun: '*',
-    paths: ['body.**'],
-    when: ({ ours, theirs }) => /^172\.(1[89]|2\d)\./.test(String(ours)) && /^172\.(1[89]|2\d)\./.test(String(theirs)),
+    paths: ['Subnet', 'Gateway', 'IPAddress', 'IPv4Address'].map((name) => `body.**.${name}`),
+    when: ({ ours, theirs }) => [ours, theirs].every((value) => typeof value === 'string' && /^172\.(1[89]|2\d)\.\d+\.\d+(\/16)?$/.test(value)),
     reason: 'a network gets the first free subnet; dockerd goes on with the next',
   },
   {
