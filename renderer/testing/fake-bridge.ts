@@ -101,7 +101,7 @@ export function createFakeBridge(scene: Scene): IpcBridge {
     if (scene.silent.includes(channel)) return undefined;
     if (channel === 'engine/call') {
       const { operation, params: given } = params as { operation: string; params: { buckets?: number } };
-      if (operation === 'networks.list') return { ok: true, value: ['bridge', 'shop_default', 'monitoring'].map((Name) => ({ Name, Id: Name })) };
+      if (operation === 'networks.list' && scene.operations[operation] === undefined) return { ok: true, value: ['bridge', 'shop_default', 'monitoring'].map((Name) => ({ Name, Id: Name })) };
       if (operation === 'containers.top') return { ok: true, value: fakeProcesses };
       if (operation === 'logs.map') return { ok: true, value: logs().map(given.buckets ?? 100) };
       if (operation === 'images.history') return { ok: true, value: imageHistory };
