@@ -1,6 +1,7 @@
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SharedFolders } from '../shared-folders/shared-folders.ts';
 import { bootServedVm, type ServedVm } from './testing/served-vm.ts';
@@ -41,6 +42,7 @@ afterAll(async () => {
 /** Output of a script in a container. */
 const run = (mount: string[], script: string, ...more: string[]) => served.docker('run', '--rm', '--network', 'none', ...mount, ...more, '--entrypoint', 'sh', 'slipway/hello', '-c', script);
 const refusal = (mount: string[]) => run(mount, 'true').then(() => 'not refused', (error: { stderr: string }) => error.stderr);
+const log = (name: string) => served.docker('logs', name);
 
 describe('a shared folder in a container', () => {
   it('is read and written, belongs to whoever looks, and here to the person', async () => {
@@ -91,5 +93,62 @@ describe('what is not shared', () => {
     expect(heard.split('\n').slice(0, 2)).toEqual(['fixed', 'project']);
     expect(heard).not.toMatch(/not shared|root:/);
     rmSync(join(project, 'up'));
+  });
+});
+
+describe('a change on this computer', () => {
+  it('is seen by who reads, and heard by who watches: made, changed, replaced, removed', async () => {
+    const src = join(project, 'watched');
+    mkdirSync(src);
+    writeFileSync(join(src, 'old.js'), 'one\n');
+    // Node of the VM's own system, run in the container: busybox here has no watcher.
+    const watcher = `require('fs').watch('/src', (event, name) => console.log(event + ' ' + name)); console.log(require('fs').readFileSync('/src/old.js', 'utf8') + 'watching')`;
+    const script = 'L=$(ls -d /proc/1/root/usr/lib/*-linux-gnu); exec $(ls $L/ld-linux-*.so.?) --library-path $L /proc/1/root/usr/bin/node -e "$WATCHER"';
+    await served.docker('run', '-d', '--name', 'watcher', '--network', 'none', '--privileged', '--pid', 'host', '-v', `${src}:/src`, '-e', `WATCHER=${watcher}`, '--entrypoint', 'sh', 'slipway/hello', '-c', script);
+    await expect.poll(() => log('watcher'), { timeout: 120_000 }).toContain('one\nwatching');
+    const times = async (words: string) => (await log('watcher')).split('\n').filter((line) => line === words).length;
+    const heard = (words: string, count = 1) => expect.poll(() => times(words), { timeout: 60_000, message: words }).toBe(count);
+    writeFileSync(join(src, 'new.js'), 'new\n');
+    await heard('rename new.js');
+    writeFileSync(join(src, 'old.js'), 'three\n');
+    await heard('change old.js');
+    expect(await served.docker('exec', 'watcher', 'cat', '/src/old.js')).toBe('three');
+    // As editors save.
+    writeFileSync(join(src, 'part'), 'four is longer\n');
+    renameSync(join(src, 'part'), join(src, 'old.js'));
+    await heard('change old.js', 2);
+    expect(await served.docker('exec', 'watcher', 'cat', '/src/old.js')).toBe('four is longer');
+    mkdirSync(join(src, 'folder'));
+    await heard('rename folder');
+    rmSync(join(src, 'new.js'));
+    await heard('rename new.js', 2);
+    expect(await served.docker('exec', 'watcher', 'ls', '/src')).toBe('folder\nold.js');
+    // What a container does itself is heard once.
+    await served.docker('exec', 'watcher', 'mkdir', '/src/own');
+    writeFileSync(join(src, 'last.js'), '');
+    await heard('rename last.js');
+    expect(await times('rename own')).toBe(1);
+  });
+});
+
+describe('a container with a shared folder', () => {
+  it('outlives the death of the engine, and a suspension over which the app is another one', async () => {
+    writeFileSync(join(project, 'order'), 'go\n');
+    await served.docker('run', '-d', '--name', 'worker', '--network', 'none', '-v', `${project}:/p`, '--entrypoint', 'sh', 'slipway/hello', '-c', 'exec 3>/p/open; while read line < /p/order; do [ "$line" = end ] && break; sleep 0.1; done; echo whole >&3; cat /p/src/main.js > /p/done');
+    await Promise.race([run([], 'kill -9 $(cat /proc/1/root/run/slipway/engine.pid)', '--privileged', '--pid', 'host').catch(() => undefined), delay(15_000)]);
+    // The engine that comes back is asked anew: what the old one had begun may never be answered.
+    const asked = () => Promise.race([served.docker('exec', 'worker', 'cat', '/p/order').catch(() => ''), delay(10_000, 'not answered')]);
+    await expect.poll(asked, { timeout: 150_000 }).toBe('go');
+    await served.vm.suspend();
+    expect(served.vm.state.status).toBe('suspended');
+    await folders.close();
+    folders = open();
+    writeFileSync(join(project, 'src/main.js'), 'after\n');
+    writeFileSync(join(project, 'order'), 'end\n');
+    await served.vm.start();
+    expect(await served.docker('wait', 'worker')).toBe('0');
+    expect(readFileSync(join(project, 'open'), 'utf8')).toBe('whole\n');
+    expect(readFileSync(join(project, 'done'), 'utf8')).toBe('after\n');
+    expect(said).toEqual([]);
   });
 });
