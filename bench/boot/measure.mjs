@@ -1,8 +1,8 @@
 // Starts of the VM, from the app's start to the engine's answer, by phase: npm run vm:bench -- [--boots 10] [--only cold|restored] [--image DIR] [--json FILE]
-// Each is the web shell as users start it, stopped again before the next. Cold and restored ones take turns, each kind in a home of its own; the first of
+// The VM image is brought up to date first, unless one is named. Each is the web shell as users start it, stopped again before the next. Cold and restored ones take turns, each kind in a home of its own; the first of
 // each (it makes the data disk, and the snapshot) is listed, but not counted. `list` is the first list of containers, `rss` QEMU's resident memory in MB five
 // seconds after the answer, `cpu` its processor time up to the answer in ms: on a machine that does other work as well it says more than the times.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { loadavg, tmpdir } from 'node:os';
@@ -61,6 +61,10 @@ async function start(kind, home) {
   }
 }
 
+if (values.image === undefined) {
+  const made = spawnSync(process.execPath, [join(import.meta.dirname, '../../vm-assets/build.mjs')], { stdio: 'inherit' });
+  if (made.status !== 0) throw new Error('the VM image could not be brought up to date; the output above says why');
+}
 const loadBefore = loadavg()[0];
 const starts = Object.fromEntries(kinds.map((kind) => [kind, []]));
 const homes = Object.fromEntries(kinds.map((kind) => [kind, mkdtempSync(join(tmpdir(), 'slipway-boot-bench-'))]));

@@ -1,5 +1,6 @@
 import type { GuestNews } from './console-reader.ts';
 import type { VmExit } from './driver.ts';
+import { patience as hostPatience } from './patience.ts';
 
 /** What ends the waiting for a sign of life of the guest. */
 export type BootTrouble =
@@ -27,10 +28,12 @@ const hopelessEngineEnds = 4;
 export class BootWatch {
   readonly #reached = new Map<string, PromiseWithResolvers<void>>();
   readonly #trouble = Promise.withResolvers<never>();
+  readonly #patience: () => number;
   #panic: string | null = null;
   #engineEnds = 0;
 
-  constructor(exited: Promise<VmExit>, signal: AbortSignal) {
+  constructor(exited: Promise<VmExit>, signal: AbortSignal, patience = hostPatience) {
+    this.#patience = patience;
     // Nobody may be waiting at the moment when trouble comes.
     this.#trouble.promise.catch(() => undefined);
     void exited.then((exit) => this.#fail({ kind: 'exited', exit, panic: this.#panic }));
@@ -58,7 +61,7 @@ export class BootWatch {
     this.#sign(sign).resolve();
   }
 
-  /** @throws BootTroubleError, or the signal's reason. */
+  /** @param deadlineMs of a computer with little else to do @throws BootTroubleError, or the signal's reason. */
   async until(sign: Sign, deadlineMs: number): Promise<void> {
     await this.orTrouble(this.#sign(sign).promise, deadlineMs);
   }
@@ -66,11 +69,18 @@ export class BootWatch {
   /** Anything else that has to succeed while the guest comes up. */
   async orTrouble<T>(work: Promise<T>, deadlineMs: number): Promise<T> {
     const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(new BootTroubleError({ kind: 'timeout' })), deadlineMs);
+    const since = performance.now();
+    let timer: NodeJS.Timeout;
+    const look = () => {
+      const leftMs = deadlineMs * this.#patience() - (performance.now() - since);
+      if (leftMs <= 0) late.reject(new BootTroubleError({ kind: 'timeout' }));
+      else timer = setTimeout(look, leftMs);
+    };
+    look();
     try {
       return await Promise.race([work, this.#trouble.promise, late.promise]);
     } finally {
-      clearTimeout(timer);
+      clearTimeout(timer!);
     }
   }
 

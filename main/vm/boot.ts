@@ -18,7 +18,7 @@ import { VmStartError } from './start-error.ts';
 import { SuspendStore, type SuspendedVm } from './suspend/suspend-store.ts';
 import type { HostPortAuthority, VmFolders } from './vm.ts';
 
-/** How long each part of a start may take. Emulated guests on a busy machine are slow: an engine that answers after 3 s
+/** How long each part of a start may take on a computer with little else to do, see patience.ts. Emulated guests are slow: an engine that answers after 3 s
  * otherwise was seen to take 37 s on two cores that eight others used. */
 export interface BootDeadlines {
   /** To the first user-space line under real virtualisation; after it the next accelerator is tried. */
@@ -347,6 +347,7 @@ async function keepSnapshot(attempt: Attempt, store: SnapshotStore): Promise<voi
   const started = await bootToAnswer(attempt, 'park', { file: store.ram, shared: true });
   await guarded(attempt, started, async (enter) => {
     enter('snapshot');
+    started.guest.expectLeave();
     await started.watch.until('parked', request.deadlines.engineMs);
     await started.vm.save(store.state);
   }).finally(() => started.guest.close());

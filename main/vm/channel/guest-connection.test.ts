@@ -18,12 +18,14 @@ let folder: string;
 let guest: FakeGuest;
 let connection: GuestConnection;
 let changes: boolean[];
+let lines: string[];
 
 async function open(guestKey = key) {
   const paths = [0, 1].map((index) => join(folder, `channel-${index}.sock`));
   guest = await FakeGuest.listen(paths, () => guestKey, healthyEngine());
   changes = [];
-  connection = new GuestConnection({ paths, key, authority: () => null, log: () => undefined, onChange: (connected) => changes.push(connected) });
+  lines = [];
+  connection = new GuestConnection({ paths, key, authority: () => null, log: (line) => lines.push(line), onChange: (connected) => changes.push(connected) });
 }
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-channel-'));
@@ -95,6 +97,21 @@ describe('the connection to the guest', () => {
     guest.startEngine();
     expect((await waiting).status).toBe(200);
     expect(changes).toEqual([true, false, true]);
+    expect(lines).toContain('guest channel: the engine closed the port');
+  });
+
+  it.each(['leaves because it was told to', 'is left by this side'])('says nothing of an engine that %s', async (how) => {
+    await open();
+    await ping();
+    if (how === 'is left by this side') connection.close();
+    else {
+      connection.expectLeave();
+      guest.killEngine();
+      connection.engineGone();
+      expect(changes).toEqual([true, false]);
+    }
+    await expect.poll(() => guest.sessions.length).toBe(0);
+    expect(lines).toEqual([]);
   });
 
   it('opens nothing for a guest with another key', async () => {

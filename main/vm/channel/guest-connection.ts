@@ -73,6 +73,11 @@ export class GuestConnection {
     for (const socket of this.#sockets) socket.reconnect();
   }
 
+  /** The engine leaves because it was told to: nobody need hear of it. */
+  expectLeave(): void {
+    for (const socket of this.#sockets) socket.expectLeave();
+  }
+
   close(): void {
     this.#closed = true;
     for (const socket of this.#sockets) socket.close();

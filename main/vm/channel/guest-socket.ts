@@ -25,6 +25,7 @@ export class GuestSocket {
   #link: ChannelLink | null = null;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  #leaving = false;
 
   constructor(options: GuestSocketOptions) {
     this.#options = options;
@@ -43,6 +44,11 @@ export class GuestSocket {
     // At once, not when the socket has closed: no request may begin on a session that nobody serves.
     if (this.session !== null) this.#link?.close('the engine closed the port');
     this.#socket?.destroy();
+  }
+
+  /** The engine will close this port, as it was told to: no news. */
+  expectLeave(): void {
+    this.#leaving = true;
   }
 
   close(): void {
@@ -67,7 +73,7 @@ export class GuestSocket {
       onStream,
       onSession: onChange,
       onDown: (reason, broken) => {
-        log(`guest channel: ${reason}`);
+        if (!this.#closed && !this.#leaving) log(`guest channel: ${reason}`);
         if (broken) socket.destroy();
         onChange();
       },
