@@ -13,7 +13,7 @@ const usualMs = 25_000;
  * does not obey in time is ended through the hypervisor, and by force after that. Resolves once its process is gone.
  */
 export async function powerOff(vm: LaunchedVm, guest: GuestConnection, log: (line: string) => void): Promise<void> {
-  const deadlineMs = usualMs * patience();
+  const deadlineMs = Math.round(usualMs * patience());
   const deadline = AbortSignal.timeout(deadlineMs);
   try {
     const { status, body } = await Promise.race([callEngine(() => guest.openStream({ kind: 'api' }), 'POST', '/slipway/power-off', deadline), exitedBefore(vm)]);
