@@ -62,13 +62,14 @@ function applyDensity({ density = 'comfortable' }: Settings): void {
   document.documentElement.dataset.density = density;
 }
 
-const lightPreference = matchMedia('(prefers-color-scheme: light)');
+/** Absent where no window is: what reads settings can be tried without one. */
+const lightPreference = globalThis.matchMedia?.('(prefers-color-scheme: light)') as MediaQueryList | undefined;
 let theme: Settings['theme'] = 'system';
 const themeListeners = new Set<() => void>();
 
 function applyTheme(next: Settings['theme']): void {
   theme = next;
-  const shown = next === 'system' ? (lightPreference.matches ? 'light' : 'dark') : next;
+  const shown = next === 'system' ? (lightPreference?.matches === true ? 'light' : 'dark') : next;
   if (document.documentElement.dataset.theme !== shown) {
     document.documentElement.dataset.theme = shown;
     for (const listener of themeListeners) listener();
@@ -81,7 +82,7 @@ function applyTheme(next: Settings['theme']): void {
   }
 }
 
-lightPreference.addEventListener('change', () => applyTheme(theme));
+lightPreference?.addEventListener('change', () => applyTheme(theme));
 
 /** For what paints by itself (the terminal) and must read the tokens again. */
 export function onThemeChange(listener: () => void): () => void {

@@ -15,8 +15,8 @@ export const useNotices = create<{ permission: NoticePermission }>(() => ({ perm
 
 function permissionNow(): NoticePermission {
   // In Electron `main` shows them; the page itself may not.
-  if (window.slipway !== undefined) return 'allowed';
-  return 'Notification' in window ? permissions[Notification.permission] : 'none';
+  if (globalThis.window?.slipway !== undefined) return 'allowed';
+  return 'Notification' in globalThis ? permissions[Notification.permission] : 'none';
 }
 
 /** Lets the browser ask. Only from a press of a button: at a start nobody knows yet what they are for. */
