@@ -1,11 +1,14 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { JsonRecordEncoder } from '../../shimd/log/json-record.ts';
+import { compressRotated } from '../../shimd/log/compress.ts';
 import { LocalRecordEncoder } from '../../shimd/log/local-record.ts';
-import { closeAll, findStart } from './find-start.ts';
+import { closeAll, findStart, openStart } from './find-start.ts';
+import type { LogStart } from './find-start.ts';
 import { codecOf } from './log-codec.ts';
+import type { LogCodec } from './log-codec.ts';
 import { formatLogEntry } from './log-entry.ts';
 
 let directory: string;
@@ -81,5 +84,59 @@ describe.each(['json-file', 'local'])('%s', (driver) => {
     const start = await findStart(path, codecOf(driver), { tail: null, since: epoch });
     expect(start.map(({ file, offset }) => ({ file, offset }))).toEqual([{ file: path, offset: 0 }]);
     await closeAll(start);
+  });
+});
+
+describe('files that are named otherwise meanwhile', () => {
+  const numberOf = (codec: LogCodec, record: Buffer): number => parseInt(codec.parse(record)!.text, 10);
+
+  /** Every number of the parts, in the order in which they are read. */
+  async function readAll(codec: LogCodec, start: LogStart[]): Promise<number[]> {
+    const numbers: number[] = [];
+    for (const part of start) {
+      const reader = (await openStart(path, codec, part))!;
+      for (let records = await reader.read(); records.length > 0; records = await reader.read()) numbers.push(...records.map((record) => numberOf(codec, record)));
+      await reader.close();
+    }
+    return numbers;
+  }
+
+  const everything = Array.from({ length: 3 * perFile }, (_, number) => number);
+
+  /** As shimd does it: `x.log.1` becomes `x.log.1.gz`. */
+  async function compress(): Promise<void> {
+    compressRotated(path, 5);
+    await expect.poll(() => stat(`${path}.1.gz`).then(() => true, () => false)).toBe(true);
+    await expect.poll(() => stat(`${path}.1`).then(() => true, () => false)).toBe(false);
+  }
+
+  async function rotate(): Promise<void> {
+    for (const [from, to] of [['.2', '.3'], ['.2.gz', '.3.gz'], ['.1', '.2'], ['.1.gz', '.2.gz'], ['', '.1']]) await rename(`${path}${from}`, `${path}${to}`).catch(() => undefined);
+    await writeFile(path, '');
+  }
+
+  test('a compressed one is found by what it is when its turn comes', async () => {
+    await write('local');
+    await compress();
+    const codec = codecOf('local');
+    const start = await findStart(path, codec, { tail: null });
+    await rotate();
+    expect(await readAll(codec, start)).toEqual(everything);
+  });
+
+  test('one that is compressed while they are opened is looked for again', async () => {
+    await write('local');
+    const codec = codecOf('local');
+    let isDone = false;
+    const disturbed: LogCodec = {
+      ...codec,
+      // The newest has been opened, the others have been listed.
+      async findTail(...about) {
+        if (!isDone) await compress();
+        isDone = true;
+        return codec.findTail(...about);
+      },
+    };
+    expect(await readAll(codec, await findStart(path, disturbed, { tail: 3 * perFile }))).toEqual(everything);
   });
 });

@@ -1,13 +1,16 @@
 import { parseTimestamp } from '../../lib/time/timestamp.ts';
 import type { LogCodec } from './log-codec.ts';
-import { logFiles, LogFileReader } from './log-files.ts';
+import { identityOf, isSameFile, logFiles, LogFileReader, openKnown } from './log-files.ts';
+import type { FileIdentity } from './log-files.ts';
 
 /** A file to read, and where to begin in it. */
 export interface LogStart {
   file: string;
   offset: number;
-  /** Open, at the offset. Compressed files are opened when their turn comes: they are unpacked as a whole. */
+  /** Open, at the offset; absent for compressed files, which are unpacked as a whole when their turn comes. */
   reader: LogFileReader | undefined;
+  /** Which file it is where `reader` is absent: names move on with each rotation. */
+  identity?: FileIdentity;
 }
 
 /** Records looked at first from the end of a file, and how many times more at each further look. */
@@ -15,7 +18,7 @@ const firstLook = 256;
 const growth = 4;
 
 /** A log that is rotated faster than its files can be opened is read with a gap. */
-const attempts = 5;
+const attempts = 20;
 
 /**
  * The files to read and where to begin in the first: `tail` entries come out, or all since a moment with a few before it, which
@@ -45,16 +48,19 @@ async function openFromEnd(path: string, codec: LogCodec, { tail, since }: { tai
   const all = tail === null && since === undefined;
   let missing = tail ?? 0;
   for (const file of (await logFiles(path)).reverse()) {
+    const newer = start[0];
     if (all && file.endsWith('.gz')) {
-      start.unshift({ file, offset: 0, reader: undefined });
+      const identity = await identityOf(file);
+      if (identity === null || (await isOf(newer, file, identity))) return true;
+      start.unshift({ file, offset: 0, reader: undefined, identity });
       continue;
     }
     const reader = await LogFileReader.open(file, codec);
-    if (reader === undefined) continue;
-    const newer = start[0];
+    // It was there a moment ago: rotated on, or compressed, or the container is removed.
+    if (reader === undefined) return true;
     const here: LogStart = { file, offset: 0, reader };
     start.unshift(here);
-    if ((await newer?.reader?.is(file)) === true) return true;
+    if (await isOf(newer, file, undefined)) return true;
     if (all) continue;
     const { size } = await reader.file.stat();
     if (tail === null) {
@@ -67,7 +73,22 @@ async function openFromEnd(path: string, codec: LogCodec, { tail, since }: { tai
       if (missing <= 0) return false;
     }
   }
-  return false;
+  const newest = start.at(-1);
+  if (newest?.reader === undefined || newest.file !== path || (await newest.reader.is(path))) return false;
+  // Where nothing is left the container has been removed: what is open is all that there is.
+  return (await logFiles(path)).length > 0;
+}
+
+/** Whether the file that was newer has the name by now. */
+async function isOf(newer: LogStart | undefined, file: string, identity: FileIdentity | undefined): Promise<boolean> {
+  if (newer?.identity !== undefined) return isSameFile(newer.identity, identity ?? (await identityOf(file)));
+  return (await newer?.reader?.is(file)) === true;
+}
+
+/** The file of a start, open at its offset; undefined when it has been rotated away since. The caller closes it. */
+export async function openStart(path: string, codec: LogCodec, { file, offset, reader, identity }: LogStart): Promise<LogFileReader | undefined> {
+  if (reader !== undefined) return reader;
+  return identity === undefined ? LogFileReader.open(file, codec, offset) : openKnown(path, codec, identity);
 }
 
 export async function closeAll(start: readonly LogStart[]): Promise<void> {

@@ -132,6 +132,21 @@ export async function identityOf(path: string): Promise<FileIdentity | null> {
   }
 }
 
+/** Opens the file that is that one, whatever its name is by now; undefined when it is gone. The caller closes it. */
+export async function openKnown(path: string, codec: LogCodec, identity: FileIdentity): Promise<LogFileReader | undefined> {
+  search: for (;;) {
+    for (const file of await logFiles(path)) {
+      if (!isSameFile(identity, await identityOf(file))) continue;
+      const opened = await LogFileReader.open(file, codec);
+      // Nothing is named otherwise in between, or what was opened may be another.
+      if (opened !== undefined && isSameFile(identity, await identityOf(file))) return opened;
+      await opened?.close();
+      continue search;
+    }
+    return undefined;
+  }
+}
+
 /**
  * Opens the file that was written after the reader's: several rotations may lie between two looks at the log.
  * The oldest one where the reader's own is gone.

@@ -9,7 +9,7 @@ import { codecOf } from './log-codec.ts';
 import type { LogCodec } from './log-codec.ts';
 import { formatLogEntry } from './log-entry.ts';
 import type { LogFormat } from './log-entry.ts';
-import { closeAll, findStart } from './find-start.ts';
+import { closeAll, findStart, openStart } from './find-start.ts';
 import type { LogStart } from './find-start.ts';
 import { LogFileReader, openNext } from './log-files.ts';
 import { logFolder } from './log-target.ts';
@@ -49,9 +49,9 @@ async function* copyAll(path: string, codec: LogCodec, start: LogStart[], news: 
   const { signal } = format;
   let reader: LogFileReader | undefined;
   try {
-    for (const { file, offset, reader: opened } of start) {
+    for (const part of start) {
       await reader?.close();
-      reader = opened ?? (await LogFileReader.open(file, codec, offset));
+      reader = await openStart(path, codec, part);
       if (reader !== undefined && (yield* copy(reader, codec, format, signal)) === 'end') return;
     }
     if (news === undefined) return;
