@@ -54,11 +54,19 @@ export const { node } = koffi;
       : null,
 };
 
-/** Inputs that share code: what they share lies in a file of its own beside them, so that each module exists once. */
-async function bundleTogether({ inputs, folder, plugins }) {
-  const input = Object.fromEntries(Object.entries(inputs).map(([name, path]) => [name, join(projectRoot, path)]));
-  const build = await rolldown({ input, platform: 'node', plugins, cwd: projectRoot });
-  await build.write({ dir: join(projectRoot, folder), format: 'esm', minify: false, sourcemap: false, entryFileNames: '[name].mjs', chunkFileNames: 'shared-[name].mjs' });
+/** What the sources know of their place, in CommonJS. */
+const placeInCommonJs = {
+  name: 'place-in-commonjs',
+  transform: (code) => (code.includes('import.meta.') ? code.replaceAll('import.meta.dirname', '__dirname').replaceAll('import.meta.url', "process.getBuiltinModule('node:url').pathToFileURL(__filename).href").replaceAll('import.meta.main', 'false') : null),
+};
+
+/**
+ * The engine as it starts in the VM: `vm.cjs` is what answers first, the other files are loaded by it and take from it what they share. CommonJS, because Node
+ * starts it sooner than ES modules, and takes compiled code with it (vm-assets/rootfs, start-engine.cjs).
+ */
+async function bundleForVm(plugins) {
+  const build = await rolldown({ input: { vm: join(projectRoot, 'engine/vm-main.ts') }, platform: 'node', plugins: [...plugins, placeInCommonJs], cwd: projectRoot });
+  await build.write({ dir: join(projectRoot, 'dist/engine'), format: 'cjs', minify: false, sourcemap: false, banner: "'use strict';", entryFileNames: '[name].cjs', chunkFileNames: 'vm-[name].cjs' });
   await build.close();
 }
 
@@ -71,8 +79,8 @@ async function bundle({ input, file, format, external, plugins = [] }) {
 if (targets.includes('engine')) {
   const plugins = [koffiBeside, builtinsAsObjects];
   rmSync(join(projectRoot, 'dist/engine'), { recursive: true, force: true });
-  await bundleTogether({ inputs: { engine: 'engine/main.ts', vm: 'engine/vm-main.ts' }, folder: 'dist/engine', plugins });
-  for (const [input, name] of [['engine/shimd/main.ts', 'shimd'], ['engine/snapshots/unpack/unpack-worker.ts', 'unpack-worker'], ['engine/lib/confined/worker.ts', 'confined'], ['engine/guest/host-folders/main.ts', 'host-folders'], ['engine/guest/host-folders/replay-thread.ts', 'replay-thread'], ['engine/containers/logs/search/log-worker.ts', 'log-worker']]) {
+  await bundleForVm(plugins);
+  for (const [input, name] of [['engine/main.ts', 'engine'], ['engine/shimd/main.ts', 'shimd'], ['engine/snapshots/unpack/unpack-worker.ts', 'unpack-worker'], ['engine/lib/confined/worker.ts', 'confined'], ['engine/guest/host-folders/main.ts', 'host-folders'], ['engine/guest/host-folders/replay-thread.ts', 'replay-thread'], ['engine/containers/logs/search/log-worker.ts', 'log-worker']]) {
     if (existsSync(join(projectRoot, input))) await bundle({ input, file: `dist/engine/${name}.mjs`, format: 'esm', plugins });
   }
 }

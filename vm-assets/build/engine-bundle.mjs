@@ -19,7 +19,7 @@ export function engineBundle(projectRoot, report) {
 }
 
 function isCurrent(projectRoot, folder) {
-  const bundles = ['engine.mjs', 'vm.mjs', 'shimd.mjs', 'unpack-worker.mjs', 'confined.mjs', 'log-worker.mjs', 'host-folders.mjs', 'replay-thread.mjs'].map((name) => join(folder, name));
+  const bundles = ['engine.mjs', 'vm.cjs', 'shimd.mjs', 'unpack-worker.mjs', 'confined.mjs', 'log-worker.mjs', 'host-folders.mjs', 'replay-thread.mjs'].map((name) => join(folder, name));
   if (!bundles.every((file) => existsSync(file))) return false;
   const oldest = Math.min(...bundles.map((file) => statSync(file).mtimeMs));
   const sources = ['engine', 'contract'].flatMap((name) => filesBelow(join(projectRoot, name))).filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'));

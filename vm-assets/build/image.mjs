@@ -92,7 +92,7 @@ async function assemble({ base, folder, arch, key, bundle, cmdline, readNpm, npm
   report('adding the engine and the guest files');
   const busybox = base.packages.find(({ package: name }) => name === 'busybox-static');
   const hello = makeHello({ busybox: readFileSync(tree.host('usr/bin/busybox')), copyright: readFileSync(tree.host('usr/share/doc/busybox-static/copyright')), source: join(assets, 'hello'), arch, version: busybox.version });
-  const engine = await engineFiles({ bundle, arch, readNpm });
+  const engine = await engineFiles({ bundle, arch, nodeVersion: npm[npmPackages.node[arch]], readNpm });
   const own = new Map([...[...engine].map(([path, bytes]) => [path, { bytes, mode: 0o644 }]), ['opt/slipway/images/hello.tar', { bytes: hello, mode: 0o644 }], ...guestFiles(join(assets, 'rootfs'))]);
   // What the last build put here goes first; the list is there before the files are, so that a build cut short leaves nothing unknown.
   const overlaid = join(base.folder, 'overlaid.json');

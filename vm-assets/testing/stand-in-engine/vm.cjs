@@ -1,5 +1,5 @@
 // Waits as the engine's entry in the VM does, then is the stand-in.
-import { readFileSync } from 'node:fs';
+const { readFileSync } = require('node:fs');
 
 if (process.env.SLIPWAY_DISK_READY !== undefined) readFileSync(process.env.SLIPWAY_DISK_READY);
-await import('./engine.mjs');
+void import('/opt/slipway/engine/engine.mjs');
