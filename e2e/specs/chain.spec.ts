@@ -113,7 +113,7 @@ test.describe('from the first start to a container and back', () => {
     const window = new SlipwayWindow(page);
     // A privileged container in the VM's own pid namespace gets at the engine's process; the killed engine cannot tell how it ended.
     const inVm = ['run', '--rm', '--privileged', '--pid', 'host', 'slipway/hello', 'sh', '-c'];
-    const engines = [...inVm, 'for p in /proc/[0-9]*; do grep -q "[/]vm[.]mjs" $p/cmdline 2>/dev/null && echo ${p##*/}; done; true'];
+    const engines = [...inVm, 'for p in /proc/[0-9]*; do grep -q "[/]start-engine[.]cjs" $p/cmdline 2>/dev/null && echo ${p##*/}; done; true'];
     const killed = await docker.text(...engines);
     expect(killed).toMatch(/^\d+$/);
     await docker.run([...inVm, `kill -9 ${killed}`], { mayFail: true });
