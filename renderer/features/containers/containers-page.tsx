@@ -15,7 +15,7 @@ import { useRunChord } from '../../stores/window/run-keys.ts';
 import { ContainerTable } from './container-table.tsx';
 import { EmptyContainers } from './empty-containers.tsx';
 import { ListBar } from './list-bar.tsx';
-import { SelectionBar } from './selection-bar.tsx';
+import { ChosenContainers } from './chosen-containers.tsx';
 import { t } from '../../i18n/i18n.ts';
 import './containers.css';
 
@@ -69,7 +69,7 @@ export default function ContainersPage() {
       {isEmpty && <EmptyContainers />}
       {status === 'ready' && !isEmpty && (
         <>
-          {chosen.length > 0 ? <SelectionBar chosen={chosen} /> : <ListBar counts={counts} hasProjects={containers.some(({ project }) => project !== undefined)} staleSince={isStale ? readAt : undefined} />}
+          {chosen.length > 0 ? <ChosenContainers chosen={chosen} /> : <ListBar counts={counts} hasProjects={containers.some(({ project }) => project !== undefined)} staleSince={isStale ? readAt : undefined} />}
           {shown.length > 0 ? <ContainerTable shown={shown} isStale={isStale} /> : <NoRows />}
         </>
       )}

@@ -3,6 +3,7 @@ import { useMemo, useRef, useState, type DragEvent } from 'react';
 import { Button, LinkButton } from '../../components/controls/button.tsx';
 import { FilterField } from '../../components/controls/filter-field.tsx';
 import { Page, SubBar } from '../../components/layout/page.tsx';
+import { SelectionBar } from '../../components/layout/selection-bar.tsx';
 import { SkeletonRows } from '../../components/layout/skeleton.tsx';
 import type { Sort } from '../../components/table/table-types.ts';
 import { formatBytes } from '../../format/bytes.ts';
@@ -92,7 +93,7 @@ export default function ImagesPage() {
         {isEmpty && <EmptyImages onPick={pick} />}
         {status === 'ready' && !isEmpty && (
           <>
-            {chosen.length > 0 ? <SelectionBar chosen={chosen} onRemove={() => askToRemove(chosen)} onClear={() => setSelected(new Set())} /> : <Summary rows={rows} />}
+            {chosen.length > 0 ? <ChosenImages chosen={chosen} onRemove={() => askToRemove(chosen)} onClear={() => setSelected(new Set())} /> : <Summary rows={rows} />}
             {transfers.map((transfer) => (
               <TransferCard key={transfer.key} transfer={transfer} />
             ))}
@@ -110,13 +111,9 @@ export default function ImagesPage() {
   );
 }
 
-/** Takes the place of the list's bar, so that nothing moves. */
-function SelectionBar({ chosen, onRemove, onClear }: { chosen: readonly ImageRow[]; onRemove(): void; onClear(): void }) {
+function ChosenImages({ chosen, onRemove, onClear }: { chosen: readonly ImageRow[]; onRemove(): void; onClear(): void }) {
   return (
-    <SubBar label={t('images:selection')} className="selection-bar">
-      <span className="selection-bar__count numbers" role="status">
-        {t('common:selected', { count: chosen.length })}
-      </span>
+    <SelectionBar label={t('images:selection')} count={chosen.length} onClear={onClear}>
       <Button kind="quiet" icon={<Save {...icon} />} onClick={() => saveImages(chosen.map(({ reference }) => reference))}>
         {t('images:menu.save')}
       </Button>
@@ -124,11 +121,7 @@ function SelectionBar({ chosen, onRemove, onClear }: { chosen: readonly ImageRow
       <Button kind="danger-text" keys="backspace" icon={<Trash2 {...icon} />} onClick={onRemove}>
         {t('images:menu.remove')}
       </Button>
-      <span className="sub-bar__gap" />
-      <Button kind="quiet" keys="esc" onClick={onClear}>
-        {t('common:clear')}
-      </Button>
-    </SubBar>
+    </SelectionBar>
   );
 }
 

@@ -5,6 +5,7 @@ import { FilterField } from '../../components/controls/filter-field.tsx';
 import { Segments } from '../../components/controls/segments.tsx';
 import { Notice } from '../../components/layout/notice.tsx';
 import { Page, SubBar } from '../../components/layout/page.tsx';
+import { SelectionBar } from '../../components/layout/selection-bar.tsx';
 import { SkeletonRows } from '../../components/layout/skeleton.tsx';
 import type { Sort } from '../../components/table/table-types.ts';
 import { isUp } from '../../format/engine/container.ts';
@@ -100,18 +101,11 @@ export default function NetworksPage({ route }: { route: RouteOf<'networks' | 'n
         <div className="networks">
           <div className="networks__main">
             {chosen.length > 0 ? (
-              <SubBar label={t('networks:selection')} className="selection-bar">
-                <span className="selection-bar__count numbers" role="status">
-                  {t('common:selected', { count: chosen.length })}
-                </span>
+              <SelectionBar label={t('networks:selection')} count={chosen.length} onClear={() => setSelected(new Set())}>
                 <Button kind="danger-text" keys="backspace" icon={<Trash2 {...icon} />} disabled={chosen.every(({ isBuiltIn }) => isBuiltIn)} onClick={() => askToRemove(chosen)}>
                   {t('networks:removeVerb')}
                 </Button>
-                <span className="sub-bar__gap" />
-                <Button kind="quiet" keys="esc" onClick={() => setSelected(new Set())}>
-                  {t('common:clear')}
-                </Button>
-              </SubBar>
+              </SelectionBar>
             ) : (
               <SubBar label={t('networks:page')} className="networks-bar">
                 <span className="numbers">{t('networks:summary', { count: views.length })}</span>

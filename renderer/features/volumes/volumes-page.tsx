@@ -4,6 +4,7 @@ import { Button, LinkButton } from '../../components/controls/button.tsx';
 import { FilterField } from '../../components/controls/filter-field.tsx';
 import { Notice } from '../../components/layout/notice.tsx';
 import { Page, SubBar } from '../../components/layout/page.tsx';
+import { SelectionBar } from '../../components/layout/selection-bar.tsx';
 import { SkeletonRows } from '../../components/layout/skeleton.tsx';
 import { formatBytes } from '../../format/bytes.ts';
 import { sentences } from '../../format/sentence.ts';
@@ -96,10 +97,7 @@ export default function VolumesPage() {
       {status === 'ready' && !isEmpty && (
         <>
           {chosen.length > 0 ? (
-            <SubBar label={t('volumes:selection')} className="selection-bar">
-              <span className="selection-bar__count numbers" role="status">
-                {t('common:selected', { count: chosen.length })}
-              </span>
+            <SelectionBar label={t('volumes:selection')} count={chosen.length} onClear={() => setSelected(new Set())}>
               <Button kind="quiet" keys="B" icon={<Download {...icon} />} onClick={() => ask('backup', chosen)}>
                 {t('volumes:backup')}
               </Button>
@@ -107,11 +105,7 @@ export default function VolumesPage() {
               <Button kind="danger-text" keys="backspace" icon={<Trash2 {...icon} />} onClick={() => ask('remove', chosen)}>
                 {t('volumes:removeVerb')}
               </Button>
-              <span className="sub-bar__gap" />
-              <Button kind="quiet" keys="esc" onClick={() => setSelected(new Set())}>
-                {t('common:clear')}
-              </Button>
-            </SubBar>
+            </SelectionBar>
           ) : (
             <SubBar label={t('volumes:page')} className="volumes-bar">
               <span className="numbers">

@@ -1,6 +1,6 @@
 import { Pause, Play, RotateCw, Square, Trash2 } from 'lucide-react';
 import { Button } from '../../components/controls/button.tsx';
-import { SubBar } from '../../components/layout/page.tsx';
+import { SelectionBar } from '../../components/layout/selection-bar.tsx';
 import type { ContainerView } from '../../format/engine/container.ts';
 import { clearSelection } from '../../stores/containers/container-list.ts';
 import { useContainers } from '../../stores/containers/containers.ts';
@@ -9,15 +9,11 @@ import { t } from '../../i18n/i18n.ts';
 
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
-/** Takes the place of the list's bar, so that nothing moves. */
-export function SelectionBar({ chosen }: { chosen: readonly ContainerView[] }) {
+export function ChosenContainers({ chosen }: { chosen: readonly ContainerView[] }) {
   const isBusy = useContainers(({ pending }) => chosen.every(({ id }) => pending[id] !== undefined));
   const { primary, canPause, canResume } = verbsFor(chosen);
   return (
-    <SubBar label={t('containers:selection.label')} className="selection-bar">
-      <span className="selection-bar__count numbers" role="status">
-        {t('containers:selection.count', { count: chosen.length })}
-      </span>
+    <SelectionBar label={t('containers:selection.label')} count={chosen.length} onClear={clearSelection}>
       <Button kind="quiet" keys="S" disabled={isBusy} icon={primary === 'stop' ? <Square {...icon} size={11} fill="currentColor" /> : <Play {...icon} />} onClick={() => void startOrStop(chosen)}>
         {t(`containers:verbs.${primary}`)}
       </Button>
@@ -33,10 +29,6 @@ export function SelectionBar({ chosen }: { chosen: readonly ContainerView[] }) {
       <Button kind="danger-text" keys="backspace" disabled={isBusy} icon={<Trash2 {...icon} />} onClick={() => askToRemove(chosen)}>
         {t('containers:removeMore')}
       </Button>
-      <span className="sub-bar__gap" />
-      <Button kind="quiet" keys="esc" onClick={clearSelection}>
-        {t('containers:selection.clear')}
-      </Button>
-    </SubBar>
+    </SelectionBar>
   );
 }
