@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import type { Duplex } from 'node:stream';
 
 /** The newest version that all engines of the bench speak. */
-const prefix = '/v1.41';
+export const prefix = '/v1.41';
 
 export interface Answer {
   status: number;

@@ -2,11 +2,10 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Api } from '../client/api.ts';
 import { end } from './end.ts';
 
 export interface BareServer {
-  api: Api;
+  socket: string;
   stop(): Promise<void>;
 }
 
@@ -16,16 +15,14 @@ export async function startBareServer(directory: string, bytes: Uint8Array): Pro
   const [socket, file] = [join(folder, 'sock'), join(folder, 'answer')];
   writeFileSync(file, bytes);
   const child = fork(join(import.meta.dirname, 'bare-server-program.ts'), [socket, file], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const api = new Api(socket);
   const stop = async () => {
-    api.close();
     await end(child);
     rmSync(folder, { recursive: true, force: true });
   };
   try {
     const answer = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => null)]);
     if (answer === null) throw new Error('the bare server ended before it listened');
-    return { api, stop };
+    return { socket, stop };
   } catch (error) {
     await stop();
     throw error;
