@@ -29,7 +29,7 @@ import { History } from './stats/history.ts';
 import { HistoryFile } from './stats/history-file.ts';
 import { StatsSampler } from './stats/sampler.ts';
 import { usageSource } from './stats/usage-source.ts';
-import { createExternalEngine } from './vm/external-engine.ts';
+import { createExternalEngine } from './vm/engine/external-engine.ts';
 import { createHypervDriver } from './vm/hyperv/hyperv-driver.ts';
 import { createVm } from './vm/create-vm.ts';
 import { SharedFolders } from './shared-folders/shared-folders.ts';

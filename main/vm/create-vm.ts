@@ -1,4 +1,4 @@
-import { bootDeadlines, type BootDeadlines } from './boot.ts';
+import { bootDeadlines, type BootDeadlines } from './boot/boot-request.ts';
 import type { VmDriver, VmSettings } from './driver.ts';
 import { instanceFiles } from './home/instance-files.ts';
 import { Instance } from './instance.ts';

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { VmAccelerator } from '../../contract/vm-state.ts';
-import type { VmImage } from './image.ts';
+import type { VmImage } from './image/image.ts';
 import type { InstanceFiles } from './home/instance-files.ts';
 
 /** What a person may choose of the VM. The same names as in `Settings` of the contract. */

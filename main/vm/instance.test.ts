@@ -2,7 +2,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { VmFailureCode } from '../../contract/vm-state.ts';
-import type { BootDeadlines } from './boot.ts';
+import type { BootDeadlines } from './boot/boot-request.ts';
 import { callEngine } from './channel/engine-call.ts';
 import { VmStartError } from './start-error.ts';
 import { healthyEngine } from './testing/fake-guest.ts';

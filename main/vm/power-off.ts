@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { endVm } from './boot.ts';
+import { endVm } from './end-vm.ts';
 import { callEngine } from './channel/engine-call.ts';
 import type { GuestConnection } from './channel/guest-connection.ts';
 import type { LaunchedVm } from './driver.ts';

@@ -1,4 +1,5 @@
-import { boot, type BootedVm, type BootRequest } from '../boot.ts';
+import { boot } from '../boot/boot.ts';
+import type { BootedVm, BootRequest } from '../boot/boot-request.ts';
 import { VmStartError } from '../start-error.ts';
 import { nameImage, type ImageName, type KeptImages } from './kept-images.ts';
 

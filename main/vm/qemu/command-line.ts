@@ -1,5 +1,5 @@
 import type { GuestArch, RealAccelerator, VmMemory } from '../driver.ts';
-import type { VmImage } from '../image.ts';
+import type { VmImage } from '../image/image.ts';
 
 /** What QEMU calls the data disk. */
 export const dataNode = 'data';

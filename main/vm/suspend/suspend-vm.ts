@@ -1,4 +1,4 @@
-import type { BootedVm } from '../boot.ts';
+import type { BootedVm } from '../boot/boot-request.ts';
 import { callEngine } from '../channel/engine-call.ts';
 import type { SuspendedVm, SuspendStore } from './suspend-store.ts';
 

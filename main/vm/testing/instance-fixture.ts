@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { VmState } from '../../../contract/vm-state.ts';
-import type { BootDeadlines } from '../boot.ts';
+import type { BootDeadlines } from '../boot/boot-request.ts';
 import { createVm } from '../create-vm.ts';
 import type { Vm } from '../vm.ts';
 import { createFakeDriver, writeFakeImage, type FakeDriver, type FakeDriverOptions } from './fake-driver.ts';

@@ -1,8 +1,8 @@
-import type { VmPhaseId } from '../../contract/vm-state.ts';
+import type { VmPhaseId } from '../../../contract/vm-state.ts';
 import type { BootTrouble } from './boot-watch.ts';
-import type { RealAccelerator } from './driver.ts';
-import { dataDiskDamaged } from './home/disk-damaged.ts';
-import { VmStartError } from './start-error.ts';
+import type { RealAccelerator } from '../driver.ts';
+import { dataDiskDamaged } from '../home/disk-damaged.ts';
+import { VmStartError } from '../start-error.ts';
 
 export interface BootContext {
   phase: VmPhaseId;

@@ -1,5 +1,5 @@
-import { callEngine } from './channel/engine-call.ts';
-import type { GuestConnection } from './channel/guest-connection.ts';
+import { callEngine } from '../channel/engine-call.ts';
+import type { GuestConnection } from '../channel/guest-connection.ts';
 
 const lookMs = 5000;
 /** A jump of this computer's clock against its running time: it slept, or somebody set the clock. */

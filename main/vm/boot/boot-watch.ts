@@ -1,6 +1,6 @@
-import type { GuestNews } from './console-reader.ts';
-import type { VmExit } from './driver.ts';
-import { patience as hostPatience } from './patience.ts';
+import type { GuestNews } from '../console/console-reader.ts';
+import type { VmExit } from '../driver.ts';
+import { patience as hostPatience } from '../patience.ts';
 
 /** What ends the waiting for a sign of life of the guest. */
 export type BootTrouble =

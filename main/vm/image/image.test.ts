@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkImage, type ImageCheck } from './image.ts';
-import { writeFakeImage } from './testing/fake-driver.ts';
+import { writeFakeImage } from '../testing/fake-driver.ts';
 
 let folder: string;
 let check: ImageCheck;

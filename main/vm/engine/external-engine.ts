@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { stoppedVm, type VmState } from '../../contract/vm-state.ts';
-import { Failure } from '../failure.ts';
-import { callEngine } from './channel/engine-call.ts';
-import { PhaseClock } from './phase-clock.ts';
-import { VmStartError } from './start-error.ts';
-import type { GuestTarget, Vm } from './vm.ts';
+import { stoppedVm, type VmState } from '../../../contract/vm-state.ts';
+import { Failure } from '../../failure.ts';
+import { callEngine } from '../channel/engine-call.ts';
+import { PhaseClock } from '../boot/phase-clock.ts';
+import { VmStartError } from '../start-error.ts';
+import type { GuestTarget, Vm } from '../vm.ts';
 
 /**
  * An engine that already runs natively on this Linux host, in the place of a VM. Starting asks whether it answers and

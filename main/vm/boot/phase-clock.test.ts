@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { VmPhase } from '../../contract/vm-state.ts';
+import type { VmPhase } from '../../../contract/vm-state.ts';
 import { PhaseClock } from './phase-clock.ts';
 
 describe('phases of a start', () => {

@@ -4,9 +4,9 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { callEngine } from './channel/engine-call.ts';
+import { callEngine } from '../channel/engine-call.ts';
 import { createExternalEngine } from './external-engine.ts';
-import { healthyEngine } from './testing/fake-guest.ts';
+import { healthyEngine } from '../testing/fake-guest.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -3,9 +3,9 @@ import { createReadStream } from 'node:fs';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { VmFailureStep } from '../../contract/vm-state.ts';
-import type { GuestArch } from './driver.ts';
-import { VmStartError } from './start-error.ts';
+import type { VmFailureStep } from '../../../contract/vm-state.ts';
+import type { GuestArch } from '../driver.ts';
+import { VmStartError } from '../start-error.ts';
 
 /** What a VM boots from; made by `vm-assets`, read-only. */
 export interface VmImage {

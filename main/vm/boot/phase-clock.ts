@@ -1,4 +1,4 @@
-import { vmRoutes, type VmPhase, type VmPhaseId, type VmRoute } from '../../contract/vm-state.ts';
+import { vmRoutes, type VmPhase, type VmPhaseId, type VmRoute } from '../../../contract/vm-state.ts';
 
 /** The phases of one start with their times. `changed` is called after each change with the new list. */
 export class PhaseClock {
