@@ -11,7 +11,7 @@ import { Failure, messageOf } from './failure.ts';
 import { controlAddress, hostAddress } from './host-socket/host-address.ts';
 import { followHostNetwork } from './host-network/follow-host-network.ts';
 import { listenHostSocket, type HostSocket } from './host-socket/host-socket.ts';
-import type { FileSaver } from './ipc/download.ts';
+import type { FileSaver } from './ipc/streams/download.ts';
 import { createHandlers } from './ipc/handlers.ts';
 import { PushHub } from './ipc/push.ts';
 import { serveWindow } from './ipc/register.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import type { BrowserWindow, Dialog } from 'electron';
-import type { FileSaver } from '../ipc/download.ts';
+import type { FileSaver } from '../ipc/streams/download.ts';
 
 /** Asks with the system's own dialog and writes beside the chosen name, which is given only once the file is whole. */
 export function saveWithDialog(dialog: Pick<Dialog, 'showSaveDialog'>, window: () => BrowserWindow | undefined): FileSaver {

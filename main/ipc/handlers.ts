@@ -9,17 +9,17 @@ import { appHandlers } from './app.ts';
 import { containerHandlers } from './containers.ts';
 import { imageHandlers } from './images.ts';
 import { statsHandlers, watchStats } from './stats.ts';
-import { streamLogs } from './logs.ts';
+import { streamLogs } from './streams/logs.ts';
 import { registryHandlers } from './registries.ts';
 import { settingsHandlers } from './settings.ts';
 import type { StreamSession } from './stream-session.ts';
 import { saveBundle, troubleshootHandlers } from './troubleshoot.ts';
-import { runTerminal } from './terminal.ts';
+import { runTerminal } from './streams/terminal.ts';
 import { vmHandlers } from './vm.ts';
-import { dataHandlers, exportData, importData } from './data.ts';
-import { downloadFile, type FileSaver } from './download.ts';
-import { loadImage, pullImage } from './image-streams.ts';
-import { streamBytes, streamLines, uploadBytes } from './operation-streams.ts';
+import { dataHandlers, exportData, importData } from './streams/data.ts';
+import { downloadFile, type FileSaver } from './streams/download.ts';
+import { loadImage, pullImage } from './streams/image-streams.ts';
+import { streamBytes, streamLines, uploadBytes } from './streams/operation-streams.ts';
 
 /** What the handlers stand on; built by `main/app.ts`. */
 export interface Services {

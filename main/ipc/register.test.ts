@@ -3,7 +3,7 @@ import { requestChannels, streamChannels } from '../../contract/ipc.ts';
 import { createEngineClient } from '../engine-client/engine-client.ts';
 import { sendJson, startTestEngine, type Route } from '../testing/test-engine.ts';
 import { serveTestWindow } from '../testing/test-services.ts';
-import { requestParams, streamParams, streamUps } from './params.ts';
+import { requestParams, streamParams, streamUps } from './checks/params.ts';
 
 const noEngine = createEngineClient(() => Promise.reject(new Error('no engine in this test')));
 

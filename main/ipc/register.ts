@@ -2,10 +2,10 @@ import type { IpcRequestChannel, IpcStreamChannel } from '../../contract/ipc.ts'
 import type { IpcResult } from '../../contract/ipc-result.ts';
 import type { ToMain } from '../../contract/ipc-wire.ts';
 import { Failure, toIpcError } from '../failure.ts';
-import type { Check } from './check.ts';
-import { integer, object, record, text } from './check.ts';
+import type { Check } from './checks/check.ts';
+import { integer, object, record, text } from './checks/check.ts';
 import type { Handlers } from './handlers.ts';
-import { requestParams, streamParams, streamUps } from './params.ts';
+import { requestParams, streamParams, streamUps } from './checks/params.ts';
 import type { PushHub } from './push.ts';
 import { StreamSession } from './stream-session.ts';
 import type { IpcTransport } from './transport.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { SaveTarget } from '../ipc/download.ts';
+import type { SaveTarget } from '../ipc/streams/download.ts';
 import { DownloadDesk } from './download-desk.ts';
 
 let desk: DownloadDesk;

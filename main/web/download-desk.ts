@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
 import { Failure } from '../failure.ts';
-import type { FileSaver, SaveTarget } from '../ipc/download.ts';
+import type { FileSaver, SaveTarget } from '../ipc/streams/download.ts';
 
 /** How long a browser has to come for its file. */
 const waitMs = 60_000;

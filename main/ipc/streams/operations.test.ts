@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { sendJson, startTestEngine, type TestEngine } from '../testing/test-engine.ts';
-import { serveTestWindow } from '../testing/test-services.ts';
+import { sendJson, startTestEngine, type TestEngine } from '../../testing/test-engine.ts';
+import { serveTestWindow } from '../../testing/test-services.ts';
 import type { FileSaver } from './download.ts';
 
 let engine: TestEngine;

@@ -2,13 +2,13 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, it, vi } from 'vitest';
-import type { DataArchive, DataDown } from '../../contract/ipc.ts';
-import { startTestEngine, type TestEngine } from '../testing/test-engine.ts';
-import { serveTestWindow } from '../testing/test-services.ts';
-import type { TestWindow } from '../testing/test-window.ts';
-import { createVm } from '../vm/create-vm.ts';
-import { createFakeDriver, fakeQcow2, writeFakeImage } from '../vm/testing/fake-driver.ts';
-import type { Vm } from '../vm/vm.ts';
+import type { DataArchive, DataDown } from '../../../contract/ipc.ts';
+import { startTestEngine, type TestEngine } from '../../testing/test-engine.ts';
+import { serveTestWindow } from '../../testing/test-services.ts';
+import type { TestWindow } from '../../testing/test-window.ts';
+import { createVm } from '../../vm/create-vm.ts';
+import { createFakeDriver, fakeQcow2, writeFakeImage } from '../../vm/testing/fake-driver.ts';
+import type { Vm } from '../../vm/vm.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 

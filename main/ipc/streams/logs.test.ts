@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { streamWindow } from '../../contract/ipc-wire.ts';
-import { encodeStdFrame } from '../../contract/stdcopy.ts';
-import { sendJson, startTestEngine, type Route } from '../testing/test-engine.ts';
-import { serveTestWindow } from '../testing/test-services.ts';
+import { streamWindow } from '../../../contract/ipc-wire.ts';
+import { encodeStdFrame } from '../../../contract/stdcopy.ts';
+import { sendJson, startTestEngine, type Route } from '../../testing/test-engine.ts';
+import { serveTestWindow } from '../../testing/test-services.ts';
 import { LogDecoder } from './log-decoder.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);

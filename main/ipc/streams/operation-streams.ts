@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
-import type { ProgressMessage } from '../../contract/engine-api/progress.ts';
-import type { IpcStreams } from '../../contract/ipc.ts';
-import type { EngineClient } from '../engine-client/engine-client.ts';
-import { engineFailure, toEngineFailure } from '../engine-client/engine-failure.ts';
-import { readJsonLines } from '../engine-client/json-lines.ts';
-import type { StreamSession } from './stream-session.ts';
+import type { ProgressMessage } from '../../../contract/engine-api/progress.ts';
+import type { IpcStreams } from '../../../contract/ipc.ts';
+import type { EngineClient } from '../../engine-client/engine-client.ts';
+import { engineFailure, toEngineFailure } from '../../engine-client/engine-failure.ts';
+import { readJsonLines } from '../../engine-client/json-lines.ts';
+import type { StreamSession } from '../stream-session.ts';
 
 type Lines = IpcStreams['engine/lines'];
 type Bytes = IpcStreams['engine/bytes'];

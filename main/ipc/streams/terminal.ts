@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { IpcStreams, TerminalUp } from '../../contract/ipc.ts';
-import type { EngineClient } from '../engine-client/engine-client.ts';
-import { toEngineFailure } from '../engine-client/engine-failure.ts';
-import { Failure } from '../failure.ts';
+import type { IpcStreams, TerminalUp } from '../../../contract/ipc.ts';
+import type { EngineClient } from '../../engine-client/engine-client.ts';
+import { toEngineFailure } from '../../engine-client/engine-failure.ts';
+import { Failure } from '../../failure.ts';
 import { isMissingCommand, noShell, ShellGreeting, shellProbe } from './shell-probe.ts';
-import type { StreamSession } from './stream-session.ts';
+import type { StreamSession } from '../stream-session.ts';
 
 type Terminal = IpcStreams['containers/terminal'];
 type Session = StreamSession<Terminal['down'], Terminal['up']>;

@@ -1,12 +1,12 @@
 import { access, readdir, rm } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
-import type { DataArchive, DataDown, IpcStreams } from '../../contract/ipc.ts';
-import { Failure } from '../failure.ts';
-import { exportDisk, importDisk, readArchive } from '../vm/home/disk-archive.ts';
-import type { InstanceFiles } from '../vm/home/instance-files.ts';
-import type { Vm } from '../vm/vm.ts';
-import type { HandlersOf, Services } from './handlers.ts';
-import type { StreamSession } from './stream-session.ts';
+import type { DataArchive, DataDown, IpcStreams } from '../../../contract/ipc.ts';
+import { Failure } from '../../failure.ts';
+import { exportDisk, importDisk, readArchive } from '../../vm/home/disk-archive.ts';
+import type { InstanceFiles } from '../../vm/home/instance-files.ts';
+import type { Vm } from '../../vm/vm.ts';
+import type { HandlersOf, Services } from '../handlers.ts';
+import type { StreamSession } from '../stream-session.ts';
 
 type Session = StreamSession<DataDown, never>;
 type At = Pick<Services, 'vm' | 'facts'>;

@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { Failure } from '../../failure.ts';
 
 /**
  * @param preferred a name or an absolute path; taken where the container has it

@@ -1,6 +1,6 @@
-import type { LogChunk } from '../../contract/ipc.ts';
-import { streamChunkSize } from '../../contract/ipc-wire.ts';
-import { StdFrameDecoder } from '../../contract/stdcopy.ts';
+import type { LogChunk } from '../../../contract/ipc.ts';
+import { streamChunkSize } from '../../../contract/ipc-wire.ts';
+import { StdFrameDecoder } from '../../../contract/stdcopy.ts';
 
 /**
  * Log bytes as the engine sends them → text for the window. A character whose bytes lie in two chunks, or in two frames

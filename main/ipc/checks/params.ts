@@ -1,7 +1,7 @@
-import type { ContainerCreateRequest } from '../../contract/engine-api/container.ts';
-import type { IpcRequestChannel, IpcRequests, IpcStreamChannel, IpcStreams, Settings } from '../../contract/ipc.ts';
-import { Failure } from '../failure.ts';
-import { checkSettingsChange } from '../settings/settings-shape.ts';
+import type { ContainerCreateRequest } from '../../../contract/engine-api/container.ts';
+import type { IpcRequestChannel, IpcRequests, IpcStreamChannel, IpcStreams, Settings } from '../../../contract/ipc.ts';
+import { Failure } from '../../failure.ts';
+import { checkSettingsChange } from '../../settings/settings-shape.ts';
 import { boolean, bytes, either, integer, listOf, matching, nothing, object, oneOf, optional, record, text, type Check } from './check.ts';
 import { operationRequest } from './operation-params.ts';
 import { containerId, containerName, imageId } from './references.ts';

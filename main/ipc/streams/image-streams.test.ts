@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { expect, it, onTestFinished } from 'vitest';
-import { sendJson, startTestEngine, type Route } from '../testing/test-engine.ts';
-import { serveTestWindow } from '../testing/test-services.ts';
+import { sendJson, startTestEngine, type Route } from '../../testing/test-engine.ts';
+import { serveTestWindow } from '../../testing/test-services.ts';
 
 async function windowOver(routes: Record<string, Route>) {
   const engine = await startTestEngine(routes);

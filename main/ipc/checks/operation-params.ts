@@ -1,7 +1,7 @@
-import type { OperationKind, OperationParams } from '../../contract/engine-operation.ts';
-import { engineOperations, type OperationName, type OperationOf } from '../../contract/engine-operations.ts';
-import type { OperationRequest } from '../../contract/ipc.ts';
-import { Failure } from '../failure.ts';
+import type { OperationKind, OperationParams } from '../../../contract/engine-operation.ts';
+import { engineOperations, type OperationName, type OperationOf } from '../../../contract/engine-operations.ts';
+import type { OperationRequest } from '../../../contract/ipc.ts';
+import { Failure } from '../../failure.ts';
 import { matching, record, text, type Check } from './check.ts';
 import { containerId, imageId } from './references.ts';
 

@@ -1,7 +1,7 @@
-import type { IpcStreams } from '../../contract/ipc.ts';
-import type { EngineClient } from '../engine-client/engine-client.ts';
-import { toEngineFailure } from '../engine-client/engine-failure.ts';
-import type { StreamSession } from './stream-session.ts';
+import type { IpcStreams } from '../../../contract/ipc.ts';
+import type { EngineClient } from '../../engine-client/engine-client.ts';
+import { toEngineFailure } from '../../engine-client/engine-failure.ts';
+import type { StreamSession } from '../stream-session.ts';
 
 type Download = IpcStreams['engine/download'];
 

@@ -1,8 +1,8 @@
-import type { IpcStreams } from '../../contract/ipc.ts';
-import type { EngineClient } from '../engine-client/engine-client.ts';
-import { toEngineFailure } from '../engine-client/engine-failure.ts';
+import type { IpcStreams } from '../../../contract/ipc.ts';
+import type { EngineClient } from '../../engine-client/engine-client.ts';
+import { toEngineFailure } from '../../engine-client/engine-failure.ts';
 import { LogDecoder } from './log-decoder.ts';
-import type { StreamSession } from './stream-session.ts';
+import type { StreamSession } from '../stream-session.ts';
 
 type Logs = IpcStreams['containers/logs'];
 

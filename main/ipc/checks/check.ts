@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { Failure } from '../../failure.ts';
 
 /** Takes any value and answers it typed. @throws Failure `invalid` that says what `name` must be. */
 export type Check<T> = (value: unknown, name: string) => T;

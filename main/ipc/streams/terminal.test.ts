@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { sendJson, startTestEngine, type Route } from '../testing/test-engine.ts';
-import { serveTestWindow } from '../testing/test-services.ts';
+import { sendJson, startTestEngine, type Route } from '../../testing/test-engine.ts';
+import { serveTestWindow } from '../../testing/test-services.ts';
 import { isMissingCommand, ShellGreeting } from './shell-probe.ts';
 
 const upgraded = 'HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n';
