@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SaveTarget } from '../ipc/streams/download.ts';
@@ -54,6 +54,17 @@ describe('a download', () => {
     await answer.body?.getReader().read();
     stop.abort();
     await expect(taken).rejects.toMatchObject({ kind: 'cancelled' });
+  });
+
+  test('begins before its first byte is there, and one that came and went before anything was sent is taken back', async () => {
+    const target = await desk.open('a', undefined);
+    const stop = new AbortController();
+    const closed = new Promise<void>((resolve) => server.once('request', (_, response: ServerResponse) => response.once('close', resolve)));
+    const answer = await fetch(addressOf(target), { signal: stop.signal });
+    expect(answer.status).toBe(200);
+    stop.abort();
+    await closed;
+    await expect(target.take(pieces(100), never)).rejects.toMatchObject({ kind: 'cancelled' });
   });
 
   test('that breaks off is no whole file', async () => {

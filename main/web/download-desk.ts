@@ -29,12 +29,8 @@ export class DownloadDesk implements FileSaver {
     return {
       place: { type: 'ready', path },
       take: async (bytes, signal) => {
-        const deadline = AbortSignal.timeout(waitMs);
         try {
-          await sendAll(await firstOf(response, AbortSignal.any([signal, deadline])), bytes, signal);
-        } catch (error) {
-          if (deadline.aborted && !signal.aborted && this.#waiting.has(path)) throw new Failure('cancelled', `The browser did not come for ${fileName}.`, { hint: 'It may have asked whether to allow the download.' });
-          throw error;
+          await sendAll(await fetchedBy(response, fileName, signal), bytes, signal);
         } finally {
           this.#waiting.delete(path);
         }
@@ -55,41 +51,54 @@ export class DownloadDesk implements FileSaver {
       'Cache-Control': 'no-store',
       ...(waiting.size === undefined ? {} : { 'Content-Length': waiting.size }),
     });
+    // The download begins when the browser has these, however long the engine takes for the first byte.
+    response.flushHeaders();
     waiting.serve(response);
     return true;
   }
 }
 
-function firstOf<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+/** The browser's request. @throws Failure `cancelled` when it does not come in time; the signal's reason */
+function fetchedBy(response: Promise<ServerResponse>, fileName: string, signal: AbortSignal): Promise<ServerResponse> {
   return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason as Error);
-    if (signal.aborted) return onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    void promise.then((value) => {
+    if (signal.aborted) return reject(signal.reason as Error);
+    const settle = (finish: () => void): void => {
+      clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
-      resolve(value);
-    });
+      finish();
+    };
+    const onAbort = () => settle(() => reject(signal.reason as Error));
+    // Timer and listener are ours: a signal made of several may be collected before it fires, and nobody would ever hear.
+    const timer = setTimeout(() => settle(() => reject(new Failure('cancelled', `The browser did not come for ${fileName}.`, { hint: 'It may have asked whether to allow the download.' }))), waitMs);
+    signal.addEventListener('abort', onAbort, { once: true });
+    void response.then((one) => settle(() => resolve(one)));
   });
 }
 
 async function sendAll(response: ServerResponse, bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
-  const gone = new AbortController();
-  const onClose = () => gone.abort(new Failure('cancelled', 'The browser stopped the download.'));
+  const end = new AbortController();
+  const onClose = () => end.abort(new Failure('cancelled', 'The browser stopped the download.'));
+  const onAbort = () => end.abort(signal.reason);
   response.on('close', onClose);
   response.on('error', () => undefined);
-  const end = AbortSignal.any([signal, gone.signal]);
+  signal.addEventListener('abort', onAbort, { once: true });
+  // It may have come and gone already: then it never says so again, and never drains.
+  if (response.destroyed) onClose();
+  if (signal.aborted) onAbort();
   try {
     for await (const chunk of bytes) {
-      end.throwIfAborted();
-      if (!response.write(chunk)) await once(response, 'drain', { signal: end });
+      end.signal.throwIfAborted();
+      if (!response.write(chunk)) await once(response, 'drain', { signal: end.signal });
     }
-    end.throwIfAborted();
+    end.signal.throwIfAborted();
     response.off('close', onClose);
     response.end();
     await finished(response);
   } catch (error) {
     // Cut, not ended: a browser must not take a part for the whole.
     response.destroy();
-    throw end.aborted ? (end.reason as Error) : error;
+    throw end.signal.aborted ? (end.signal.reason as Error) : error;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }
