@@ -1,5 +1,5 @@
 import { useEffect, useSyncExternalStore } from 'react';
-import { TooltipRoom } from './components/overlay/tooltip.tsx';
+import { Tips } from './components/overlay/tips.tsx';
 import { rowHeights, TableDensity } from './components/table/density.ts';
 import { LinkButton } from './components/controls/button.tsx';
 import { Loading } from './components/layout/loading.tsx';
@@ -32,15 +32,14 @@ function Window() {
   const density = useSettings((state) => state.settings?.density ?? 'comfortable');
   if (transport === 'no-session' || transport === 'session-lost') return <SessionPage isLost={transport === 'session-lost'} />;
   return (
-    <TooltipRoom>
     <TableDensity value={rowHeights[density]}>
-    <div className="app" data-frame={facts?.shell === 'electron' && facts.platform === 'darwin' ? 'inset' : 'plain'}>
-      <Face />
-      <FaceBar />
-      <AppDialogs />
-    </div>
+      <div className="app" data-frame={facts?.shell === 'electron' && facts.platform === 'darwin' ? 'inset' : 'plain'}>
+        <Face />
+        <FaceBar />
+        <AppDialogs />
+        <Tips />
+      </div>
     </TableDensity>
-    </TooltipRoom>
   );
 }
 

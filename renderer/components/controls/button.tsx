@@ -25,7 +25,7 @@ export function Button({ kind = 'default', size = 'normal', icon, keys, children
 }
 
 export interface IconButtonProps extends Omit<ComponentProps<'button'>, 'children'> {
-  /** The accessible name and the tooltip. */
+  /** The accessible name and the tip. */
   label: string;
   keys?: string;
   children: ReactNode;
@@ -33,7 +33,7 @@ export interface IconButtonProps extends Omit<ComponentProps<'button'>, 'childre
 
 export function IconButton({ label, keys, children, className, ...rest }: IconButtonProps) {
   return (
-    <button type="button" className={['icon-button', className].filter(Boolean).join(' ')} aria-label={label} title={keys === undefined ? label : `${label} (${keys})`} {...rest}>
+    <button type="button" className={['icon-button', className].filter(Boolean).join(' ')} aria-label={label} data-tip={label} data-tip-keys={keys} {...rest}>
       {children}
     </button>
   );

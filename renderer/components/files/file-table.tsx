@@ -54,7 +54,7 @@ export function FileTable({ label, entries, order, chosen, onOrder, onChoose, on
 
   const head = (sort: FileOrder, text: string, className: string) => (
     <div role="columnheader" className={className} aria-sort={order.sort === sort ? (order.descending ? 'descending' : 'ascending') : 'none'}>
-      <button type="button" title={t('common:sortBy', { column: text })} onClick={() => onOrder(sort)}>
+      <button type="button" aria-label={t('common:sortBy', { column: text })} data-tip={t('common:sortBy', { column: text })} onClick={() => onOrder(sort)}>
         {text}
         {order.sort === sort && (order.descending ? <ArrowDown size={12} aria-hidden="true" /> : <ArrowUp size={12} aria-hidden="true" />)}
       </button>

@@ -15,7 +15,7 @@ export function PortLinks({ ports, onFollow, tabIndex, atMost = ports.length }: 
   if (ports.length === 0) return <span className="ports__none">–</span>;
   const shown = ports.slice(0, atMost);
   return (
-    <span className="ports mono" title={ports.map((port) => Object.values(formatPort(port)).join('')).join('  ')}>
+    <span className="ports mono" data-tip-cut="" data-tip={ports.map((port) => Object.values(formatPort(port)).join('')).join('  ')}>
       {shown.map((port) => {
         const { published, inside } = formatPort(port);
         return (
@@ -23,7 +23,7 @@ export function PortLinks({ ports, onFollow, tabIndex, atMost = ports.length }: 
             {port.url === undefined ? (
               <span className={published === '' ? undefined : 'ports__published'}>{published}</span>
             ) : (
-              <a href={port.url} target="_blank" rel="noopener noreferrer" tabIndex={tabIndex} onClick={onFollow} title={port.url}>
+              <a href={port.url} target="_blank" rel="noopener noreferrer" tabIndex={tabIndex} onClick={onFollow} data-tip={port.url}>
                 {published}
               </a>
             )}

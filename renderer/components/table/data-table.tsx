@@ -238,7 +238,7 @@ function Head<Row>({ columns, sort, onSort, selection, rows, keyOf }: DataTableP
           {sortBy === undefined ? (
             <span className={hidesLabel === true ? 'unseen' : undefined}>{label}</span>
           ) : (
-            <button type="button" aria-label={t('common:sortBy', { column: label })} onClick={() => onSort({ id, isDescending: sort?.id === id ? !sort.isDescending : isNumber === true })}>
+            <button type="button" aria-label={t('common:sortBy', { column: label })} data-tip={t('common:sortBy', { column: label })} onClick={() => onSort({ id, isDescending: sort?.id === id ? !sort.isDescending : isNumber === true })}>
               {label}
               {sort?.id === id && (sort.isDescending ? <ArrowDown size={12} strokeWidth={2} aria-hidden="true" /> : <ArrowUp size={12} strokeWidth={2} aria-hidden="true" />)}
             </button>

@@ -91,13 +91,13 @@ function DetailsBar({ view, onMenu }: { view: ContainerView; onMenu(anchor: Menu
             <ChevronRight {...icon} className="details-bar__crumb" />
           </>
         )}
-        <h1 className="isolated" title={view.name}>
+        <h1 className="isolated" data-tip={view.name} data-tip-cut="">
           {view.name}
         </h1>
       </nav>
       <div className="details-bar__facts">
         <StateLabel shape={state.shape} word={state.word} strong={state.strong} />
-        <code className="details-bar__image cut isolated" title={view.image}>
+        <code className="details-bar__image cut isolated" data-tip={view.image} data-tip-cut="">
           {view.image}
         </code>
         {published.length > 0 && <PortLinks ports={published} onFollow={followLink} atMost={3} />}

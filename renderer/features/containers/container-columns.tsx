@@ -34,7 +34,7 @@ export function containerColumns(onMenu: (view: ContainerView, anchor: MenuAncho
       hiddenBelow: wideOnly,
       sortBy: ({ image }) => image,
       cell: ({ image }) => (
-        <span className="container-cell__quiet isolated" title={image}>
+        <span className="container-cell__quiet isolated" data-tip={image} data-tip-cut="">
           {image}
         </span>
       ),
@@ -57,7 +57,7 @@ function StateCell({ view }: { view: ContainerView }) {
 function NameCell({ view, tabIndex }: { view: ContainerView; tabIndex: number }) {
   return (
     <span className={`container-cell__name${isUp(view.condition) ? '' : ' container-cell__name--still'}`}>
-      <a className="cut isolated" href={formatRoute({ page: 'container', id: view.id, tab: 'overview' })} tabIndex={tabIndex} title={view.name}>
+      <a className="cut isolated" href={formatRoute({ page: 'container', id: view.id, tab: 'overview' })} tabIndex={tabIndex} data-tip={view.name} data-tip-cut="">
         <span className="container-cell__prefix">{view.namePrefix}</span>
         {view.name.slice(view.namePrefix.length)}
       </a>

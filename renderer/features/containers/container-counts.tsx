@@ -18,7 +18,7 @@ export function ContainerCounts() {
   return (
     <>
       {attention > 0 && (
-        <span className="nav__attention numbers" title={t('shell:attention', { count: attention })}>
+        <span className="nav__attention numbers" data-tip={t('shell:attention', { count: attention })}>
           <TriangleAlert size={13} strokeWidth={1.9} aria-hidden="true" />
           <StateGlyph shape="unhealthy" size={10} />
           <span className="unseen">{t('shell:attention', { count: attention })}</span>

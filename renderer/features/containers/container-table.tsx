@@ -91,7 +91,7 @@ function ProjectHead({ project, members, totals, tabIndex }: { project: string |
     <>
       <strong className="isolated">{project ?? t('containers:noProject')}</strong>
       {totals?.composeFile !== undefined && (
-        <code className="project__file cut isolated" title={totals.composeFile}>
+        <code className="project__file cut isolated" data-tip={totals.composeFile}>
           {shortenHome(totals.composeFile)}
         </code>
       )}

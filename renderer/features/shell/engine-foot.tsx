@@ -35,7 +35,7 @@ export function EngineFoot() {
   const version = useVm(({ vm, info }) => (vm?.status === 'running' ? plainVersion(info?.ServerVersion ?? vm.engineVersion) : ''));
   const size = useVm(({ info }) => (info === undefined ? undefined : t('shell:engine.size', { count: info.NCPU, memory: formatMemory(info.MemTotal) })));
   return (
-    <div className="engine-foot" role="status" title={word}>
+    <div className="engine-foot" role="status" data-tip={word} data-tip-cut="">
       <div className="engine-foot__state">
         <StateGlyph shape={shape} />
         <span>{word}</span>

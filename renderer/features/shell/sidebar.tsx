@@ -11,7 +11,7 @@ import './shell.css';
 function NavItem({ destination: { route, label, icon: Icon, Counts } }: { destination: Destination }) {
   const isCurrent = useNavigation((state) => litPage(state.route.page) === route.page);
   return (
-    <a href={formatRoute(route)} aria-current={isCurrent ? 'page' : undefined} title={t(label)}>
+    <a href={formatRoute(route)} aria-current={isCurrent ? 'page' : undefined} data-tip={t(label)} data-tip-cut="">
       <Icon size={16} strokeWidth={1.75} aria-hidden="true" />
       <span className="nav__word">{t(label)}</span>
       {Counts !== undefined && <Counts />}
@@ -29,7 +29,7 @@ export function Sidebar() {
         <Mark size={24} />
         <span>Slipway</span>
       </div>
-      <button type="button" className="sidebar__search" aria-keyshortcuts="Control+K Meta+K" title={t('shell:search')} onClick={() => openDialog({ kind: 'palette' })}>
+      <button type="button" className="sidebar__search" aria-keyshortcuts="Control+K Meta+K" data-tip={t('shell:search')} data-tip-cut="" data-tip-keys="mod+K" onClick={() => openDialog({ kind: 'palette' })}>
         <Search size={14} strokeWidth={1.75} aria-hidden="true" />
         <span>{t('shell:search')}</span>
         <KeyCap chord="mod+K" />

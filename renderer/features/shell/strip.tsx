@@ -37,7 +37,7 @@ export function Strip() {
         <span className="cut">{t('shell:strip.none')}</span>
       ) : (
         <>
-          <span className="strip__command cut selectable isolated" title={last.text}>
+          <span className="strip__command cut selectable isolated" data-tip={last.text} data-tip-cut="">
             <code>{last.text}</code>
           </span>
           <CommandResult entry={last} />
@@ -45,10 +45,10 @@ export function Strip() {
       )}
       <span className="strip__gap" />
       <TaskCentre />
-      <Button kind="quiet" icon={<Copy {...icon} />} onClick={copy} disabled={last === undefined} aria-label={t('shell:strip.copyLabel')} title={t('shell:strip.copyLabel')}>
+      <Button kind="quiet" icon={<Copy {...icon} />} onClick={copy} disabled={last === undefined} aria-label={t('shell:strip.copyLabel')} data-tip={t('shell:strip.copyLabel')}>
         {copied !== undefined && copied === last?.id ? t('shell:strip.copied') : t('shell:strip.copy')}
       </Button>
-      <Button kind="quiet" icon={<History {...icon} />} keys="mod+J" title={t('shell:strip.history')} onClick={() => openDialog({ kind: 'history' })}>
+      <Button kind="quiet" icon={<History {...icon} />} keys="mod+J" data-tip={t('shell:strip.history')} data-tip-cut="" data-tip-keys="mod+J" onClick={() => openDialog({ kind: 'history' })}>
         {t('shell:strip.history')}
       </Button>
     </footer>

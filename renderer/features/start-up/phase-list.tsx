@@ -32,7 +32,7 @@ export function PhaseList({ phases: told, sinceStartMs, failed, panel }: PhaseLi
             <div className="phase__line">
               <StateGlyph shape={shapes[phase.status]} />
               <span className="phase__name">{name}</span>
-              <span className="phase__detail cut" title={saidOf(phase)}>
+              <span className="phase__detail cut" data-tip={saidOf(phase)} data-tip-cut="">
                 {detailOf(phase, failed)}
               </span>
               <div className="phase__axis">

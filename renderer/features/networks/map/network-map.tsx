@@ -43,7 +43,7 @@ export function NetworkMap({ views, containers, isShown, isMatch, picked, onPick
         <Wires layout={layout} picked={picked} />
         <MapTraffic layout={layout} />
         {layout.berths.map(({ container, port, more, x }) => (
-          <span key={`${container} ${port.publicPort} ${port.protocol}`} className="net-map__berth" style={{ left: x }} title={`${formatPort(port).published}${formatPort(port).inside}`}>
+          <span key={`${container} ${port.publicPort} ${port.protocol}`} className="net-map__berth" style={{ left: x }} data-tip={`${formatPort(port).published}${formatPort(port).inside}`}>
             :{port.publicPort}
             {more > 0 && <small> +{more}</small>}
           </span>
@@ -77,7 +77,7 @@ export function NetworkMap({ views, containers, isShown, isMatch, picked, onPick
               aria-pressed={isPickedContainer(id)}
               data-back={!isMatch(container.name)}
               style={{ left: x, top: y, width: cardWidth }}
-              title={container.name}
+              data-tip={container.name}
               onClick={() => onPick({ kind: 'container', id })}
             >
               <span>

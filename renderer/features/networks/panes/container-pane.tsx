@@ -34,9 +34,10 @@ export function ContainerPane({ container, views, onClose, onPickNetwork }: Cont
     <aside className="net-pane" aria-label={t('networks:pane', { name: container.name })} data-region="pane">
       <header>
         <StateGlyph shape={shape} />
-        <h2 className="isolated" title={word}>
+        <h2 className="isolated" data-tip={container.name} data-tip-cut="">
           {container.name}
         </h2>
+        <small>{word}</small>
         <a href={formatRoute({ page: 'container', id: container.name, tab: 'overview' })}>{t('networks:open')}</a>
         <IconButton label={t('common:close')} onClick={onClose}>
           <X {...icon} />

@@ -84,9 +84,10 @@ function AttachedLine({ view, attachment: { container, address, address6 }, onPi
     <li>
       <span className="net-pane__who">
         <StateGlyph shape={shape} />
-        <LinkButton className="cut isolated" title={`${container.name}, ${word}`} onClick={onPick}>
+        <LinkButton className="cut isolated" data-tip={`${container.name}, ${word}`} onClick={onPick}>
           {container.name}
         </LinkButton>
+        <span className="unseen">{word}</span>
       </span>
       <code className="selectable">{address ?? t('networks:noAddress')}</code>
       {address6 !== undefined && <code className="selectable">{address6}</code>}
