@@ -5,10 +5,12 @@ import { SizeBar } from '../../components/chart/size-bar.tsx';
 import { StateGlyph } from '../../components/drawing/state-glyph.tsx';
 import { Menu, type MenuAnchor, type MenuItem } from '../../components/overlay/menu.tsx';
 import { DataTable } from '../../components/table/data-table.tsx';
+import { UsersCell } from '../../components/table/users-cell.tsx';
 import type { Column, Selection, Sort } from '../../components/table/table-types.ts';
 import { formatCreated } from '../../format/age.ts';
 import { formatBytes } from '../../format/bytes.ts';
 import { hasNoModifier } from '../../format/keys.ts';
+import type { ContainerView } from '../../format/engine/container.ts';
 import { shownState } from '../../format/engine/row-state.ts';
 import { t } from '../../i18n/i18n.ts';
 import { saveImages } from '../../stores/image-actions.ts';
@@ -93,7 +95,7 @@ function columnsOf(largest: number, onMenu: (row: ImageRow, anchor: MenuAnchor) 
     { id: 'id', label: t('images:columns.id'), width: '112px', hiddenBelow: 700, cell: ({ id }) => <code className="image-cell__id selectable">{id}</code> },
     { id: 'shares', label: t('images:columns.shares'), width: '216px', hiddenBelow: 1080, cell: (row) => <SharesCell row={row} largest={largest} /> },
     { id: 'size', label: t('images:columns.size'), width: '84px', isNumber: true, sortBy: ({ size }) => size, cell: ({ size }) => formatBytes(size) },
-    { id: 'users', label: t('images:columns.usedBy'), width: 'minmax(0, 1fr)', narrowWidth: 'minmax(0, 180px)', sortBy: ({ users }) => -users.length, cell: (row, { tabIndex }) => <UsersCell row={row} tabIndex={tabIndex} /> },
+    { id: 'users', label: t('images:columns.usedBy'), width: 'minmax(0, 1fr)', narrowWidth: 'minmax(0, 180px)', sortBy: ({ users }) => -users.length, cell: ({ users }, { tabIndex }) => <UsersCell users={users.map(userOf)} nobody={t('images:nothing')} more={(count) => t('images:moreUsers', { count })} tabIndex={tabIndex} /> },
     { id: 'created', label: t('images:columns.created'), width: '92px', hiddenBelow: 700, sortBy: ({ created }) => -created, cell: (row) => <CreatedCell row={row} /> },
     { id: 'actions', label: t('images:columns.actions'), width: '84px', narrowWidth: '0px', hidesLabel: true, cell: (row, { tabIndex }) => <ActionsCell row={row} tabIndex={tabIndex} onMenu={onMenu} /> },
   ];
@@ -126,24 +128,7 @@ function SharesCell({ row, largest }: { row: ImageRow; largest: number }) {
   );
 }
 
-function UsersCell({ row, tabIndex }: { row: ImageRow; tabIndex: number }) {
-  const [user, ...others] = row.users;
-  return (
-    <span className="image-cell__users">
-      {user === undefined ? (
-        <small>{t('images:nothing')}</small>
-      ) : (
-        <>
-          <StateGlyph shape={shownState(user, undefined).shape} />
-          <a className="cut isolated" href={formatRoute({ page: 'container', id: user.id, tab: 'overview' })} tabIndex={tabIndex}>
-            {user.name}
-          </a>
-          {others.length > 0 && <small>{t('images:moreUsers', { count: others.length })}</small>}
-        </>
-      )}
-    </span>
-  );
-}
+const userOf = (view: ContainerView) => ({ key: view.id, name: view.name, href: formatRoute({ page: 'container', id: view.id, tab: 'overview' }), glyph: <StateGlyph shape={shownState(view, undefined).shape} /> });
 
 function CreatedCell({ row }: { row: ImageRow }) {
   const created = useClock(({ now }) => formatCreated(row.created, now));

@@ -4,6 +4,7 @@ import { IconButton } from '../../components/controls/button.tsx';
 import { StateGlyph } from '../../components/drawing/state-glyph.tsx';
 import { Menu, type MenuAnchor, type MenuItem } from '../../components/overlay/menu.tsx';
 import { DataTable } from '../../components/table/data-table.tsx';
+import { UsersCell } from '../../components/table/users-cell.tsx';
 import type { Column, Selection, Sort } from '../../components/table/table-types.ts';
 import { formatCreated } from '../../format/age.ts';
 import { formatBytes } from '../../format/bytes.ts';
@@ -63,7 +64,7 @@ export function VolumeTable({ rows, sort, onSort, selection, onAsk }: VolumeTabl
 function columnsOf(onMenu: (row: VolumeRow, anchor: MenuAnchor) => void): Column<VolumeRow>[] {
   return [
     { id: 'name', label: t('volumes:columns.name'), width: 'minmax(0, 1.4fr)', sortBy: nameOf, cell: (row, { tabIndex }) => <NameCell row={row} tabIndex={tabIndex} /> },
-    { id: 'users', label: t('volumes:columns.users'), width: 'minmax(0, 1fr)', sortBy: ({ users }) => -users.length, cell: (row, { tabIndex }) => <UsersCell row={row} tabIndex={tabIndex} /> },
+    { id: 'users', label: t('volumes:columns.users'), width: 'minmax(0, 1fr)', sortBy: ({ users }) => -users.length, cell: ({ users }, { tabIndex }) => <UsersCell users={users.map(userOf)} nobody={t('volumes:nobody')} more={(count) => t('volumes:moreUsers', { count })} tabIndex={tabIndex} /> },
     { id: 'size', label: t('volumes:columns.size'), width: '84px', isNumber: true, sortBy: ({ size }) => size ?? -1, cell: ({ size }) => (size === undefined ? '–' : formatBytes(size)) },
     { id: 'created', label: t('volumes:columns.created'), width: '92px', hiddenBelow: 640, sortBy: ({ created }) => -created, cell: (row) => <CreatedCell row={row} /> },
     {
@@ -109,23 +110,7 @@ function NameCell({ row, tabIndex }: { row: VolumeRow; tabIndex: number }) {
   );
 }
 
-function UsersCell({ row, tabIndex }: { row: VolumeRow; tabIndex: number }) {
-  const [user, ...others] = row.users;
-  return (
-    <span className="volume-row__users">
-      {user === undefined ? (
-        <small>{t('volumes:nobody')}</small>
-      ) : (
-        <>
-          <a className="cut isolated" href={formatRoute({ page: 'container', id: user.id, tab: 'overview' })} tabIndex={tabIndex}>
-            {user.name}
-          </a>
-          {others.length > 0 && <small>{t('volumes:moreUsers', { count: others.length })}</small>}
-        </>
-      )}
-    </span>
-  );
-}
+const userOf = ({ id, name, destination }: VolumeRow['users'][number]) => ({ key: `${id}${destination}`, name, href: formatRoute({ page: 'container', id, tab: 'overview' }) });
 
 function CreatedCell({ row }: { row: VolumeRow }) {
   const created = useClock(({ now }) => formatCreated(row.created, now));
