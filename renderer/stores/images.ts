@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import type { ImageInspect, ImageSummary } from '../../contract/engine-api/image.ts';
-import { asFailure, request, type IpcFailure } from '../api.ts';
+import { asFailure, callEngine, request, type IpcFailure } from '../api.ts';
 import { docker } from '../format/engine/docker-command.ts';
 import { familiarReference } from '../format/engine/reference.ts';
 import { t } from '../i18n/i18n.ts';
@@ -12,13 +12,15 @@ import { showToast } from './window/toasts.ts';
 export interface ImagesState {
   status: 'unread' | 'ready';
   images: ImageSummary[];
+  /** Bytes of all layers, each once however many images stand on it; undefined until {@link measureLayers} was answered. */
+  layersSize: number | undefined;
   readAt: number | undefined;
   failure: IpcFailure | undefined;
   /** References or IDs that are being removed. */
   removing: Record<string, true>;
 }
 
-export const useImages = create<ImagesState>(() => ({ status: 'unread', images: [], readAt: undefined, failure: undefined, removing: {} }));
+export const useImages = create<ImagesState>(() => ({ status: 'unread', images: [], layersSize: undefined, readAt: undefined, failure: undefined, removing: {} }));
 
 export const refreshImages = coalesce(async () => {
   try {
@@ -27,6 +29,16 @@ export const refreshImages = coalesce(async () => {
     useImages.setState({ failure: asFailure(error) });
   }
 }, 100);
+
+/** The engine answers the question for the size with the whole list: of more images than these that would be worth a long frame. */
+const mostMeasured = 1000;
+
+/** Asked when someone looks at the images: the sizes of single images do not add up where they share layers. */
+export const measureLayers = coalesce(async () => {
+  if (useImages.getState().images.length > mostMeasured) return useImages.setState({ layersSize: undefined });
+  const layersSize = await callEngine('system.df', { type: ['image'] }).then(({ LayersSize }) => LayersSize, () => undefined);
+  useImages.setState({ layersSize });
+}, 1000);
 
 /** Whether the image is on this computer, however it was spelled. */
 export function findImage(images: readonly ImageSummary[], reference: string): ImageSummary | undefined {

@@ -1,5 +1,5 @@
 import { ArrowDownToLine, FolderOpen, Save, Trash2 } from 'lucide-react';
-import { useMemo, useRef, useState, type DragEvent } from 'react';
+import { useEffect, useMemo, useRef, useState, type DragEvent } from 'react';
 import { Button, LinkButton } from '../../components/controls/button.tsx';
 import { FilterField } from '../../components/controls/filter-field.tsx';
 import { Page, SubBar } from '../../components/layout/page.tsx';
@@ -10,7 +10,7 @@ import { formatBytes } from '../../format/bytes.ts';
 import { useContainers } from '../../stores/containers/containers.ts';
 import { openDialog } from '../../stores/window/dialogs.ts';
 import { saveImages } from '../../stores/image-actions.ts';
-import { useImages } from '../../stores/images.ts';
+import { measureLayers, useImages } from '../../stores/images.ts';
 import { loadImage, useTransfers } from '../../stores/pulls.ts';
 import { showToast } from '../../stores/window/toasts.ts';
 import { EmptyImages } from './empty-images.tsx';
@@ -45,8 +45,10 @@ export default function ImagesPage() {
   const [removed, setRemoved] = useState<readonly ImageRow[]>();
   const picker = useRef<HTMLInputElement>(null);
 
-  const rows = useMemo(() => imageRows(images, containers), [images, containers]);
-  const shown = useMemo(() => rows.filter((row) => matchesImage(row, filter)).sort(byName), [rows, filter]);
+  useEffect(() => void measureLayers(), [images]);
+
+  const rows = useMemo(() => imageRows(images, containers).sort(byName), [images, containers]);
+  const shown = useMemo(() => rows.filter((row) => matchesImage(row, filter)), [rows, filter]);
   const selection = useMemo(() => ({ keys: selected, onChange: setSelected }), [selected]);
   // What the filter hides is not acted on: nobody sees it.
   const chosen = shown.filter(({ key }) => selected.has(key));
@@ -125,22 +127,36 @@ function ChosenImages({ chosen, onRemove, onClear }: { chosen: readonly ImageRow
   );
 }
 
-/** What distinct images have for themselves: what several share goes only with the last of them. */
+/** All layers, each once. An engine that does not tell them: what distinct images have for themselves, which is less. */
 function Summary({ rows }: { rows: readonly ImageRow[] }) {
+  const layersSize = useImages((state) => state.layersSize);
   const images = [...new Map(rows.map((row) => [row.id, row])).values()];
   const unused = images.filter(({ users }) => users.length === 0);
-  const sum = (list: readonly ImageRow[]): string => formatBytes(list.reduce((total, { size, shared = 0 }) => total + size - shared, 0));
-  const shared = images.reduce((total, row) => total + (row.shared ?? 0), 0);
+  const own = (list: readonly ImageRow[]): number => list.reduce((total, { size, shared = 0 }) => total + size - shared, 0);
+  const shares = images.some((row) => (row.shared ?? 0) > 0);
+  const freed = layersSize !== undefined && unused.length === images.length ? layersSize : own(unused);
   return (
     <SubBar label={t('images:page')} className="images-bar">
       <span className="numbers">
-        <Rich text="images:summary" values={{ size: sum(images), count: images.length }} />
+        <Rich text="images:summary" values={{ size: formatBytes(layersSize ?? own(images)), count: images.length }} />
       </span>
-      {shared > 0 && <span>{t('images:sharedNote')}</span>}
+      {shares && layersSize === undefined && <span>{t('images:sharedNote')}</span>}
+      {shares && layersSize !== undefined && (
+        <>
+          <span className="images-bar__part numbers">
+            <i className="size-bar__own" aria-hidden="true" />
+            {t('images:ownPart', { size: formatBytes(own(images)) })}
+          </span>
+          <span className="images-bar__part numbers">
+            <i className="size-bar__shared" aria-hidden="true" />
+            {t('images:sharedPart', { size: formatBytes(Math.max(0, layersSize - own(images))) })}
+          </span>
+        </>
+      )}
       <span className="sub-bar__gap" />
       {unused.length > 0 && (
         <Button kind="quiet" onClick={() => openDialog({ kind: 'prune-images' })}>
-          {t('images:unused', { count: unused.length, size: sum(unused) })}…
+          {freed === 0 ? t('images:unusedCount', { count: unused.length }) : t('images:unused', { count: unused.length, size: formatBytes(freed) })}…
         </Button>
       )}
     </SubBar>

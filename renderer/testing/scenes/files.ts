@@ -83,7 +83,7 @@ export const fileOperations = {
   'volumes.files': files,
   'containers.fileContent': new TextEncoder().encode("require('http').createServer(app).listen(8080); // <b>not bold</b>\n"),
   'volumes.list': { Volumes: volumes, Warnings: null },
-  'system.df': { LayersSize: 0, Images: null, Containers: null, Volumes: volumes.map((one) => ({ ...one, UsageData: { Size: sizes[one.Name] ?? -1, RefCount: 0 } })), BuildCache: null },
+  'system.df': { LayersSize: images.reduce((sum, { Size, SharedSize }) => sum + Size - Math.max(0, SharedSize), 264e6), Images: null, Containers: null, Volumes: volumes.map((one) => ({ ...one, UsageData: { Size: sizes[one.Name] ?? -1, RefCount: 0 } })), BuildCache: null },
   'system.disk': survey,
   'containers.changes': [
     { Path: '/app', Kind: 0 },
