@@ -89,7 +89,7 @@ export function createTerminalScreen(key: string, label: string, onSize: (size: 
     isConnected = true;
     const size = { columns: terminal.cols, rows: terminal.rows };
     onSize(size);
-    connectSession(key, size, (bytes) => new Promise((resolve) => terminal.write(bytes, resolve)));
+    connectSession(key, size, writer(terminal));
   }
 
   return {
@@ -119,6 +119,23 @@ export function createTerminalScreen(key: string, label: string, onSize: (size: 
       terminal.dispose();
       element.remove();
     },
+  };
+}
+
+/** Bytes that xterm may have in hand: one piece at a time would leave it waiting for a timer after each, many would keep Ctrl-C waiting. */
+const inHand = 256 * 1024;
+
+/** Gives output to the screen; the promise holds back the shell until the screen has caught up. */
+function writer(terminal: Terminal): (bytes: Uint8Array) => Promise<void> | undefined {
+  let pending = 0;
+  let proceed: (() => void) | undefined;
+  return (bytes) => {
+    pending += bytes.length;
+    terminal.write(bytes, () => {
+      pending -= bytes.length;
+      if (pending < inHand) proceed?.();
+    });
+    return pending < inHand ? undefined : new Promise((resolve) => (proceed = resolve));
   };
 }
 

@@ -53,9 +53,9 @@ export const showSession = (containerId: string, key: string): void => useTermin
 
 /**
  * Runs the shell.
- * @param onBytes takes output; its promise holds back the shell until the screen has caught up.
+ * @param onBytes takes output; its promise, where it has one, holds back the shell until the screen has caught up.
  */
-export function connectSession(key: string, size: { columns: number; rows: number }, onBytes: (bytes: Uint8Array) => Promise<void>): void {
+export function connectSession(key: string, size: { columns: number; rows: number }, onBytes: (bytes: Uint8Array) => Promise<void> | undefined): void {
   const session = useTerminals.getState().sessions.find((candidate) => candidate.key === key);
   if (session === undefined || streams.has(key)) return;
   let command: RunningCommand | undefined;
