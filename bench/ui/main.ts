@@ -1,13 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
+import { changes } from './changes.ts';
 import { firstScreen } from './first-screen.ts';
 import { idle } from './idle.ts';
+import { lists } from './lists.ts';
 import { bigLog, follow } from './logs.ts';
 import { meets, type Measure } from './row.ts';
 import { openStage } from './stage.ts';
+import { terminal } from './terminal.ts';
 
 // npm run bench:ui -- [--rows 'big log,follow'] [--quick] [--json FILE]
-const rows = [firstScreen, idle, bigLog, follow];
+const rows = [firstScreen, idle, terminal, changes, lists, bigLog, follow];
 const valueOf = (flag: string): string | undefined => (process.argv.includes(flag) ? process.argv[process.argv.indexOf(flag) + 1] : undefined);
 const wanted = valueOf('--rows')?.split(',');
 const unknown = wanted?.find((name) => !rows.some((row) => row.name === name));
