@@ -1,4 +1,4 @@
-// Makes the VM image: node scripts/with-node.mjs vm-assets/build.mjs [--arch amd64|arm64] [--force] [--engine DIR] [--out DIR] | --update-lock
+// Makes the VM image: node scripts/with-node.mjs vm-assets/build.mjs [--arch amd64|arm64] [--hyperv] [--force] [--engine DIR] [--out DIR] | --update-lock
 // Also a module: `buildImage` is what `npm start` calls.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,7 +12,7 @@ export { buildImage };
 
 async function main() {
   const { values } = parseArgs({
-    options: { arch: { type: 'string' }, force: { type: 'boolean' }, engine: { type: 'string' }, out: { type: 'string' }, 'update-lock': { type: 'boolean' } },
+    options: { arch: { type: 'string' }, hyperv: { type: 'boolean' }, force: { type: 'boolean' }, engine: { type: 'string' }, out: { type: 'string' }, 'update-lock': { type: 'boolean' } },
   });
   const startedAt = performance.now();
   const report = (line) => console.log(`[${((performance.now() - startedAt) / 1000).toFixed(1).padStart(5)} s] ${line}`);

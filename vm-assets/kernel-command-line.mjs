@@ -15,6 +15,12 @@ export function kernelCommandLine(arch) {
 }
 
 /**
+ * Of the boot disk (ADR 0019), whose hypervisor gives none. What the kernel does not know itself (`slipway_boot`) it puts into the environment of init, where the
+ * guest's scripts find it.
+ */
+export const bootDiskCommandLine = 'console=ttyS0 panic=-1 quiet loglevel=1 random.trust_cpu=on audit=0 lsm=landlock,yama cryptomgr.notests 8250.nr_uarts=1 slipway_boot=disk';
+
+/**
  * Initialisers that cost much under emulation and give this guest nothing (ADR 0002): tracing by probes, Debian's own keys, a self-test, encrypted keys, the
  * clock chip (the host sets the time) and the keyboard controller, compressed swap.
  */

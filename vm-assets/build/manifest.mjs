@@ -8,8 +8,8 @@ export const imageFiles = ['kernel', 'initrd.cpio', 'root.erofs', 'hello.tar'];
  * What is in an image folder, for the host's driver and for people: `{version, arch, key, files: {name: {sha256, size}}, packages, npm, unpinned,
  * cmdline: {base, tcg}}`. `unpinned` names the packages whose pinned build the archive had dropped.
  */
-export function makeManifest({ folder, arch, key, packages, npm, cmdline }) {
-  const files = Object.fromEntries(imageFiles.map((name) => [name, { sha256: digestOf(join(folder, name)), size: statSync(join(folder, name)).size }]));
+export function makeManifest({ folder, arch, key, names = imageFiles, packages, npm, cmdline }) {
+  const files = Object.fromEntries(names.map((name) => [name, { sha256: digestOf(join(folder, name)), size: statSync(join(folder, name)).size }]));
   return {
     version: key.slice(0, 12),
     arch,
@@ -22,13 +22,13 @@ export function makeManifest({ folder, arch, key, packages, npm, cmdline }) {
   };
 }
 
-/** The manifest of an image folder if it was made from the inputs `key` and its files are all there; null otherwise. */
-export function currentManifest(folder, key) {
+/** The manifest of an image folder if it was made from the inputs `key` and the files `names` are all there; null otherwise. */
+export function currentManifest(folder, key, names = imageFiles) {
   const file = join(folder, 'manifest.json');
   if (!existsSync(file)) return null;
   try {
     const manifest = JSON.parse(readFileSync(file, 'utf8'));
-    const whole = imageFiles.every((name) => existsSync(join(folder, name)) && statSync(join(folder, name)).size === manifest.files[name].size);
+    const whole = [...new Set([...names, ...Object.keys(manifest.files)])].every((name) => existsSync(join(folder, name)) && statSync(join(folder, name)).size === manifest.files[name].size);
     return manifest.key === key && whole ? manifest : null;
   } catch {
     return null;

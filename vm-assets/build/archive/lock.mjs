@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { packages, release } from '../../packages.mjs';
+import { bootDiskPackages, packages, release } from '../../packages.mjs';
 import { Archive } from './archive.mjs';
 
 /**
@@ -13,14 +13,14 @@ export function readLock(file = lockFile) {
 }
 
 /** Rewrites the lock with what the archive holds now. @returns {Promise<string[]>} what changed, for people */
-export async function updateLock({ mirrors, cache, keyring, report, file = lockFile, wanted = packages }) {
+export async function updateLock({ mirrors, cache, keyring, report, file = lockFile, wanted = [...packages, ...bootDiskPackages] }) {
   const before = readLockOrEmpty(file);
   const after = {};
   const changes = [];
   for (const arch of ['amd64', 'arm64']) {
     const archive = new Archive({ mirrors, cache, release, arch, keyring, report });
     after[arch] = [];
-    for (const item of wanted) after[arch].push(await archive.current(item));
+    for (const item of wanted) if (item.architectures?.includes(arch) ?? true) after[arch].push(await archive.current(item));
     for (const entry of after[arch]) {
       const old = before[arch]?.find((candidate) => candidate.name === entry.name);
       if (old?.sha256 !== entry.sha256) changes.push(`${arch} ${entry.name}: ${old?.version ?? 'new'} → ${entry.version}`);

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { earlyModules, imageModules, initrdModules, lateModules } from '../../modules.mjs';
+import { bootDiskModules, earlyModules, imageModules, initrdModules, lateModules } from '../../modules.mjs';
 import { npmPackages } from '../../packages.mjs';
 import { stripSections } from '../formats/elf.mjs';
 import { extractKernel } from '../formats/kernel.mjs';
@@ -15,7 +15,7 @@ const systemApplets = ['fstrim', 'insmod', 'losetup', 'lsmod', 'modinfo', 'modpr
 
 /**
  * All of the image that comes from packages: fills `folder` with `root/` (the root file system but for our own files),
- * `kernel` and `initrd-modules.json`.
+ * `kernel`, `vmlinuz` (as Debian ships it, for firmware) and `initrd-modules.json`.
  */
 export async function buildBase({ folder, arch, packageFiles, readNpm, wanted, report }) {
   const tree = new RootTree(join(folder, 'root'));
@@ -52,6 +52,7 @@ export async function buildBase({ folder, arch, packageFiles, readNpm, wanted, r
 async function addKernel({ tree, folder, arch, files }) {
   const [, vmlinuz] = [...files].find(([path]) => path.startsWith('boot/vmlinuz-'));
   writeFileSync(join(folder, 'kernel'), await extractKernel(vmlinuz.body, arch));
+  writeFileSync(join(folder, 'vmlinuz'), vmlinuz.body);
   const release = [...files.keys()].map((path) => /^usr\/lib\/modules\/([^/]+)\//.exec(path)?.[1]).find(Boolean);
   const prefix = `usr/lib/modules/${release}/`;
   const modules = new Map([...files].filter(([path]) => path.startsWith(prefix) && path.endsWith('.ko')).map(([path, entry]) => [path.slice(prefix.length), entry.body]));
@@ -66,8 +67,8 @@ async function addKernel({ tree, folder, arch, files }) {
   tree.file(`${prefix}modules.builtin`, builtin);
   const late = lateModules.filter((name) => kernel.missing([name]).length === 0 && !kernel.builtin.has(name.replaceAll('-', '_')));
   tree.file('usr/lib/slipway/late-modules', `${late.join(' ')}\n`);
-  const initrd = kernel.closure(initrdModules).map((name) => `${prefix}${kernel.path(name)}`);
-  writeFileSync(join(folder, 'initrd-modules.json'), JSON.stringify(initrd));
+  const paths = (wanted) => kernel.closure(wanted).map((name) => `${prefix}${kernel.path(name)}`);
+  writeFileSync(join(folder, 'initrd-modules.json'), JSON.stringify({ direct: paths(initrdModules), bootDisk: paths(bootDiskModules) }));
 }
 
 /** What update-ca-certificates makes on an installed system. */

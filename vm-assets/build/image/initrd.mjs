@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { writeCpio } from '../formats/cpio.mjs';
 
 /** Without /proc the shell does not find its own applets, so those that init runs have links. */
-const applets = ['sh', 'chroot', 'insmod', 'mount', 'poweroff'];
+const applets = ['sh', 'chroot', 'insmod', 'mount', 'poweroff', 'usleep'];
 
 /**
  * The first root: a static busybox, its init, and the modules on the way to the root file system, numbered in loading order. Not
@@ -19,6 +19,7 @@ export function makeInitrd({ root, modules, init }) {
     directory('dev'),
     { path: 'dev/console', mode: 0o020600, device: [5, 1] },
     directory('newroot'),
+    directory('sys'),
     directory('modules'),
     file('bin/busybox', readFileSync(join(root, 'usr/bin/busybox')), 0o755),
     ...applets.map((name) => link(`bin/${name}`, 'busybox')),
