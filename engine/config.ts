@@ -8,7 +8,7 @@ export interface EngineConfig {
   execRoot: string;
   /** The Docker API's unix socket, 0660. */
   socket: string;
-  /** virtio-serial ports of the guest channel; empty outside the VM. */
+  /** virtio-serial ports of the guest channel, or `vsock:PORT` for each connection of it; empty outside the VM. */
   guestPorts: string[];
   /** Key file of the guest channel (32 bytes), made by the host for this VM instance. */
   guestKeyFile?: string;

@@ -8,9 +8,10 @@ import { GuestPort } from './guest-port.ts';
 import { HostClient } from './host-client.ts';
 import { openPortDevice } from './port-device.ts';
 import { serveStream, type PublishedPorts } from './serve-stream.ts';
+import { openVsockPort, vsockPrefix } from './vsock-port.ts';
 
 export interface GuestChannelOptions {
-  /** `config.guestPorts`: paths of virtio-serial devices. */
+  /** `config.guestPorts`: paths of virtio-serial devices, or `vsock:PORT`. */
   ports: string[];
   /** `config.guestKeyFile`: 32 bytes. Read for each handshake, as a machine that was suspended goes on with another key. */
   keyFile: string;
@@ -41,10 +42,10 @@ export interface GuestChannel {
  * it went away. @throws Error when the key file or a port device is missing.
  */
 export function startGuestChannel(options: GuestChannelOptions): GuestChannel {
-  const { server, publishedPorts, log = () => undefined, openDevice = openPortDevice } = options;
+  const { server, publishedPorts, log = () => undefined, openDevice = openPort } = options;
   const crypto = guestCrypto(options.keyFile);
   for (const path of options.ports) {
-    if (openDevice === openPortDevice && !existsSync(path)) throw new Error(`guest channel: ${path} is missing; does QEMU have a virtserialport of that name?`);
+    if (openDevice === openPort && !path.startsWith(vsockPrefix) && !existsSync(path)) throw new Error(`guest channel: ${path} is missing; does QEMU have a virtserialport of that name?`);
   }
   const client = new HostClient();
   const ports: GuestPort[] = options.ports.map(
@@ -76,6 +77,8 @@ export function startGuestChannel(options: GuestChannelOptions): GuestChannel {
     },
   };
 }
+
+const openPort = (path: string): Duplex => (path.startsWith(vsockPrefix) ? openVsockPort(path) : openPortDevice(path));
 
 /** @param keyFile read for each handshake */
 export function guestCrypto(keyFile: string): ChannelCrypto {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dataPaths, type EngineConfig } from '../config.ts';
 import type { EventSink } from '../containers/collaborators.ts';
 import { messageOf } from '../errors.ts';
@@ -8,6 +8,7 @@ import { LiveNetworks } from './drivers/live-networks.ts';
 import { withMachineLock } from './drivers/machine-lock.ts';
 import { Parents } from './drivers/parents.ts';
 import { MachineResolver } from './dns/resolv-conf.ts';
+import { defaultGateway } from './default-gateway.ts';
 import { CarriedConnections } from './ports/carried-connections.ts';
 import type { HostPorts } from './host-ports.ts';
 import { NamespacePool } from './sandbox/namespace-pool.ts';
@@ -50,13 +51,20 @@ export interface EngineNetwork {
  * QEMU's user network. Its gateway is the user's own computer, guarded on the other side: the app lets packets to it pass
  * only when the user allows it. The rest of the network is nobody's business here.
  */
-const hypervisor = { gateway: '10.0.2.2', denied: ['10.0.2.0/31', '10.0.2.3-10.0.2.255'] };
+const qemuNetwork = { gateway: '10.0.2.2', denied: ['10.0.2.0/31', '10.0.2.3-10.0.2.255'], inRouteTable: '\t0002000A\t' };
+
+/** The network that the VM has of its hypervisor. Hyper-V's is another one after each start of the computer, and has no guard behind it (ADR 0019). */
+function hypervisorNetwork(): { gateway: string; denied: string[] } {
+  const table = readFileSync('/proc/net/route', 'latin1');
+  return { gateway: defaultGateway(table) ?? qemuNetwork.gateway, denied: table.includes(qemuNetwork.inRouteTable) ? qemuNetwork.denied : [] };
+}
 
 /** `controller.restore` must be called before anything else. @throws InternalError when the kernel refuses (not root). */
 export async function openNetwork(options: NetworkOptions): Promise<EngineNetwork> {
   const { config, hostPorts, events, log, carried = new CarriedConnections() } = options;
   const paths = dataPaths(config);
-  const inVm = config.guestPorts.length > 0;
+  const hypervisor = config.guestPorts.length > 0 ? hypervisorNetwork() : null;
+  const inVm = hypervisor !== null;
   enableForwarding(4);
   const netlink = new NetlinkSocket();
   const filter = new NetlinkSocket('netfilter');
@@ -89,7 +97,7 @@ export async function openNetwork(options: NetworkOptions): Promise<EngineNetwor
       buildRuleset(table, {
         bridges: networks.rules(),
         published: publisher.list(),
-        deniedDestinations: inVm ? hypervisor.denied : [],
+        deniedDestinations: hypervisor?.denied ?? [],
         hostAccess: inVm ? 'deny' : 'allow',
       }),
     );

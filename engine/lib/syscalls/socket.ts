@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs';
 import koffi from 'koffi';
 import { check, libc, SyscallError } from './libc.ts';
 
@@ -11,6 +12,7 @@ export const NetlinkFamily = { route: 0, netfilter: 12 } as const;
 
 const afInet = 2;
 const afNetlink = 16;
+const afVsock = 40;
 const closeOnExec = 0o2000000;
 const solSocket = 1;
 const reuseAddress = 2;
@@ -42,6 +44,26 @@ export function boundSocket(type: number, address: string): { fd: number; port: 
   const size = Buffer.from([name.length, 0, 0, 0]);
   check(c.getsockname(fd, name, size), 'getsockname');
   return { fd, port: name.readUInt16BE(2) };
+}
+
+/**
+ * A socket on which the machine below this VM can connect to `port`, bound but not listening yet. Source: linux/vm_sockets.h (`sockaddr_vm`).
+ * @throws SyscallError `EADDRINUSE`; `EAFNOSUPPORT` without the kernel's vsock
+ */
+export function vsockSocket(port: number): number {
+  const fd = check(c.socket(afVsock, SocketType.stream | closeOnExec, 0), 'socket', 'AF_VSOCK');
+  const name = Buffer.alloc(16);
+  name.writeUInt16LE(afVsock, 0);
+  name.writeUInt32LE(port, 4);
+  // VMADDR_CID_ANY
+  name.writeUInt32LE(0xffffffff, 8);
+  try {
+    check(c.bind(fd, name, name.length), 'bind', `vsock port ${port}`);
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+  return fd;
 }
 
 /** Room for bytes that the other side has not read yet, beyond what everybody may have (SO_SNDBUFFORCE). A wish: false where it is not granted. */
