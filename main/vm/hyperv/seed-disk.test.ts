@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { readVhdxHeader } from '../home/vhdx-header.ts';
+import { readDiskHeader } from '../home/disk-header.ts';
 import { seedLayout, writeSeedDisk } from './seed-disk.ts';
 
 it('is a fixed VHD with the secrets of one start, for this user alone', async () => {
@@ -41,7 +41,8 @@ it.runIf(hasQemu)('is a VHD to others too, and a VHDX of theirs tells its size h
   const told = JSON.parse(execFileSync('qemu-img', ['info', '-f', 'vpc', '--output', 'json', join(folder, 'seed.vhd')], { encoding: 'utf8' })) as Record<string, unknown>;
   expect(told).toMatchObject({ format: 'vpc' });
   execFileSync('qemu-img', ['create', '-q', '-f', 'vhdx', join(folder, 'data.vhdx'), String(7 * 1024 ** 3)]);
-  expect(await readVhdxHeader(join(folder, 'data.vhdx'))).toMatchObject({ virtualSize: 7 * 1024 ** 3 });
-  expect(await readVhdxHeader(join(folder, 'none.vhdx'))).toBeNull();
-  await expect(readVhdxHeader(join(folder, 'seed.vhd'))).rejects.toMatchObject({ failure: { code: 'data-disk-damaged', message: expect.stringContaining('it is no VHDX image') } });
+  expect(await readDiskHeader(join(folder, 'data.vhdx'))).toMatchObject({ virtualSize: 7 * 1024 ** 3 });
+  expect(await readDiskHeader(join(folder, 'none.vhdx'))).toBeNull();
+  await rename(join(folder, 'seed.vhd'), join(folder, 'seed.vhdx'));
+  await expect(readDiskHeader(join(folder, 'seed.vhdx'))).rejects.toMatchObject({ failure: { code: 'data-disk-damaged', message: expect.stringContaining('it is no VHDX image') } });
 });
