@@ -16,7 +16,7 @@ import { createHypervDriver } from './hyperv-driver.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 
-const facts = { module: true, service: true, hypervisor: true, allowed: true, version: '10.0.22631', edition: 48 };
+const facts = { module: true, service: true, hypervisor: true, allowed: true, registered: true, version: '10.0.22631', edition: 48 };
 let folder: string;
 let home: string;
 let powershell: FakePowershell;
@@ -51,7 +51,7 @@ async function start(engine = healthyEngine(() => void touch('off'))): Promise<v
   const files = instanceFiles(home, 'vhdx');
   const started = vm.start();
   await vi.waitFor(() => expect(existsSync(files.key)).toBe(true), { timeout: 20_000, interval: 5 });
-  guest = await FakeGuest.listen([join(files.run, 'channel.sock')], () => readFileSync(files.key), engine);
+  guest = await FakeGuest.listen(files.channelSockets, () => readFileSync(files.key), engine);
   await started;
 }
 

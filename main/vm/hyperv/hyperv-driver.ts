@@ -17,8 +17,8 @@ const connectPauseMs = 5;
 const keptComplaints = 30;
 
 /**
- * Runs the VM in Hyper-V, by way of PowerShell. **Never run on Windows**: covered by golden files of its scripts and a stand-in for PowerShell. What the VM image needs
- * beside (a disk that boots, the kernel's modules, a channel on the second serial port) is not built yet: see docs/adr/0019.
+ * Runs the VM in Hyper-V, by way of PowerShell. **Never run on Windows**: covered by golden files of its scripts and a stand-in for PowerShell. The image's half, a disk
+ * that UEFI boots (`vm-assets/build.mjs --hyperv`), is run in QEMU: hyperv.vm-full.ts, docs/adr/0019.
  *
  * Each VM has one PowerShell that started it and stays: it tells states, does what it is asked for, and switches the VM off when this process is gone. VMs are neither kept nor suspended.
  */
@@ -61,7 +61,7 @@ function describe(host: HypervHost, { files, image, settings }: LaunchRequest): 
     ...{ name, memoryMiB: settings.memoryMiB, cpus: settings.cpus, folder: files.run, bootDisk: image.bootDisk, dataDisk: files.dataDisk },
     bootChanges: join(files.run, 'boot-changes.vhdx'),
     seed: { vhd: join(files.run, 'seed.vhd'), vhdx: join(files.run, 'seed.vhdx') },
-    pipes: { console: pipe('console'), channel: pipe('channel') },
+    pipes: { console: pipe('console'), channels: [pipe('channel-0'), pipe('channel-1')] },
   };
 }
 
@@ -114,8 +114,8 @@ function launchedVm(host: HypervHost, vm: HypervVm, session: PowershellSession, 
     console: readConsole(vm.pipes.console, session.ended),
     complaints: () => [...complaints],
     exited: session.ended,
-    channels: [vm.pipes.channel],
-    // A serial port has no ends that open and close: an engine that was started again is noticed by its greeting.
+    channels: vm.pipes.channels,
+    // An engine that is gone took its connections with it.
     onGuestPort: () => undefined,
     onDiskFull: (listener) => {
       states.add((state) => {

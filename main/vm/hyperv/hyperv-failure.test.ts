@@ -4,7 +4,7 @@ import { hypervFailure, missingPart } from './hyperv-failure.ts';
 import { PowershellError } from './powershell.ts';
 import type { HypervFacts } from './scripts.ts';
 
-const facts: HypervFacts = { module: true, service: true, hypervisor: true, allowed: true, version: '10.0.22631', edition: 48 };
+const facts: HypervFacts = { module: true, service: true, hypervisor: true, allowed: true, registered: true, version: '10.0.22631', edition: 48 };
 const data = 'C:\\Users\\me\\.slipway\\data.vhdx';
 
 describe('what Hyper-V lacks', () => {
@@ -15,6 +15,7 @@ describe('what Hyper-V lacks', () => {
     ['its hypervisor', { hypervisor: false }, /its hypervisor does not run/, 'bcdedit /set hypervisorlaunchtype auto'],
     ['its service', { service: false }, /vmms\) does not run/, 'Start-Service vmms'],
     ['this user among those who may', { allowed: false }, /This user may not use Hyper-V/, 'Add-LocalGroupMember -SID S-1-5-32-578 -Member "$env:USERDOMAIN\\$env:USERNAME"'],
+    ['the name of its channel', { registered: false }, /does not know the sockets/, "New-Item -Force -Path 'HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Virtualization\\GuestCommunicationServices\\736c6970-facb-11e6-bd58-64006a7986d3' | New-ItemProperty -Name ElementName -Value Slipway"],
   ])('%s', (_what, changed, message, command) => {
     const { code, phase, message: told, steps } = missingPart({ ...facts, ...changed })!.failure;
     expect([code, phase, steps[0]?.command]).toEqual(['hyperv-missing', 'requirements', command]);

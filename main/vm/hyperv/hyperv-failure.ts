@@ -1,5 +1,6 @@
 import { dataDiskDamaged } from '../home/disk-damaged.ts';
 import { VmStartError } from '../start-error.ts';
+import { channelService, servicesKey } from './channel-bridge.ts';
 import { PowershellError } from './powershell.ts';
 import type { HypervFacts } from './scripts.ts';
 
@@ -20,7 +21,13 @@ export function missingPart(facts: HypervFacts): VmStartError | null {
     return refuse('Hyper-V is installed, but its hypervisor does not run.', 'Switch virtualisation on in the firmware of this computer, run this as administrator, restart it, then try again.', 'bcdedit /set hypervisorlaunchtype auto');
   }
   if (!facts.service) return refuse('The service of Hyper-V (vmms) does not run.', 'Start it in a PowerShell that runs as administrator, then try again.', 'Start-Service vmms');
-  return facts.allowed ? null : notAllowed();
+  if (!facts.allowed) return notAllowed();
+  if (facts.registered) return null;
+  return refuse(
+    'Windows does not know the sockets by which Slipway talks to a VM of Hyper-V.',
+    'Make them known, once, in a PowerShell that runs as administrator, then try again.',
+    `New-Item -Force -Path '${servicesKey}\\${channelService}' | New-ItemProperty -Name ElementName -Value Slipway`,
+  );
 }
 
 function notAllowed(): VmStartError {
@@ -47,7 +54,10 @@ export function noBootDisk(): VmStartError {
     code: 'image-missing',
     phase: 'requirements',
     message: 'This VM image has no disk that Hyper-V can boot (boot.vhdx).',
-    steps: [{ ...orQemu, text: 'Run the VM with QEMU: install it and unset SLIPWAY_HYPERVISOR.' }],
+    steps: [
+      { ...orQemu, text: 'Run the VM with QEMU: install it and unset SLIPWAY_HYPERVISOR.' },
+      { text: 'Or make one on a Linux machine, which builds images.', command: 'npm run vm:image -- --hyperv' },
+    ],
   });
 }
 

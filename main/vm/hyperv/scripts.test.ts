@@ -12,7 +12,7 @@ const vm: HypervVm = {
   bootChanges: `${home}\\run\\boot-changes.vhdx`,
   dataDisk: `${home}\\data.vhdx`,
   seed: { vhd: `${home}\\run\\seed.vhd`, vhdx: `${home}\\run\\seed.vhdx` },
-  pipes: { console: '\\\\.\\pipe\\slipway-0123456789ab-console', channel: '\\\\.\\pipe\\slipway-0123456789ab-channel' },
+  pipes: { console: '\\\\.\\pipe\\slipway-0123456789ab-console', channels: ['\\\\.\\pipe\\slipway-0123456789ab-channel-0', '\\\\.\\pipe\\slipway-0123456789ab-channel-1'] },
 };
 
 const scripts: [name: string, script: string][] = [

@@ -1,3 +1,4 @@
+import { bridgeDefinition, channelService, servicesKey, serveChannels } from './channel-bridge.ts';
 import { answered, indent, literal, scriptOf } from './powershell.ts';
 
 /**
@@ -20,6 +21,8 @@ export interface HypervFacts {
   hypervisor: boolean;
   /** This user may use it. */
   allowed: boolean;
+  /** Windows knows the name of the guest channel: see channel-bridge.ts. */
+  registered: boolean;
   /** Of Windows: `10.0.22631`. */
   version: string;
   /** Editions without Hyper-V, called Home: 98 to 101. Source: OperatingSystemSKU of Win32_OperatingSystem. */
@@ -36,6 +39,7 @@ Say @{
   service = ($null -ne $service -and $service.Status -eq 'Running')
   hypervisor = [bool](Get-CimInstance Win32_ComputerSystem).HypervisorPresent
   allowed = [bool]($groups | Where-Object { $me.IsInRole($_) })
+  registered = (Test-Path -LiteralPath ${literal(`${servicesKey}\\${channelService}`)})
   version = $os.Version
   edition = [int]$os.OperatingSystemSKU
 }`);
@@ -66,13 +70,13 @@ export interface HypervVm {
   dataDisk: string;
   /** Made by seed-disk.ts, and what Hyper-V makes of it. */
   seed: { vhd: string; vhdx: string };
-  pipes: { console: string; channel: string };
+  pipes: { console: string; channels: string[] };
 }
 
 /**
  * Makes the VM, starts it, says each of its states, and does what it is asked for until it is off. When its input ends, because whoever asked is gone, the VM is switched off.
  *
- * - Generation 2 without Secure Boot, whose serial ports exist if they have a pipe when it starts.
+ * - Generation 2 without Secure Boot, whose serial port exists if it has a pipe when it starts.
  * - Memory is dynamic: what the guest does not need goes back.
  * - No checkpoints, no automatic start or stop: this VM is nobody's but the app's.
  */
@@ -90,8 +94,9 @@ Set-VM -VM $vm -ProcessorCount ${vm.cpus} -DynamicMemory -MemoryMinimumBytes 512
 ${disks.map((path, index) => `Add-VMHardDiskDrive -VM $vm -ControllerType SCSI -ControllerNumber 0 -ControllerLocation ${index} -Path ${literal(path)}`).join('\n')}
 Set-VMFirmware -VM $vm -EnableSecureBoot Off -FirstBootDevice (Get-VMHardDiskDrive -VM $vm -ControllerLocation 0)
 Set-VMComPort -VM $vm -Number 1 -Path ${literal(vm.pipes.console)}
-Set-VMComPort -VM $vm -Number 2 -Path ${literal(vm.pipes.channel)}
+${bridgeDefinition}
 Start-VM -VM $vm
+${serveChannels(vm.pipes.channels)}
 $worker = Get-CimInstance -Namespace root\\virtualization\\v2 -ClassName Msvm_ComputerSystem -Filter "Name='$($vm.Id)'"
 Say @{ started = [int]$worker.ProcessID }
 $in = New-Object IO.StreamReader ([Console]::OpenStandardInput())
