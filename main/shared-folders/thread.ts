@@ -34,6 +34,7 @@ function serve(port: NonNullable<typeof parentPort>): void {
       if (known === undefined) server.reset();
       else server.restore(known);
     },
+    resumed: () => server.distrust(),
   });
   const save = () => {
     if (link.session === '') return;
@@ -47,7 +48,8 @@ function serve(port: NonNullable<typeof parentPort>): void {
   port.on('message', (order: ThreadOrder) => {
     switch (order.type) {
       case 'share':
-        return shares.replace(order.entries);
+        shares.replace(order.entries);
+        return server.distrust();
       case 'connect':
         socket?.close();
         if (link.session !== '') saved.discard();
