@@ -35,6 +35,15 @@ async function settled(): Promise<Figures> {
   return best!;
 }
 
+/** The journal of the data disk's file system takes its space as it is written round for the first time: 64 MB that are no growth. */
+async function fillJournal(): Promise<void> {
+  const work = 'i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo > /work/$i; sync; done; rm -r /work';
+  for (let before = -Infinity, now = await served.allocated(); now > before + MB; now = await served.allocated()) {
+    before = now;
+    await served.docker('run', '--rm', 'slipway/hello', 'sh', '-c', `mkdir /work; ${work}`);
+  }
+}
+
 async function round(docker: ServedVm['docker'], number: number): Promise<void> {
   await docker('run', '--name', 'maker', 'slipway/hello', 'sh', '-c', 'dd if=/dev/urandom of=/large bs=1M count=8 2> /dev/null');
   await docker('commit', 'maker', 'made');
@@ -49,6 +58,7 @@ async function round(docker: ServedVm['docker'], number: number): Promise<void> 
 }
 
 it('does not grow', { timeout: minutes * 60_000 + 900_000 }, async () => {
+  await fillJournal();
   const end = performance.now() + minutes * 60_000;
   const all: Figures[] = [];
   for (let number = 0; performance.now() < end || number < 4; number++) {
