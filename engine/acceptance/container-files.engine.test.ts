@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
@@ -6,8 +7,10 @@ import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { BodyDecoder } from '../lib/body-decoder.ts';
 import type { TarHeader } from '../lib/tar/tar-header.ts';
 import { encodeTarEntry, tarEnd, tarPadding } from '../lib/tar/tar-writer.ts';
 import { startBusyboxEngine } from './fixture/busybox-engine.ts';
@@ -97,6 +100,40 @@ describe('docker cp', () => {
       expect(withoutFolderSizes(listing(back))).toEqual(withoutFolderSizes(listing(source)));
     }
     expect(await docker.text('diff', 'box')).toContain('A /running/deep/er/file');
+  });
+
+  test('a large file comes out whole on a connection that is kept, behind another answer, and without chunks; a client may leave in the middle', async () => {
+    const content = randomBytes(6_000_000);
+    writeFileSync(join(folder, 'large'), content);
+    const id = await docker.text('create', '--name', 'box', 'bb', 'true');
+    await docker.text('cp', join(folder, 'large'), 'box:/data/large');
+    const head = (more: string, version = '1.1') => `GET ${archiveOf('box', '/data/large')} HTTP/${version}\r\nHost: x\r\n${more}\r\n`;
+    const whole = (await call('GET', archiveOf('box', '/data/large'))).bytes;
+    expect(whole.subarray(512, 512 + content.length).equals(content)).toBe(true);
+    // Three on one connection, of which the later ones wait for those before.
+    const client = connect(engine.socket);
+    client.write(head('') + head('') + head('Connection: close\r\n'));
+    const answers: boolean[] = [];
+    for (let rest = await buffer(client); rest.length > 0; ) {
+      const end = rest.indexOf('\r\n0\r\n\r\n') + 7;
+      const decoder = new BodyDecoder(null);
+      const body = Buffer.concat([...decoder.push(rest.subarray(rest.indexOf('\r\n\r\n') + 4, end))]);
+      answers.push(decoder.ended && body.equals(whole));
+      rest = rest.subarray(end);
+    }
+    expect(answers).toEqual([true, true, true]);
+
+    const old = connect(engine.socket);
+    old.write(head('', '1.0'));
+    const bytes = await buffer(old);
+    expect(bytes.subarray(bytes.indexOf('\r\n\r\n') + 4).equals(whole)).toBe(true);
+
+    const leaving = connect(engine.socket);
+    leaving.write(head(''));
+    await once(leaving, 'data');
+    leaving.destroy();
+    // Nobody holds its files any more.
+    await expect.poll(() => readFileSync(`/proc/${engine.pid}/mountinfo`, 'utf8').includes(id), { timeout: 20_000 }).toBe(false);
   });
 
   test('volumes and binds are seen through, also before the first start; tmpfs is not', async () => {
@@ -283,7 +320,7 @@ test('a container that swaps a folder and a link to the machine\'s root wins not
   const swap = `mkdir -p ${secret} /w/real; echo of the container > ${secret}/file; mkdir -p /w/real${secret}; echo inside > /w/real${secret}/file; echo ready;
     while true; do mv /w/real /w/x; mv /w/x /w/real2; ln -s / /w/real; rm /w/real; mv /w/real2 /w/real; done`;
   await docker.text('run', '-d', '--name', 'box', 'bb', 'sh', '-c', swap);
-  await expect.poll(() => docker.text('logs', 'box')).toContain('ready');
+  await expect.poll(() => docker.text('logs', 'box'), { timeout: 20_000 }).toContain('ready');
   const seen = new Set<string>();
   let written = 0;
   for (const end = performance.now() + 4000; performance.now() < end; ) {
@@ -342,7 +379,7 @@ describe('changes, export and commit', () => {
 
   test('a running container is paused meanwhile, and runs on', async () => {
     await docker.text('run', '-d', '--name', 'box', 'bb', 'sh', '-c', 'echo x > /x; sleep 1000');
-    await expect.poll(() => docker.text('diff', 'box')).toContain('A /x');
+    await expect.poll(() => docker.text('diff', 'box'), { timeout: 20_000 }).toContain('A /x');
     await docker.text('commit', 'box', 'made:two');
     const since = (await docker.text('events', '--since', '1h', '--until', String(Math.ceil(Date.now() / 1000)), '--filter', 'container=box', '--format', '{{.Action}}')).split('\n');
     expect(since.slice(-3)).toEqual(['pause', 'commit', 'unpause']);

@@ -7,6 +7,8 @@ import { finished, pipeline } from 'node:stream/promises';
 import { InvalidParameterError, messageOf } from '../errors.ts';
 import { isGuestConnection } from '../guest/serve-stream.ts';
 import { apiVersion, engineVersion } from './versions/api-version.ts';
+import { connectionForChunks } from './connections/body-writer.ts';
+import type { BodyWriter } from './connections/body-writer.ts';
 import { ConnectionBody } from './connections/connection-body.ts';
 import { parseFilters } from './requests/filters.ts';
 import type { Filters } from './requests/filters.ts';
@@ -219,9 +221,32 @@ export class Exchange {
   async pipe(contentType: string, stream: Readable, headers: Record<string, string> = {}): Promise<void> {
     writeHead(this.#response, 200, { 'Content-Type': contentType, ...headers });
     this.#response.flushHeaders();
+    await this.#pour(stream);
+  }
+
+  async #pour(stream: Readable): Promise<void> {
     await pipeline(stream, this.#response).catch((error: unknown) => {
       if (!this.signal.aborted) throw error;
     });
+  }
+
+  /** As {@link pipe}, for a body that may be written into the connection by whoever has it. Owns it. */
+  async send(contentType: string, body: BodyWriter, headers: Record<string, string> = {}): Promise<void> {
+    const response = this.#response;
+    writeHead(response, 200, { 'Content-Type': contentType, ...headers });
+    response.flushHeaders();
+    const connection = await connectionForChunks(this.#request, response);
+    if (connection === null) return this.#pour(body.stream());
+    // Not `signal`: who closes one half of its connection still reads the other.
+    const gone = new AbortController();
+    response.once('close', () => gone.abort(clientGone()));
+    if (response.destroyed) gone.abort(clientGone());
+    try {
+      await body.writeTo(connection, gone.signal);
+    } catch (error) {
+      if (!gone.signal.aborted) throw error;
+    }
+    response.end();
   }
 
   jsonStream(separator?: '\r\n' | '\n'): JsonStream {

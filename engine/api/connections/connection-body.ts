@@ -16,12 +16,19 @@ interface Reading {
   readStop(): void;
 }
 
-/** May the route read the body from the connection? Only one whose bytes are those of its descriptor, and with a body that can be told. */
+/** May the route read the body from the connection? Only one with a body that can be told. */
 export function hasBodyToTake({ socket, headers }: IncomingMessage): boolean {
-  if (!(socket instanceof Socket) || 'encrypted' in socket || (handleOf(socket)?.fd ?? -1) < 0) return false;
+  if (plainDescriptor(socket) === null) return false;
   const { 'transfer-encoding': encoding, 'content-length': length, expect } = headers;
   if (expect !== undefined) return false;
   return encoding === undefined ? /^\d{1,15}$/.test(length ?? '') && Number(length) > 0 : length === undefined && encoding.toLowerCase() === 'chunked';
+}
+
+/** Of a connection whose bytes are those of its descriptor, which those of TLS and of the guest channel are not. */
+export function plainDescriptor(socket: object): number | null {
+  if (!(socket instanceof Socket) || 'encrypted' in socket) return null;
+  const fd = handleOf(socket)?.fd ?? -1;
+  return fd < 0 ? null : fd;
 }
 
 function handleOf(socket: object): Reading | null {

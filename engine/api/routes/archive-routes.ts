@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { ContainerConfig } from '../../../contract/engine-api/container.ts';
 import { InvalidParameterError } from '../../errors.ts';
+import type { BodyWriter } from '../connections/body-writer.ts';
 import type { ConnectionBody } from '../connections/connection-body.ts';
 import type { Exchange } from '../exchange.ts';
 import { commitShape } from '../requests/request-shapes.ts';
@@ -10,12 +11,12 @@ import { withTag } from './image-routes.ts';
 /** The verbs of containers that are about their files. */
 export interface ContainerFilesBackend {
   statPath(reference: string, path: string): Promise<object>;
-  archivePath(reference: string, path: string): Promise<{ stat: object; stream: Readable }>;
+  archivePath(reference: string, path: string): Promise<{ stat: object; archive: BodyWriter }>;
   extractArchive(
     reference: string,
     request: { path: string; noOverwriteDirNonDir: boolean; copyUidGid: boolean; archive: Readable | ConnectionBody; signal: AbortSignal },
   ): Promise<void>;
-  exportContainer(reference: string): Promise<Readable>;
+  exportContainer(reference: string): Promise<BodyWriter>;
   changes(reference: string): Promise<object[] | null>;
   commit(
     reference: string,
@@ -33,8 +34,8 @@ export function archiveRoutes(containers: ContainerFilesBackend): Record<'stat' 
       exchange.answerEmpty(200, { [statHeader]: encoded(stat) });
     },
     async get(exchange) {
-      const { stat, stream } = await containers.archivePath(exchange.param('id'), pathOf(exchange));
-      await exchange.pipe(tarType, stream, { [statHeader]: encoded(stat) });
+      const { stat, archive } = await containers.archivePath(exchange.param('id'), pathOf(exchange));
+      await exchange.send(tarType, archive, { [statHeader]: encoded(stat) });
     },
     async put(exchange) {
       const { query } = exchange;
@@ -48,7 +49,7 @@ export function archiveRoutes(containers: ContainerFilesBackend): Record<'stat' 
       exchange.answerEmpty(200);
     },
     async export(exchange) {
-      await exchange.pipe('application/octet-stream', await containers.exportContainer(exchange.param('id')));
+      await exchange.send('application/octet-stream', await containers.exportContainer(exchange.param('id')));
     },
     async changes(exchange) {
       exchange.answer(200, await containers.changes(exchange.param('id')));

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { messageOf, EngineError, InternalError } from '../../errors.ts';
 import { decompress } from '../../lib/compression/decompress.ts';
-import { askInView, ConfinedError, readInView, writeBodyInView, writeInView } from '../../lib/confined/confined-threads.ts';
-import type { UnreadBody } from '../../lib/confined/confined-threads.ts';
+import { askInView, ConfinedError, openReading, writeBodyInView, writeInView } from '../../lib/confined/confined-threads.ts';
+import type { OpenedReading, UnreadBody } from '../../lib/confined/confined-threads.ts';
 import type { Job, PathStat, RootView } from '../../lib/confined/protocol.ts';
 import { readAccountFiles, resolveUser } from '../../runtime/oci/user.ts';
 import type { Container } from '../container.ts';
@@ -28,14 +28,14 @@ export async function statPath(needs: ViewNeeds, reference: string, path: string
   }
 }
 
-/** A tar whose names begin with the last part of `path`. The caller destroys the stream. */
-export async function archivePath(needs: ViewNeeds, reference: string, path: string): Promise<{ stat: PathStat; stream: Readable }> {
+/** A tar whose names begin with the last part of `path`. */
+export async function archivePath(needs: ViewNeeds, reference: string, path: string): Promise<{ stat: PathStat; archive: OpenedReading<PathStat> }> {
   const container = needs.store.resolve(reference);
   try {
-    const { value, release } = await openView(needs, container, (view) => readInView<PathStat>(view, { kind: 'archive', path }));
-    value.stream.once('close', () => void release());
+    const { value, release } = await openView(needs, container, (view) => openReading<PathStat>(view, { kind: 'archive', path }));
+    void value.over.then(release);
     announce(needs.events, container, 'archive-path');
-    return { stat: value.head, stream: value.stream };
+    return { stat: value.head, archive: value };
   } catch (error) {
     throw translated(error, reference, path);
   }

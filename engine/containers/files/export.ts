@@ -1,14 +1,14 @@
-import type { Readable } from 'node:stream';
-import { readInView } from '../../lib/confined/confined-threads.ts';
+import { openReading } from '../../lib/confined/confined-threads.ts';
+import type { OpenedReading } from '../../lib/confined/confined-threads.ts';
 import { announce } from '../container-events.ts';
 import { openRootfs } from './container-view.ts';
 import type { ViewNeeds } from './container-view.ts';
 
-/** `docker export`: the container's root file system as a tar, without volumes. The caller destroys the stream. */
-export async function exportContainer(needs: ViewNeeds, reference: string): Promise<Readable> {
+/** `docker export`: the container's root file system as a tar, without volumes. */
+export async function exportContainer(needs: ViewNeeds, reference: string): Promise<OpenedReading<null>> {
   const container = needs.store.resolve(reference);
-  const { value, release } = await openRootfs(needs, container, (view) => readInView(view, { kind: 'tree', form: 'plain' }));
-  value.stream.once('close', () => void release());
+  const { value, release } = await openRootfs(needs, container, (view) => openReading<null>(view, { kind: 'tree', form: 'plain' }));
+  void value.over.then(release);
   announce(needs.events, container, 'export');
-  return value.stream;
+  return value;
 }

@@ -3,8 +3,16 @@ import { readSync } from 'node:fs';
 /** Few enough messages between threads, and small enough to keep several on their way. */
 const chunkSize = 512 * 1024;
 
+/** Where a tar goes. What is yielded is for the reader of chunks; one that sends the bytes by itself yields nothing. */
+export interface TarOutput {
+  write(bytes: Uint8Array): Iterable<Buffer>;
+  /** Exactly `size` bytes from a file; zeros where it has become shorter meanwhile, as GNU tar does. */
+  copy(fd: number, size: number): Iterable<Buffer>;
+  flush(): Iterable<Buffer>;
+}
+
 /** Collects bytes into chunks of one size; what is yielded is full and the reader's. */
-export class ChunkWriter {
+export class ChunkWriter implements TarOutput {
   #chunk = Buffer.allocUnsafeSlow(chunkSize);
   #used = 0;
 
@@ -18,7 +26,6 @@ export class ChunkWriter {
     }
   }
 
-  /** Exactly `size` bytes from a file; zeros where it has become shorter meanwhile, as GNU tar does. */
   *copy(fd: number, size: number): Generator<Buffer, void, void> {
     for (let left = size, ended = false; left > 0; ) {
       const wanted = Math.min(left, chunkSize - this.#used);

@@ -1,129 +1,50 @@
-import { closeSync, existsSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
-import { isMarkedAsUntransferable, Worker } from 'node:worker_threads';
+import { isMarkedAsUntransferable } from 'node:worker_threads';
 import { duplicate } from '../syscalls/process.ts';
-import type { ExtractAnswer, FromThread, Job, Question, RootView, ThreadFailure, ToThread } from './protocol.ts';
+import type { ConnectionOutput, ExtractAnswer, Job, Question, RootView } from './protocol.ts';
+import { RunningJob } from './running-job.ts';
 
-/** What a confined thread could not do. `code` is the system's (`ENOENT` …), or `refused` for an archive that asks too much. */
-export class ConfinedError extends Error {
-  readonly code: string | null;
-
-  constructor({ message, code }: ThreadFailure) {
-    super(message);
-    this.name = 'ConfinedError';
-    this.code = code;
-  }
-}
+export { ConfinedError, endIdleThreads } from './running-job.ts';
 
 /** Chunks on their way to a reader, and bytes on their way to a writer. */
 const chunksAhead = 4;
 const bytesAhead = 4 * 1024 * 1024;
 const batchSize = 512 * 1024;
 
-/** A thread takes 40 ms to start and some megabytes to keep. */
-const idleLimit = 20_000;
-
-/**
- * Threads that see nothing but one tree of files while they work in it (`root-view.ts`). Each is a real thread with a mount
- * namespace of its own: the engine's other threads, and all descriptors, are as before.
- */
-class ConfinedThread {
-  readonly #worker: Worker;
-  #listener: (message: FromThread) => void = () => undefined;
-  #died: (error: Error) => void = () => undefined;
-  isAlive = true;
-
-  constructor() {
-    this.#worker = new Worker(workerFile(), { resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 }, trackUnmanagedFds: false });
-    this.#worker.unref();
-    this.#worker.on('message', (message: FromThread) => this.#listener(message));
-    const died = (error: Error) => {
-      this.isAlive = false;
-      this.#died(error);
-    };
-    this.#worker.on('error', died);
-    this.#worker.on('exit', (code) => died(new Error(`the thread for files ended with code ${code}`)));
-  }
-
-  listen(listener: (message: FromThread) => void, died: (error: Error) => void): void {
-    this.#listener = listener;
-    this.#died = died;
-  }
-
-  post(message: ToThread, transferred: ArrayBuffer[] = []): void {
-    this.#worker.postMessage(message, transferred);
-  }
-
-  async end(): Promise<void> {
-    this.isAlive = false;
-    await this.#worker.terminate();
-  }
-}
-
-const idle: ConfinedThread[] = [];
-let idleTimer: NodeJS.Timeout | undefined;
-
-function take(): ConfinedThread {
-  for (let thread = idle.pop(); thread !== undefined; thread = idle.pop()) if (thread.isAlive) return thread;
-  return new ConfinedThread();
-}
-
-function giveBack(thread: ConfinedThread): void {
-  thread.listen(() => undefined, () => undefined);
-  if (!thread.isAlive) return;
-  idle.push(thread);
-  clearTimeout(idleTimer);
-  idleTimer = setTimeout(() => {
-    for (const unused of idle.splice(0)) void unused.end();
-  }, idleLimit);
-  idleTimer.unref();
-}
-
-/** One job from its start to its last word. */
-class RunningJob {
-  readonly #thread = take();
-  readonly head = Promise.withResolvers<unknown>();
-  readonly done = Promise.withResolvers<unknown>();
-  onChunk: (bytes: Uint8Array<ArrayBuffer>) => void = () => undefined;
-  onTaken: () => void = () => undefined;
-  #ended = false;
-
-  constructor(view: RootView, job: Job) {
-    this.head.promise.catch(() => undefined);
-    this.done.promise.catch(() => undefined);
-    this.#thread.listen((message) => this.#hear(message), (error) => this.#end(() => this.#fail(error)));
-    this.#thread.post({ kind: 'start', view, job });
-  }
-
-  post(message: ToThread, transferred?: ArrayBuffer[]): void {
-    if (!this.#ended) this.#thread.post(message, transferred);
-  }
-
-  #hear(message: FromThread): void {
-    if (message.kind === 'head') this.head.resolve(message.value);
-    else if (message.kind === 'chunk') this.onChunk(message.bytes);
-    else if (message.kind === 'taken') this.onTaken();
-    else if (message.kind === 'done') this.#end(() => this.done.resolve(message.value));
-    else this.#end(() => this.#fail(new ConfinedError(message.error)));
-  }
-
-  #fail(error: Error): void {
-    this.head.reject(error);
-    this.done.reject(error);
-  }
-
-  #end(settle: () => void): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    giveBack(this.#thread);
-    settle();
-  }
-}
-
 /** A job that answers once. @throws ConfinedError */
 export async function askInView<T>(view: RootView, job: Question): Promise<T> {
   return (await new RunningJob(view, job).done.promise) as T;
+}
+
+/** Bytes that a thread stands ready to read out of its view. Either `stream` or `writeTo` is to be called, once. */
+export interface OpenedReading<T> {
+  head: T;
+  /** Resolves once the thread has left the view, however that came. */
+  over: Promise<void>;
+  /** Ends the reading early when it is destroyed, and is closed once the thread has left the view. */
+  stream(): Readable;
+  /**
+   * The thread itself writes a tar into a connection, as chunks of HTTP/1.1 without the last.
+   * @param connection non-blocking, duplicated; nobody else may write there meanwhile
+   * @throws ConfinedError; the connection has a part of the tar then
+   */
+  writeTo(connection: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Begins a job that answers bytes. @throws ConfinedError for what fails before the first byte */
+export async function openReading<T>(view: RootView, job: Extract<Job, { kind: 'archive' | 'tree' | 'content' }>): Promise<OpenedReading<T>> {
+  const running = new RunningJob(view, job);
+  const head = (await running.head.promise) as T;
+  return {
+    head,
+    over: running.done.promise.then(
+      () => undefined,
+      () => undefined,
+    ),
+    stream: () => streamOf(running),
+    writeTo: (connection, signal) => writeInto(running, connection, signal),
+  };
 }
 
 /**
@@ -131,8 +52,11 @@ export async function askInView<T>(view: RootView, job: Question): Promise<T> {
  * @throws ConfinedError for what fails before the first byte
  */
 export async function readInView<T>(view: RootView, job: Extract<Job, { kind: 'archive' | 'tree' | 'content' }>): Promise<{ head: T; stream: Readable }> {
-  const running = new RunningJob(view, job);
-  const head = (await running.head.promise) as T;
+  const { head, stream } = await openReading<T>(view, job);
+  return { head, stream: stream() };
+}
+
+function streamOf(running: RunningJob): Readable {
   let credit = 0;
   const stream = new Readable({
     highWaterMark: chunksAhead * batchSize,
@@ -154,7 +78,32 @@ export async function readInView<T>(view: RootView, job: Extract<Job, { kind: 'a
     () => stream.push(null),
     (error: Error) => stream.destroy(error),
   );
-  return { head, stream };
+  return stream;
+}
+
+async function writeInto(running: RunningJob, connection: number, signal: AbortSignal): Promise<void> {
+  try {
+    signal.throwIfAborted();
+    using held = heldConnection(connection, signal);
+    const { fd, cancelled } = held;
+    running.post({ kind: 'send', connection: { fd, cancelled } });
+    await running.done.promise;
+  } finally {
+    running.post({ kind: 'cancel' });
+  }
+}
+
+/** A descriptor of its own: the engine may close the connection while a thread works on it, and the number gets another meaning. */
+function heldConnection(connection: number, signal: AbortSignal): ConnectionOutput & Disposable {
+  const fd = duplicate(connection);
+  const cancelled = new Int32Array(new SharedArrayBuffer(4));
+  const cancel = () => Atomics.store(cancelled, 0, 1);
+  signal.addEventListener('abort', cancel);
+  const release = () => {
+    signal.removeEventListener('abort', cancel);
+    closeSync(fd);
+  };
+  return { fd, cancelled, [Symbol.dispose]: release };
 }
 
 /**
@@ -181,16 +130,10 @@ export interface UnreadBody {
  * @returns what waits for the end: null, or what was read of a compressed archive, of which nothing is extracted
  */
 export async function writeBodyInView(view: RootView, job: Extract<Job, { kind: 'extract' }>, body: UnreadBody, signal: AbortSignal): Promise<() => Promise<Uint8Array | null>> {
-  // A descriptor of its own: the engine may close the connection while the thread reads, and the number gets another meaning.
-  const fd = duplicate(body.fd);
-  const cancelled = new Int32Array(new SharedArrayBuffer(4));
-  const cancel = () => Atomics.store(cancelled, 0, 1);
-  signal.addEventListener('abort', cancel);
+  const held = heldConnection(body.fd, signal);
+  const { fd, cancelled } = held;
   const running = new RunningJob(view, { ...job, body: { fd, head: new Uint8Array(body.head), length: body.length, cancelled } });
-  const over = running.done.promise.finally(() => {
-    signal.removeEventListener('abort', cancel);
-    closeSync(fd);
-  });
+  const over = running.done.promise.finally(() => held[Symbol.dispose]());
   over.catch(() => undefined);
   await running.head.promise;
   return async () => ((await over) as ExtractAnswer).compressed;
@@ -255,15 +198,4 @@ function send(running: RunningJob, source: Readable): Promise<void> {
 function ownMemory(chunk: Buffer): Uint8Array<ArrayBuffer> {
   const { buffer, byteLength } = chunk;
   return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && !isMarkedAsUntransferable(buffer) ? new Uint8Array(buffer) : new Uint8Array(chunk);
-}
-
-/** Ends threads that wait for work. */
-export async function endIdleThreads(): Promise<void> {
-  clearTimeout(idleTimer);
-  await Promise.all(idle.splice(0).map((thread) => thread.end()));
-}
-
-function workerFile(): string {
-  const source = fileURLToPath(new URL('./worker.ts', import.meta.url));
-  return existsSync(source) ? source : fileURLToPath(new URL('./confined.mjs', import.meta.url));
 }

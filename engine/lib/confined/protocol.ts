@@ -98,6 +98,14 @@ export interface ConnectionBody {
   cancelled: Int32Array;
 }
 
+/** A connection that the thread writes into. */
+export interface ConnectionOutput {
+  /** Non-blocking; nobody else writes meanwhile. */
+  fd: number;
+  /** Shared; another number than 0 lets the thread give up. */
+  cancelled: Int32Array;
+}
+
 export interface ExtractAnswer {
   /** Null once all is extracted. For a compressed archive what was read of the connection: nothing is extracted then. */
   compressed: Uint8Array<ArrayBuffer> | null;
@@ -125,6 +133,8 @@ export type ToThread =
   | { kind: 'start'; view: RootView; job: Job }
   /** The reader takes so many more chunks. */
   | { kind: 'credit'; chunks: number }
+  /** In place of credit: a tar goes into a connection, as chunks of HTTP/1.1 without the last. */
+  | { kind: 'send'; connection: ConnectionOutput }
   | { kind: 'data'; pieces: Uint8Array<ArrayBuffer>[] }
   | { kind: 'end' }
   | { kind: 'cancel' };

@@ -4,7 +4,7 @@ import { openSafely, hasXattrs } from '../syscalls/mount-tree.ts';
 import { readXattrs } from '../syscalls/xattr.ts';
 import type { TarEntryType, TarHeader } from '../tar/tar-header.ts';
 import { encodeTarEntry, tarEnd, tarPadding } from '../tar/tar-writer.ts';
-import { ChunkWriter } from './chunk-writer.ts';
+import type { TarOutput } from './chunk-writer.ts';
 
 export interface TreeWriterOptions {
   keepsXattr: (name: string) => boolean;
@@ -29,12 +29,13 @@ export function isBackedUpXattr(name: string): boolean {
  */
 export class TreeWriter {
   readonly #options: TreeWriterOptions;
-  readonly #out = new ChunkWriter();
+  readonly #out: TarOutput;
   /** First name of each file that has several. */
   readonly #links = new Map<string, string>();
 
-  constructor(options: TreeWriterOptions) {
+  constructor(options: TreeWriterOptions, out: TarOutput) {
     this.#options = options;
+    this.#out = out;
   }
 
   /** `path` under the given name, and all below it when it is a folder. */

@@ -3,12 +3,15 @@ import { parentPort } from 'node:worker_threads';
 import { chdir, currentDirectory } from '../syscalls/mount-tree.ts';
 import { clearUmask } from '../syscalls/files.ts';
 import { TarParser } from '../tar/tar-parser.ts';
+import { ChunkWriter } from './chunk-writer.ts';
+import type { TarOutput } from './chunk-writer.ts';
 import { layerForm } from './layer-form.ts';
 import { contentOf, describeFile, listFolder, measureTree, openFile, readRange } from './file-reading.ts';
 import { emptyRoot, makeFolder, removeEntry, renameEntry } from './file-changes.ts';
 import type { ConnectionBody, ExtractAnswer, FromThread, Job, ToThread } from './protocol.ts';
 import { enterView } from './root-view.ts';
 import { SocketInput } from './socket-input.ts';
+import { SocketOutput } from './socket-output.ts';
 import { baseName, cleanPath, statPath } from './stat-path.ts';
 import { expectAccess } from './access-rules.ts';
 import { openLayers, treeChanges } from './tree-changes.ts';
@@ -22,6 +25,8 @@ const port = parentPort!;
 /** The job that goes on from message to message. */
 interface Running {
   leave: () => void;
+  /** Writes a tar, for a job that has one. */
+  tree: ((out: TarOutput) => Generator<Buffer, void, void>) | null;
   /** Yields a chunk for each credit. */
   output: Generator<Buffer, void, void> | null;
   input: { parser: TarParser; extractor: TreeExtractor } | null;
@@ -45,9 +50,10 @@ function handle(message: ToThread): void {
   // What was on its way when the job ended.
   if (running === null) return;
   switch (message.kind) {
-    case 'credit':
+    case 'credit': {
+      const output = (running.output ??= running.tree!(new ChunkWriter()));
       for (let left = message.chunks; left > 0; left -= 1) {
-        const next = running.output!.next();
+        const next = output.next();
         if (next.done === true) {
           finish({ kind: 'done' });
           return;
@@ -55,6 +61,12 @@ function handle(message: ToThread): void {
         const bytes = next.value as Buffer<ArrayBuffer>;
         post({ kind: 'chunk', bytes }, bytes.buffer);
       }
+      return;
+    }
+    case 'send':
+      // To its end in one go: what it yields has gone already.
+      Array.from(running.tree!(new SocketOutput(message.connection)));
+      finish({ kind: 'done' });
       return;
     case 'data': {
       const { parser, extractor } = running.input!;
@@ -80,7 +92,7 @@ function start({ view, job }: Extract<ToThread, { kind: 'start' }>): void {
   const leave = enterView(view, () => {
     if (job.kind === 'changes') layers = openLayers(job.lower);
   });
-  running = { leave, output: null, input: null };
+  running = { leave, tree: null, output: null, input: null };
   // The view has a file system state of its own, umask included.
   clearUmask();
   try {
@@ -98,9 +110,8 @@ function begin(state: Running, job: Job, layers: readonly number[]): void {
     case 'archive': {
       const path = cleanPath(job.path);
       post({ kind: 'head', value: statPath(path) });
-      const writer = new TreeWriter({ keepsXattr: isCopiedXattr });
-      const name = Buffer.from(baseName(path)).toString('latin1');
-      state.output = join(writer.entry(Buffer.from(path).toString('latin1'), name), writer);
+      const [from, name] = [path, baseName(path)].map((text) => Buffer.from(text).toString('latin1')) as [string, string];
+      state.tree = (out) => whole(new TreeWriter({ keepsXattr: isCopiedXattr }, out), (writer) => writer.entry(from, name));
       return;
     }
     case 'content': {
@@ -111,13 +122,9 @@ function begin(state: Running, job: Job, layers: readonly number[]): void {
     }
     case 'tree': {
       post({ kind: 'head', value: null });
-      if (job.form === 'backup') {
-        const writer = new TreeWriter({ keepsXattr: isBackedUpXattr });
-        state.output = withoutEnd(writer.entry('/', 'data'), writer);
-        return;
-      }
-      const writer = new TreeWriter(job.form === 'layer' ? layerForm : { keepsXattr: isCopiedXattr });
-      state.output = join(writer.children('/', ''), writer);
+      const options = job.form === 'layer' ? layerForm : { keepsXattr: job.form === 'backup' ? isBackedUpXattr : isCopiedXattr };
+      if (job.form === 'backup') state.tree = (out) => withoutEnd(new TreeWriter(options, out), (writer) => writer.entry('/', 'data'));
+      else state.tree = (out) => whole(new TreeWriter(options, out), (writer) => writer.children('/', ''));
       return;
     }
     case 'extract': {
@@ -185,14 +192,16 @@ function enterFolder(path: string): void {
   }
 }
 
-function* join(entries: Generator<Buffer, void, void>, writer: TreeWriter): Generator<Buffer, void, void> {
-  yield* entries;
+type Entries = (writer: TreeWriter) => Generator<Buffer, void, void>;
+
+function* whole(writer: TreeWriter, entries: Entries): Generator<Buffer, void, void> {
+  yield* entries(writer);
   yield* writer.end();
 }
 
 /** The tar goes on elsewhere. */
-function* withoutEnd(entries: Generator<Buffer, void, void>, writer: TreeWriter): Generator<Buffer, void, void> {
-  yield* entries;
+function* withoutEnd(writer: TreeWriter, entries: Entries): Generator<Buffer, void, void> {
+  yield* entries(writer);
   yield* writer.flush();
 }
 

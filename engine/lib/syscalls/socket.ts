@@ -27,6 +27,7 @@ const c = {
   setsockopt: libc.func('int setsockopt(int fd, int level, int name, const void *value, uint32_t size)'),
   send: libc.func('long send(int fd, const void *bytes, size_t size, int flags)'),
   recv: libc.func('long recv(int fd, void *bytes, size_t size, int flags)'),
+  sendfile: libc.func('long sendfile(int out, int in, void *offset, size_t count)'),
 };
 
 /**
@@ -103,4 +104,18 @@ export function sendNow(fd: number, bytes: Uint8Array): void {
 export function receiveNow(fd: number, buffer: Buffer): Buffer {
   const dontWait = 0x40;
   return buffer.subarray(0, check(c.recv(fd, buffer, buffer.length, dontWait), 'recv'));
+}
+
+/**
+ * sendfile(2): bytes of a file, from where it stands, into a connection, without a copy of them here.
+ * @returns how many went, 0 at the file's end, `'again'` when none can go now, `'closed'` when nobody will read them any more
+ * @throws SyscallError `EINVAL` for a file that cannot be sent this way
+ */
+export function sendFileNow(connection: number, file: number, count: number): number | 'again' | 'closed' {
+  const sent = Number(c.sendfile(connection, file, null, count));
+  if (sent >= 0) return sent;
+  const errno = koffi.errno();
+  if (errno === koffi.os.errno.EAGAIN || errno === koffi.os.errno.EINTR) return 'again';
+  if (errno === koffi.os.errno.EPIPE) return 'closed';
+  return check(sent, 'sendfile');
 }
