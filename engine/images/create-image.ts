@@ -4,10 +4,9 @@ import { constants, createZstdCompress } from 'node:zlib';
 import type { ImageRunConfig } from '../../contract/engine-api/image.ts';
 import type { ContentStore } from '../content/content-store.ts';
 import type { Digest } from '../content/digest.ts';
-import { Digester } from '../content/digest.ts';
 import { EngineError, InternalError, InvalidParameterError, messageOf } from '../errors.ts';
 import { nowTimestamp } from '../lib/time/timestamp.ts';
-import type { LayerInstaller, WantedLayer } from './layers/layer-installer.ts';
+import type { LayerInstaller, LayerInTheMaking, WantedLayer } from './layers/layer-installer.ts';
 import { chainIds } from './model/chain-id.ts';
 import { parseImageConfig } from './model/image-config.ts';
 import type { ImageHistoryEntry } from './model/image-config.ts';
@@ -58,10 +57,8 @@ const EMPTY_LAYER = 'sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddf
 export async function createImage(to: CreateCollaborators, image: NewImage): Promise<StoredImage> {
   const { store, content } = to;
   const parent = image.parent === null ? null : findImage(store, image.parent);
-  const added = image.layer === null ? null : await storeLayer(content, image.layer, image.signal);
-  const diffId = added === null || added.diffId === EMPTY_LAYER ? null : added.diffId;
+  const diffId = image.layer === null ? null : await addLayer(to, image.layer, parent, image.signal);
   const diffIds = [...(parent?.config.diffIds ?? []), ...(diffId === null ? [] : [diffId])];
-  if (diffId !== null && added !== null) await install(to, parent, diffIds, added.blob, image.signal);
   const bytes = configBytes(image, parent, diffIds, diffId === null);
   const id = await content.put(bytes);
   const config = parseImageConfig(bytes);
@@ -70,18 +67,35 @@ export async function createImage(to: CreateCollaborators, image: NewImage): Pro
   return recorded.image;
 }
 
+/** Stores and installs the layer in one pass. @returns its diffID; null for an empty one */
+async function addLayer(to: CreateCollaborators, layer: Readable, parent: StoredImage | null, signal?: AbortSignal): Promise<Digest | null> {
+  let making: LayerInTheMaking;
+  try {
+    making = await to.layers.make();
+  } catch (error) {
+    layer.destroy();
+    throw error;
+  }
+  try {
+    const { diffId, blob } = await storeLayer(to.content, layer, making, signal);
+    if (diffId === EMPTY_LAYER) return null;
+    await making.adopt(layersOf(to.store, parent, { diffId, blob }), 'zstd', signal);
+    return diffId;
+  } finally {
+    await making.discard();
+  }
+}
+
 /**
- * The layer as a blob. Compressed: plain it would take as much of the disk again as its files do, for as long as nobody
- * pushes it. zstd at its fastest costs less time than the bytes that it saves take to a disk.
+ * The layer as a blob, while it is unpacked elsewhere. Compressed: plain it would take as much of the disk again as its files do, for as long as
+ * nobody pushes it. zstd at its fastest costs less time than the bytes that it saves take to a disk.
  */
-async function storeLayer(content: ContentStore, layer: Readable, signal?: AbortSignal): Promise<{ diffId: Digest; blob: Digest }> {
+async function storeLayer(content: ContentStore, layer: Readable, making: LayerInTheMaking, signal?: AbortSignal): Promise<{ diffId: Digest; blob: Digest }> {
   const ingest = await content.openIngest();
-  const digester = new Digester();
   const zstd = createZstdCompress({ chunkSize: CHUNK, params: { [constants.ZSTD_c_compressionLevel]: 1 } });
-  const hashed = new Transform({
+  const unpacked = new Transform({
     transform(chunk: Buffer, _, done) {
-      digester.update(chunk);
-      done(null, chunk);
+      making.write(chunk).then(() => done(null, chunk), done);
     },
   });
   const onAbort = () => layer.destroy(signal?.reason as Error);
@@ -89,13 +103,14 @@ async function storeLayer(content: ContentStore, layer: Readable, signal?: Abort
   try {
     signal?.throwIfAborted();
     // Whoever reads the compressed stream gets the errors.
-    pipeline(layer, hashed, zstd, () => undefined);
+    pipeline(layer, unpacked, zstd, () => undefined);
     for await (const chunk of zstd) {
       await ingest.write(chunk as Buffer).catch((error: unknown) => {
         throw new InternalError(`cannot store the layer: ${messageOf(error)}`, { cause: error });
       });
     }
-    return { diffId: digester.digest(), blob: (await ingest.commit()).digest };
+    const { diffId } = await making.end();
+    return { diffId, blob: (await ingest.commit()).digest };
   } catch (error) {
     layer.destroy();
     zstd.destroy();
@@ -108,14 +123,14 @@ async function storeLayer(content: ContentStore, layer: Readable, signal?: Abort
   }
 }
 
-async function install(to: CreateCollaborators, parent: StoredImage | null, diffIds: Digest[], blob: Digest, signal?: AbortSignal): Promise<void> {
+function layersOf(store: ImageStore, parent: StoredImage | null, top: { diffId: Digest; blob: Digest }): WantedLayer[] {
+  const diffIds = [...(parent?.config.diffIds ?? []), top.diffId];
   const chain = chainIds(diffIds);
-  const below = parent?.config.diffIds.length ?? 0;
-  const wanted = diffIds.map((diffId, index): WantedLayer => {
-    const known = index < below ? to.store.layers.get(diffId)?.blob : blob;
-    return { diffId, chainId: chain[index] as Digest, blob: known ?? diffId, ...(index < below ? {} : { isOwn: true }), fetch: async () => {} };
+  return diffIds.map((diffId, index): WantedLayer => {
+    const isTop = index === diffIds.length - 1;
+    const blob = isTop ? top.blob : (store.layers.get(diffId)?.blob ?? diffId);
+    return { diffId, chainId: chain[index] as Digest, blob, ...(isTop ? { isOwn: true } : {}), fetch: async () => {} };
   });
-  await to.layers.install(wanted, wanted.length - 1, () => {}, signal);
 }
 
 function configBytes(image: NewImage, parent: StoredImage | null, diffIds: Digest[], isEmptyLayer: boolean): Buffer {

@@ -13,8 +13,8 @@ import { LayerRewriter } from './layer-rewriter.ts';
 import { LayerWriter } from './layer-writer.ts';
 
 export interface ApplyOptions {
-  /** Digest of the uncompressed layer that the image's config promises. */
-  diffId: Digest;
+  /** Digest of the uncompressed layer that the image's config promises; none for a layer that is just being made. */
+  diffId?: Digest;
   /** By default what is free on the disk. */
   limits?: Partial<LayerLimits>;
   signal?: AbortSignal;
@@ -23,6 +23,8 @@ export interface ApplyOptions {
 }
 
 export interface AppliedLayer {
+  /** Digest of the uncompressed layer. */
+  diffId: Digest;
   /** Bytes of the layer's files, as `docker images` counts. */
   size: number;
   /** The layer sets owner and mode of the root folder. */
@@ -83,9 +85,9 @@ export async function applyChunks(open: () => Promise<LayerSource>, directory: s
     }
     parser.end();
     const actual = digester.digest();
-    if (actual !== diffId) throw new InvalidParameterError(`the layer's content has digest ${actual}, but the image's config says ${diffId}`);
+    if (actual !== (diffId ?? actual)) throw new InvalidParameterError(`the layer's content has digest ${actual}, but the image's config says ${diffId}`);
     finish(writer);
-    return { size: rewriter.size, hasRoot: rewriter.hasRoot, compression, tarSize: digester.size };
+    return { diffId: actual, size: rewriter.size, hasRoot: rewriter.hasRoot, compression, tarSize: digester.size };
   } catch (error) {
     if (signal?.aborted === true) throw signal.reason;
     if (error instanceof EngineError) throw error;

@@ -2,6 +2,7 @@ import { chmod, chown, stat } from 'node:fs/promises';
 import type { ContentStore } from '../../content/content-store.ts';
 import type { Digest } from '../../content/digest.ts';
 import { ConflictError, NotFoundError } from '../../errors.ts';
+import type { Compression } from '../../lib/compression/decompress.ts';
 import { SharedTasks } from '../../lib/tasks/shared-tasks.ts';
 import { Slots } from '../../lib/tasks/slots.ts';
 import type { AppliedLayer } from '../../snapshots/apply-layer.ts';
@@ -26,6 +27,16 @@ export interface LayerCollaborators {
   content: ContentStore;
   snapshotter: Snapshotter;
   store: ImageStore;
+}
+
+/** A layer that is being made here. The caller discards it in any case: what was adopted stays. */
+export interface LayerInTheMaking {
+  /** Resolves when there is room for the next piece of the uncompressed tar. @throws as {@link LayerUnpacker.unpack} */
+  write(bytes: Uint8Array): Promise<void>;
+  end(): Promise<AppliedLayer>;
+  /** Puts it on the layers below it: the last of `layers` is this one. @param compression of the blob that was made of the same bytes */
+  adopt(layers: readonly WantedLayer[], compression: Compression, signal?: AbortSignal): Promise<void>;
+  discard(): Promise<void>;
 }
 
 /** Key of a snapshot that a layer is being unpacked into. One that is found later belongs to a dead engine. */
@@ -69,6 +80,38 @@ export class LayerInstaller {
     return this.#tasks.join(layer.chainId, (emit, taskSignal) => this.#install(layers, index, emit, taskSignal), listener, signal);
   }
 
+  /** Its snapshot is made of the very bytes that its blob and its digest are made of, so it need not be read again. */
+  async make(): Promise<LayerInTheMaking> {
+    const { snapshotter } = this.#to;
+    const key = `${UNPACK_PREFIX}${this.#nextKey++}`;
+    await snapshotter.prepare(key, null);
+    const incoming = this.#unpacker.receive(await snapshotter.upperdir(key));
+    return {
+      write: (bytes) => incoming.write(bytes),
+      end: () => incoming.end(),
+      adopt: async (layers, compression, signal) => this.#adopt(key, { ...(await incoming.end()), compression }, layers, signal),
+      async discard() {
+        await incoming.abort();
+        await snapshotter.remove(key).catch(ignoreMissing);
+      },
+    };
+  }
+
+  async #adopt(key: string, applied: AppliedLayer, layers: readonly WantedLayer[], signal?: AbortSignal): Promise<void> {
+    const { content, store } = this.#to;
+    const layer = layers.at(-1) as WantedLayer;
+    const below = layers.length - 2;
+    if (below >= 0) await this.install(layers, below, () => {}, signal);
+    if (await this.isInstalled(layer)) return;
+    const known = store.layers.get(layer.diffId);
+    if (known === undefined || !content.has(known.blob)) await this.#record(layer, layer.blob, applied);
+    await this.#stack(key, layer.chainId, layers[below]?.chainId ?? null, applied);
+  }
+
+  async #record({ diffId, isOwn }: WantedLayer, blob: Digest, { compression, size, tarSize }: AppliedLayer): Promise<void> {
+    await this.#to.store.layers.put(diffId, { diffId, blob, compression, size, tarSize, ...(isOwn === undefined ? {} : { isOwn }) });
+  }
+
   async #install(layers: readonly WantedLayer[], index: number, emit: (event: LayerEvent) => void, signal: AbortSignal): Promise<void> {
     const layer = layers[index] as WantedLayer;
     if (await this.isInstalled(layer)) {
@@ -82,8 +125,7 @@ export class LayerInstaller {
     const key = `${UNPACK_PREFIX}${this.#nextKey++}`;
     try {
       const applied = await this.#unpacks.use(() => this.#unpack(key, blob, layer.diffId, emit, signal), signal);
-      const { compression, size, tarSize } = applied;
-      await this.#to.store.layers.put(layer.diffId, { diffId: layer.diffId, blob, compression, size, tarSize, ...(layer.isOwn === undefined ? {} : { isOwn: layer.isOwn }) });
+      await this.#record(layer, blob, applied);
       await below;
       await this.#stack(key, layer.chainId, layers[index - 1]?.chainId ?? null, applied);
     } catch (error) {
@@ -128,6 +170,11 @@ export class LayerInstaller {
       await snapshotter.remove(key);
     }
   }
+}
+
+/** An adopted one has another name, and a discarded one is gone. */
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof NotFoundError)) throw error;
 }
 
 /** A layer that does not mention the root folder leaves it as it was. */

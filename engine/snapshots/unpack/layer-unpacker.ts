@@ -4,7 +4,7 @@ import type { Digest } from '../../content/digest.ts';
 import { EngineError, InternalError, messageOf } from '../../errors.ts';
 import type { AppliedLayer } from '../apply-layer.ts';
 import type { LayerLimits } from '../layer-rewriter.ts';
-import type { UnpackAnswer, UnpackJob } from './unpack-job.ts';
+import type { UnpackAnswer, UnpackJob, UnpackMessage } from './unpack-job.ts';
 
 export interface UnpackOptions {
   /** Digest of the uncompressed layer that the image's config promises. */
@@ -15,6 +15,19 @@ export interface UnpackOptions {
   /** @param bytes of the blob so far */
   onProgress?: (bytes: number) => void;
 }
+
+/** An uncompressed layer that comes piece by piece, from one who makes it. */
+export interface IncomingLayer {
+  /** Resolves when there is room for the next piece. The bytes are copied. @throws as `applyLayer` */
+  write(bytes: Uint8Array): Promise<void>;
+  /** After the last piece. @throws as `applyLayer` */
+  end(): Promise<AppliedLayer>;
+  /** Resolves once nobody writes to the folder any more; after {@link end} nothing is left to be done. */
+  abort(): Promise<void>;
+}
+
+/** Bytes on their way to a thread. */
+const bytesAhead = 4 * 1024 * 1024;
 
 /** Milliseconds that a thread without work is kept: the next layer of the image may be on its way. */
 const IDLE = 5000;
@@ -36,8 +49,47 @@ export class LayerUnpacker {
     const { signal, diffId, limits, onProgress } = options;
     signal?.throwIfAborted();
     const worker = this.#take();
+    const job: UnpackJob = { kind: 'unpack', blob, directory, diffId, ...(limits === undefined ? {} : { limits }) };
+    return this.#afterwards(worker, run(worker, job, signal, ({ bytes }) => onProgress?.(bytes)));
+  }
+
+  /** Unpacks a layer while it is being made, into an empty folder. The caller ends or aborts it. */
+  receive(directory: string): IncomingLayer {
+    const worker = this.#take();
+    const stop = new AbortController();
+    let ahead = 0;
+    let room = Promise.withResolvers<void>();
+    const applied = this.#afterwards(
+      worker,
+      run(worker, { kind: 'unpack', blob: null, directory, diffId: null }, stop.signal, ({ bytes }) => {
+        ahead -= bytes;
+        if (ahead <= bytesAhead) room.resolve();
+      }),
+    );
+    applied.catch(() => undefined);
+    return {
+      async write(bytes) {
+        const copy = new Uint8Array(bytes);
+        ahead += copy.length;
+        worker.postMessage({ kind: 'bytes', bytes: copy } satisfies UnpackMessage, [copy.buffer]);
+        if (ahead <= bytesAhead) return;
+        room = Promise.withResolvers();
+        await Promise.race([room.promise, applied]);
+      },
+      end() {
+        worker.postMessage({ kind: 'end' } satisfies UnpackMessage);
+        return applied;
+      },
+      async abort() {
+        stop.abort(new InternalError('the layer is not wanted any more'));
+        await applied.catch(() => undefined);
+      },
+    };
+  }
+
+  async #afterwards(worker: Worker, work: Promise<AppliedLayer>): Promise<AppliedLayer> {
     try {
-      const applied = await run(worker, { blob, directory, diffId, ...(limits === undefined ? {} : { limits }) }, signal, onProgress);
+      const applied = await work;
       this.#keep(worker);
       return applied;
     } catch (error) {
@@ -74,10 +126,12 @@ export class LayerUnpacker {
   }
 }
 
-function run(worker: Worker, job: UnpackJob, signal: AbortSignal | undefined, onProgress: ((bytes: number) => void) | undefined): Promise<AppliedLayer> {
+type Report = Extract<UnpackAnswer, { bytes: number }>;
+
+function run(worker: Worker, job: UnpackJob, signal: AbortSignal | undefined, onReport: (report: Report) => void): Promise<AppliedLayer> {
   const { promise, resolve, reject } = Promise.withResolvers<AppliedLayer>();
   const onMessage = (answer: UnpackAnswer) => {
-    if (answer.kind === 'progress') onProgress?.(answer.bytes);
+    if (answer.kind === 'progress' || answer.kind === 'taken') onReport(answer);
     else if (answer.kind === 'done') resolve(answer.applied);
     else reject(revived(answer.error));
   };

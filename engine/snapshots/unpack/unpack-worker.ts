@@ -5,7 +5,8 @@ import { EngineError, messageOf } from '../../errors.ts';
 import type { AppliedLayer } from '../apply-layer.ts';
 import { applyChunks, applyLayer } from '../apply-layer.ts';
 import { BlobChunks } from './blob-chunks.ts';
-import type { UnpackAnswer, UnpackJob } from './unpack-job.ts';
+import { Arrivals } from './arrivals.ts';
+import type { UnpackAnswer, UnpackJob, UnpackMessage } from './unpack-job.ts';
 
 /** Entry of a worker thread that unpacks one layer after the other; its owner is {@link LayerUnpacker}. */
 
@@ -25,19 +26,23 @@ async function unpack({ blob, directory, diffId, limits }: UnpackJob): Promise<v
     next = now + INTERVAL;
     answer({ kind: 'progress', bytes: read() });
   };
-  const options = { diffId: diffId as Digest, limits, onProgress };
-  try {
-    using chunks = BlobChunks.open(blob);
-    let applied: AppliedLayer;
+  const options = { ...(diffId === null ? {} : { diffId: diffId as Digest }), limits, onProgress };
+  const apply = async (path: string): Promise<AppliedLayer> => {
+    using chunks = BlobChunks.open(path);
     if (chunks !== null) {
       read = () => chunks.bytesRead;
-      applied = await applyChunks(() => Promise.resolve({ compression: chunks.compression, chunks }), directory, options);
-    } else {
-      const source = createReadStream(blob, { highWaterMark: 256 * 1024 });
-      read = () => source.bytesRead;
-      applied = await applyLayer(source, directory, options);
+      return await applyChunks(() => Promise.resolve({ compression: chunks.compression, chunks }), directory, options);
     }
-    answer({ kind: 'done', applied });
+    const source = createReadStream(path, { highWaterMark: 256 * 1024 });
+    read = () => source.bytesRead;
+    return applyLayer(source, directory, options);
+  };
+  const receive = (): Promise<AppliedLayer> => {
+    const chunks = (arrivals = new Arrivals((bytes) => answer({ kind: 'taken', bytes })));
+    return applyChunks(() => Promise.resolve({ compression: 'none', chunks }), directory, { ...options, onProgress: undefined });
+  };
+  try {
+    answer({ kind: 'done', applied: await (blob === null ? receive() : apply(blob)) });
   } catch (error) {
     const cause = error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
     const kind = error instanceof EngineError ? error.kind : 'internal';
@@ -45,4 +50,11 @@ async function unpack({ blob, directory, diffId, limits }: UnpackJob): Promise<v
   }
 }
 
-parentPort?.on('message', (job: UnpackJob) => void unpack(job));
+/** Of the layer that comes by messages. */
+let arrivals: Arrivals | undefined;
+
+parentPort?.on('message', (message: UnpackMessage) => {
+  if (message.kind === 'unpack') void unpack(message);
+  else if (message.kind === 'bytes') arrivals?.push(Buffer.from(message.bytes.buffer));
+  else arrivals?.end();
+});
