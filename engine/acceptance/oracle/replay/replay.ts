@@ -1,5 +1,6 @@
 import type { OracleCase, Step } from './oracle-case.ts';
 import type { Masks } from './normalise.ts';
+import { patience } from './patience.ts';
 import { send } from './wire.ts';
 import type { Reply } from './wire.ts';
 
@@ -32,7 +33,7 @@ async function perform(replica: Replica, step: Step, names: Map<string, string>)
   const body = raw === undefined ? undefined : Buffer.isBuffer(raw) ? raw : Buffer.from(fill(typeof raw === 'string' ? raw : JSON.stringify(raw)));
   const headers = { ...(body !== undefined && !Buffer.isBuffer(raw) ? { 'Content-Type': 'application/json' } : {}), ...step.headers };
   const wanted = { method: step.method, path: `${version === '' ? '' : `/v${version}`}${fill(step.path)}`, headers, body, upgrade: step.upgrade, stdin: step.stdin, lines: step.lines };
-  const deadline = Date.now() + pollLimit;
+  const deadline = Date.now() + pollLimit * patience();
   for (;;) {
     const reply = await send(replica.socket, wanted);
     if (step.until === undefined || holds(step.until, reply) || Date.now() > deadline) return reply;
@@ -57,9 +58,11 @@ function at(value: unknown, path: string): unknown {
 export async function cleanUp(replica: Replica, keepImage: string): Promise<void> {
   const call = (method: 'GET' | 'DELETE', path: string) => send(replica.socket, { method, path: `/v1.41${path}`, headers: {}, body: undefined });
   const list = async <T>(path: string) => (await call('GET', path)).body as T;
-  for (const { Id } of await list<{ Id: string }[]>('/containers/json?all=1')) await call('DELETE', `/containers/${Id}?force=1&v=1`);
-  for (const { Name } of (await list<{ Volumes: { Name: string }[] | null }>('/volumes')).Volumes ?? []) await call('DELETE', `/volumes/${Name}?force=1`);
-  for (const { Name } of await list<{ Name: string }[]>('/networks')) if (!['bridge', 'host', 'none'].includes(Name)) await call('DELETE', `/networks/${Name}`);
+  const removeAll = (paths: string[]) => Promise.all(paths.map((path) => call('DELETE', path)));
+  await removeAll((await list<{ Id: string }[]>('/containers/json?all=1')).map(({ Id }) => `/containers/${Id}?force=1&v=1`));
+  await removeAll(((await list<{ Volumes: { Name: string }[] | null }>('/volumes')).Volumes ?? []).map(({ Name }) => `/volumes/${Name}?force=1`));
+  const networks = (await list<{ Name: string }[]>('/networks')).filter(({ Name }) => !['bridge', 'host', 'none'].includes(Name));
+  await removeAll(networks.map(({ Name }) => `/networks/${Name}`));
   for (const { Id, RepoTags } of await list<{ Id: string; RepoTags: string[] | null }[]>('/images/json')) {
     const tags = (RepoTags ?? []).filter((tag) => tag !== '<none>:<none>');
     if (tags.length === 0) await call('DELETE', `/images/${Id}?force=1`);

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { decodeBody } from './decode.ts';
 import type { Method } from './oracle-case.ts';
+import { patience } from './patience.ts';
 
 export interface WireRequest {
   method: Method;
@@ -22,8 +23,8 @@ export interface Reply {
   cutOff: boolean;
 }
 
-/** Longer than any request of the suite takes; a stream that does not end by then is a finding of its own. */
-const patience = 20_000;
+/** Longer than any request of the suite takes on an idle machine; a stream that does not end by then is a finding of its own. */
+const limit = 20_000;
 
 /** One request on a connection of its own. Never rejects: what goes wrong is a reply with status 0. */
 export function send(socketPath: string, wanted: WireRequest): Promise<Reply> {
@@ -43,7 +44,7 @@ export function send(socketPath: string, wanted: WireRequest): Promise<Reply> {
       resolve({ status, headers: received, body, cutOff });
       outgoing.destroy();
     };
-    const timer = setTimeout(() => settle(true), patience);
+    const timer = setTimeout(() => settle(true), limit * patience());
     const collect = (stream: IncomingMessage | Socket, first?: Buffer) => {
       const onData = (chunk: Buffer) => {
         chunks.push(chunk);
