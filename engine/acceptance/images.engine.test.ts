@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startRegistry } from '../testing/registry-fixture.ts';
+import { startGuardedRegistry, startRegistry } from '../testing/registry-fixture.ts';
 import type { RegistryFixture } from '../testing/registry-fixture.ts';
 import { startTokenRegistry } from '../testing/token-registry.ts';
 import { busyboxArchive } from './fixture/busybox-archive.ts';
@@ -80,6 +80,25 @@ test('login keeps the identity token of a registry that gives one', async () => 
   expect(await asUser('push', `${tokens.host}/kept:1`)).toContain('1: digest: sha256:');
   expect(tokens.grants.at(-1)).toBe('refresh_token refresh-1 repository:kept:push,pull');
   expect((await docker.run(['push', `${tokens.host}/kept:1`])).stderr).toContain('incorrect username or password');
+});
+
+test('a registry that wants a password: login, push, pull, and what those get who have none', async () => {
+  await using guarded = await startGuardedRegistry();
+  const name = `${guarded.host}/private/box:1`;
+  const as = (config: string, args: string[], input?: string) => docker.run(['--config', join(folder, config), ...args], input);
+  await docker.text('tag', 'box:1', name);
+  const refused = await as('joe', ['login', '-u', 'joe', '--password-stdin', guarded.host], 'wrong');
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('unauthorized') as string]);
+  expect((await as('joe', ['login', '-u', 'joe', '--password-stdin', guarded.host], 'secret')).stdout).toContain('Login Succeeded');
+  expect((await as('joe', ['push', name])).stdout).toContain('1: digest: sha256:');
+  await docker.text('rmi', name);
+  expect((await as('joe', ['pull', name])).stdout).toContain(`Status: Downloaded newer image for ${name}`);
+  for (const verb of ['pull', 'push']) {
+    const { code, stderr } = await as('nobody', [verb, name]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('no basic auth credentials') as string]);
+  }
+  expect((await as('joe', ['logout', guarded.host])).code).toBe(0);
+  expect((await as('joe', ['pull', name])).code).toBe(1);
 });
 
 test('import with changes; images with filters; history', async () => {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -19,7 +19,23 @@ export interface RegistryFixture extends AsyncDisposable {
   pushManifest(repository: string, tagOrDigest: string, manifest: Buffer, mediaType: string): Promise<Digest>;
 }
 
-/** @param auth further lines of `config.yml`, e.g. htpasswd */
+/** A registry that lets in joe, whose password is secret, and nobody else. */
+export async function startGuardedRegistry(): Promise<RegistryFixture> {
+  const directory = mkdtempSync(join(tmpdir(), 'htpasswd-'));
+  // By Python, since nothing of Node makes bcrypt.
+  const hash = execFileSync('python3', ['-W', 'ignore', '-c', 'import crypt; print(crypt.crypt("secret", crypt.mksalt(crypt.METHOD_BLOWFISH, rounds=16)))'], { encoding: 'utf8' }).trim();
+  writeFileSync(join(directory, 'htpasswd'), `joe:${hash.replace('$2b$', '$2y$')}\n`);
+  const registry = await startRegistry(`auth: {htpasswd: {realm: test, path: ${directory}/htpasswd}}\n`);
+  return {
+    ...registry,
+    async [Symbol.asyncDispose]() {
+      await registry[Symbol.asyncDispose]();
+      rmSync(directory, { recursive: true });
+    },
+  };
+}
+
+/** @param extraConfig further lines of `config.yml` */
 export async function startRegistry(extraConfig = ''): Promise<RegistryFixture> {
   const directory = mkdtempSync(join(tmpdir(), 'registry-'));
   const port = await freePort();

@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ProgressMessage } from '../../../contract/engine-api/progress.ts';
 import { shortId } from '../../content/digest.ts';
 import { ConflictError, NotFoundError, UnauthorizedError } from '../../errors.ts';
@@ -13,21 +13,10 @@ import { mount, umount2 } from '../../lib/syscalls/files.ts';
 import type { ImageFixture } from '../../testing/image-fixture.ts';
 import { makeImage } from '../../testing/image-fixture.ts';
 import { machinePlatform } from '../model/platform.ts';
-import type { RegistryFixture } from '../../testing/registry-fixture.ts';
-import { startRegistry } from '../../testing/registry-fixture.ts';
-import type { ServiceFixture } from '../../testing/image-service-fixture.ts';
+import { imagesWithRegistry } from '../../testing/images-with-registry.ts';
 import { startService } from '../../testing/image-service-fixture.ts';
 
-let registry: RegistryFixture;
-let service: ServiceFixture;
-beforeAll(async () => {
-  registry = await startRegistry();
-});
-afterAll(() => registry[Symbol.asyncDispose]());
-beforeEach(async () => {
-  service = await startService();
-});
-afterEach(() => service[Symbol.dispose]());
+const given = imagesWithRegistry();
 
 const base = [
   { name: 'bin/' },
@@ -45,9 +34,9 @@ function statusLines(messages: ProgressMessage[]): string[] {
 
 test.each(['gzip', 'zstd', 'none'] as const)('an image of %s layers is pulled whole', async (compression) => {
   const image = makeImage([base, changes], { compression, config: { Labels: { a: 'b' } } });
-  await registry.pushImage('app', compression, image);
-  const name = `${registry.host}/app:${compression}`;
-  const messages = await service.pull(name);
+  await given.registry.pushImage('app', compression, image);
+  const name = `${given.registry.host}/app:${compression}`;
+  const messages = await given.service.pull(name);
 
   const [low, high] = image.layers.map(({ digest }) => shortId(digest));
   const lines = statusLines(messages);
@@ -62,73 +51,73 @@ test.each(['gzip', 'zstd', 'none'] as const)('an image of %s layers is pulled wh
   expect(downloading?.progressDetail).toEqual({ current: size, total: size });
   expect(downloading?.progress).toMatch(/^\[={50}>\] +[0-9.]+k?B\/[0-9.]+k?B$/);
 
-  const tree = await service.tree(name);
+  const tree = await given.service.tree(name);
   expect(tree).toContain('./bin/busybox f 4755 0:0');
   expect(tree).toContain('./etc d 755 0:0');
   expect(tree).toContain('./etc/new f 644 7:0');
   expect(tree).not.toContain('./etc/old');
-  expect(await service.images.inspect(name)).toMatchObject({
+  expect(await given.service.images.inspect(name)).toMatchObject({
     Id: image.id,
     RepoTags: [name],
-    RepoDigests: [`${registry.host}/app@${image.manifestDigest}`],
+    RepoDigests: [`${given.registry.host}/app@${image.manifestDigest}`],
     Config: { Cmd: ['/bin/sh'], Labels: { a: 'b' } },
     // Of each layer's files, a link counting with its target's name, as moby's driver counts a folder.
     Size: 100_000 + 'busybox'.length + 3 + 3,
     RootFS: { Type: 'layers', Layers: image.layers.map(({ diffId }) => diffId) },
   });
-  expect(service.events).toEqual([`pull ${name} ${registry.host}/app`]);
+  expect(given.service.events).toEqual([`pull ${name} ${given.registry.host}/app`]);
 
-  expect(statusLines(await service.pull(name)).slice(1)).toEqual([`Digest: ${image.manifestDigest}`, `Status: Image is up to date for ${name}`]);
+  expect(statusLines(await given.service.pull(name)).slice(1)).toEqual([`Digest: ${image.manifestDigest}`, `Status: Image is up to date for ${name}`]);
 });
 
 test('a second image takes the layers it shares from the first', async () => {
-  await registry.pushImage('shared', 'one', makeImage([base]));
+  await given.registry.pushImage('shared', 'one', makeImage([base]));
   const two = makeImage([base, changes]);
-  await registry.pushImage('shared', 'two', two);
-  await service.pull(`${registry.host}/shared:one`);
-  const lines = statusLines(await service.pull(`${registry.host}/shared:two`));
+  await given.registry.pushImage('shared', 'two', two);
+  await given.service.pull(`${given.registry.host}/shared:one`);
+  const lines = statusLines(await given.service.pull(`${given.registry.host}/shared:two`));
   expect(lines).toContain(`${shortId(two.layers[0]!.digest)}: Already exists`);
   expect(lines).toContain(`${shortId(two.layers[1]!.digest)}: Pull complete`);
 });
 
 test('ten pulls at once of two images that share a layer', async () => {
   const [one, two] = [makeImage([base]), makeImage([base, changes])];
-  await registry.pushImage('many', 'one', one);
-  await registry.pushImage('many', 'two', two);
-  const names = Array.from({ length: 10 }, (_, index) => `${registry.host}/many:${index % 2 === 0 ? 'one' : 'two'}`);
-  for (const messages of await Promise.all(names.map((name) => service.pull(name)))) {
+  await given.registry.pushImage('many', 'one', one);
+  await given.registry.pushImage('many', 'two', two);
+  const names = Array.from({ length: 10 }, (_, index) => `${given.registry.host}/many:${index % 2 === 0 ? 'one' : 'two'}`);
+  for (const messages of await Promise.all(names.map((name) => given.service.pull(name)))) {
     expect(messages.at(-1)?.status).toMatch(/^Status: /);
   }
-  expect((await service.images.list()).map(({ Id }) => Id).sort()).toEqual([one.id, two.id].sort());
-  expect(await service.tree(`${registry.host}/many:two`)).toContain('./etc/new');
-  expect(readdirSync(join(service.directory, 'content', 'ingest'))).toEqual([]);
+  expect((await given.service.images.list()).map(({ Id }) => Id).sort()).toEqual([one.id, two.id].sort());
+  expect(await given.service.tree(`${given.registry.host}/many:two`)).toContain('./etc/new');
+  expect(readdirSync(join(given.service.directory, 'content', 'ingest'))).toEqual([]);
 });
 
 test('a tag that moves leaves the old image without a tag but with its digest', async () => {
   const [old, now] = [makeImage([base]), makeImage([base, changes])];
-  const name = `${registry.host}/moves:latest`;
-  await registry.pushImage('moves', 'latest', old);
-  await service.pull(name);
-  await registry.pushImage('moves', 'latest', now);
-  expect((await service.pull(name)).at(-1)?.status).toBe(`Status: Downloaded newer image for ${name}`);
-  expect((await service.images.inspect(old.id)).RepoTags).toEqual([]);
-  expect((await service.images.inspect(old.id)).RepoDigests).toHaveLength(1);
-  expect((await service.images.inspect(name)).Id).toBe(now.id);
+  const name = `${given.registry.host}/moves:latest`;
+  await given.registry.pushImage('moves', 'latest', old);
+  await given.service.pull(name);
+  await given.registry.pushImage('moves', 'latest', now);
+  expect((await given.service.pull(name)).at(-1)?.status).toBe(`Status: Downloaded newer image for ${name}`);
+  expect((await given.service.images.inspect(old.id)).RepoTags).toEqual([]);
+  expect((await given.service.images.inspect(old.id)).RepoDigests).toHaveLength(1);
+  expect((await given.service.images.inspect(name)).Id).toBe(now.id);
 });
 
 test('by digest, and by tag and digest', async () => {
   const image = makeImage([base]);
-  await registry.pushImage('digest', 'x', image);
-  const name = `${registry.host}/digest@${image.manifestDigest}`;
-  const messages = await service.pull(name);
+  await given.registry.pushImage('digest', 'x', image);
+  const name = `${given.registry.host}/digest@${image.manifestDigest}`;
+  const messages = await given.service.pull(name);
   expect(messages[0]).toEqual({ status: 'Pulling from digest', id: image.manifestDigest });
-  expect((await service.images.inspect(name)).RepoTags).toEqual([]);
-  expect((await service.pull(`${registry.host}/digest:ignored@${image.manifestDigest}`)).at(-1)?.status).toContain('up to date');
+  expect((await given.service.images.inspect(name)).RepoTags).toEqual([]);
+  expect((await given.service.pull(`${given.registry.host}/digest:ignored@${image.manifestDigest}`)).at(-1)?.status).toContain('up to date');
 });
 
 describe('an index', () => {
   async function pushIndex(repository: string, images: { image: ImageFixture; architecture: string }[]): Promise<string> {
-    for (const { image } of images) await registry.pushImage(repository, image.id.slice(7, 19), image);
+    for (const { image } of images) await given.registry.pushImage(repository, image.id.slice(7, 19), image);
     const manifests = images.map(({ image, architecture }) => ({
       mediaType: 'application/vnd.oci.image.manifest.v1+json',
       digest: image.manifestDigest,
@@ -136,7 +125,7 @@ describe('an index', () => {
       platform: { os: 'linux', architecture },
     }));
     const index = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests }));
-    return registry.pushManifest(repository, 'latest', index, 'application/vnd.oci.image.index.v1+json');
+    return given.registry.pushManifest(repository, 'latest', index, 'application/vnd.oci.image.index.v1+json');
   }
 
   test("gives the machine's platform, or the one that is asked for", async () => {
@@ -146,26 +135,26 @@ describe('an index', () => {
       { image: other, architecture: 's390x' },
       { image: mine, architecture },
     ]);
-    const name = `${registry.host}/index`;
-    expect((await service.pull(name)).at(-2)?.status).toBe(`Digest: ${digest}`);
-    expect((await service.images.inspect(name)).Id).toBe(mine.id);
-    await service.pull(name, { platform: 'linux/s390x' });
-    expect((await service.images.inspect(name)).Id).toBe(other.id);
-    await expect(service.pull(name, { platform: 'linux/mips' })).rejects.toThrow(/no matching manifest for linux\/mips in the manifest list entries/);
+    const name = `${given.registry.host}/index`;
+    expect((await given.service.pull(name)).at(-2)?.status).toBe(`Digest: ${digest}`);
+    expect((await given.service.images.inspect(name)).Id).toBe(mine.id);
+    await given.service.pull(name, { platform: 'linux/s390x' });
+    expect((await given.service.images.inspect(name)).Id).toBe(other.id);
+    await expect(given.service.pull(name, { platform: 'linux/mips' })).rejects.toThrow(/no matching manifest for linux\/mips in the manifest list entries/);
   });
 
   test('a single image of another platform is pulled with a warning', async () => {
-    await registry.pushImage('single', 'latest', makeImage([base]));
-    const messages = await service.pull(`${registry.host}/single`, { platform: 'linux/s390x' });
+    await given.registry.pushImage('single', 'latest', makeImage([base]));
+    const messages = await given.service.pull(`${given.registry.host}/single`, { platform: 'linux/s390x' });
     expect(messages.at(-1)?.status).toMatch(/^WARNING: image with reference .*\/single:latest was found but does not match the specified platform: wanted linux\/s390x, actual: linux\//);
-    expect((await service.images.list()).map(({ RepoTags }) => RepoTags)).toEqual([[`${registry.host}/single:latest`]]);
+    expect((await given.service.images.list()).map(({ RepoTags }) => RepoTags)).toEqual([[`${given.registry.host}/single:latest`]]);
   });
 });
 
 describe('what fails before the first line', () => {
   async function failure(reference: string, options = {}): Promise<{ error: Error; messages: ProgressMessage[] }> {
     const messages: ProgressMessage[] = [];
-    const error = await service.images.pull(reference, options, (message) => messages.push(message)).then(
+    const error = await given.service.images.pull(reference, options, (message) => messages.push(message)).then(
       () => new Error('it worked'),
       (reason: Error) => reason,
     );
@@ -173,7 +162,7 @@ describe('what fails before the first line', () => {
   }
 
   test.each([
-    ['a tag that is not there', () => `${registry.host}/nope:x`, NotFoundError, /^manifest for 127.0.0.1:\d+\/nope:x not found: manifest unknown: /],
+    ['a tag that is not there', () => `${given.registry.host}/nope:x`, NotFoundError, /^manifest for 127.0.0.1:\d+\/nope:x not found: manifest unknown: /],
     ['a registry that is not there', () => 'localhost:1/x:y', Error, /^Get "http:\/\/localhost:1\/v2\/": dial tcp (127\.0\.0\.1|\[::1\]):1: connect: connection refused$/],
     ['a host that is not there', () => 'no-such-host.invalid/x', Error, /^Get "https:\/\/no-such-host\.invalid\/v2\/": dial tcp: lookup no-such-host\.invalid: /],
     ['a name that is none', () => 'A', Error, /^invalid reference format: repository name \(library\/A\) must be lowercase$/],
@@ -188,15 +177,15 @@ describe('what fails before the first line', () => {
     const chart = JSON.parse(makeImage([base]).manifest.toString()) as { config: { mediaType: string } };
     chart.config.mediaType = 'application/vnd.cncf.helm.config.v1+json';
     const image = makeImage([base]);
-    await registry.pushImage('chart', 'image', image);
-    await registry.pushManifest('chart', 'latest', Buffer.from(JSON.stringify(chart)), 'application/vnd.oci.image.manifest.v1+json');
-    expect((await failure(`${registry.host}/chart`)).error.message).toMatch(/not a container image/);
+    await given.registry.pushImage('chart', 'image', image);
+    await given.registry.pushManifest('chart', 'latest', Buffer.from(JSON.stringify(chart)), 'application/vnd.oci.image.manifest.v1+json');
+    expect((await failure(`${given.registry.host}/chart`)).error.message).toMatch(/not a container image/);
   });
 });
 
 test('user and password, which the host of the blobs does not see', async () => {
   const image = makeImage([base]);
-  await registry.pushImage('private', 'latest', image);
+  await given.registry.pushImage('private', 'latest', image);
   const expected = `Basic ${Buffer.from('joe:secret').toString('base64')}`;
   const seenByStorage: (string | undefined)[] = [];
   await using storage = await proxy((_, request) => {
@@ -209,45 +198,45 @@ test('user and password, which the host of the blobs does not see', async () => 
     return undefined;
   });
   const name = `${guard.host}/private`;
-  await expect(service.pull(name)).rejects.toThrow(UnauthorizedError);
-  await expect(service.pull(name, { auth: { username: 'joe', password: 'wrong' } })).rejects.toThrow(/repository does not exist or may require 'docker login'/);
+  await expect(given.service.pull(name)).rejects.toThrow(UnauthorizedError);
+  await expect(given.service.pull(name, { auth: { username: 'joe', password: 'wrong' } })).rejects.toThrow(/repository does not exist or may require 'docker login'/);
   expect(seenByStorage).toEqual([]);
-  await service.pull(name, { auth: { username: 'joe', password: 'secret' } });
-  expect((await service.images.list())[0]?.RepoTags).toEqual([`${name}:latest`]);
+  await given.service.pull(name, { auth: { username: 'joe', password: 'secret' } });
+  expect((await given.service.images.list())[0]?.RepoTags).toEqual([`${name}:latest`]);
   expect(seenByStorage.length).toBeGreaterThanOrEqual(3);
   expect(new Set(seenByStorage)).toEqual(new Set([undefined]));
 });
 
 test('a blob that is not what its digest says is refused, and nothing of it stays', async () => {
   const image = makeImage([base, changes]);
-  await registry.pushImage('corrupt', 'latest', image);
+  await given.registry.pushImage('corrupt', 'latest', image);
   const corrupt = proxy((path) => (path.includes(image.layers[1]!.digest) ? Buffer.alloc(image.layers[1]!.blob.length, 'x') : null));
   await using server = await corrupt;
   const messages: ProgressMessage[] = [];
-  const pulling = service.images.pull(`${server.host}/corrupt`, {}, (message) => messages.push(message));
+  const pulling = given.service.images.pull(`${server.host}/corrupt`, {}, (message) => messages.push(message));
   await expect(pulling).rejects.toThrow(`filesystem layer verification failed for digest ${image.layers[1]!.digest}`);
   expect(messages.length).toBeGreaterThan(0);
-  await expect(service.images.resolve(`${server.host}/corrupt`)).rejects.toThrow(NotFoundError);
+  await expect(given.service.images.resolve(`${server.host}/corrupt`)).rejects.toThrow(NotFoundError);
   const hex = image.layers[1]!.digest.slice(7);
-  expect(readdirSync(join(service.directory, 'content', 'ingest'))).not.toContain(hex);
-  expect(readdirSync(join(service.directory, 'content', 'blobs', 'sha256'))).not.toContain(hex);
-  await service.pull(`${registry.host}/corrupt`);
+  expect(readdirSync(join(given.service.directory, 'content', 'ingest'))).not.toContain(hex);
+  expect(readdirSync(join(given.service.directory, 'content', 'blobs', 'sha256'))).not.toContain(hex);
+  await given.service.pull(`${given.registry.host}/corrupt`);
 });
 
 test('a layer that unpacks to something else than the config says is refused', async () => {
   const [image, other] = [makeImage([base]), makeImage([changes])];
   const manifest = JSON.parse(image.manifest.toString()) as { layers: unknown };
   manifest.layers = (JSON.parse(other.manifest.toString()) as { layers: unknown }).layers;
-  await registry.pushImage('swapped', 'a', image);
-  await registry.pushImage('swapped', 'b', other);
-  await registry.pushManifest('swapped', 'latest', Buffer.from(JSON.stringify(manifest)), 'application/vnd.oci.image.manifest.v1+json');
-  await expect(service.pull(`${registry.host}/swapped`)).rejects.toThrow(/has digest sha256:.*config says/);
-  expect((await service.snapshotter.list()).map(({ keyOrName }) => keyOrName)).toEqual([]);
+  await given.registry.pushImage('swapped', 'a', image);
+  await given.registry.pushImage('swapped', 'b', other);
+  await given.registry.pushManifest('swapped', 'latest', Buffer.from(JSON.stringify(manifest)), 'application/vnd.oci.image.manifest.v1+json');
+  await expect(given.service.pull(`${given.registry.host}/swapped`)).rejects.toThrow(/has digest sha256:.*config says/);
+  expect((await given.service.snapshotter.list()).map(({ keyOrName }) => keyOrName)).toEqual([]);
 });
 
 test('a pull that breaks goes on where it was', async () => {
   const big = makeImage([[{ name: 'big', content: incompressible(3_000_000) }]]);
-  await registry.pushImage('breaks', 'latest', big);
+  await given.registry.pushImage('breaks', 'latest', big);
   const blob = big.layers[0]!;
   const ranges: (string | undefined)[] = [];
   await using server = await proxy((path, request, response) => {
@@ -262,18 +251,18 @@ test('a pull that breaks goes on where it was', async () => {
     response.write(piece, () => response.destroy());
     return undefined;
   });
-  await service.pull(`${server.host}/breaks`);
+  await given.service.pull(`${server.host}/breaks`);
   expect(ranges[0]).toBeUndefined();
   const starts = ranges.slice(1).map((range) => Number(/bytes=(\d+)-/.exec(range ?? '')?.[1]));
   expect(starts).toHaveLength(2);
   expect(starts[0]).toBeGreaterThan(0);
   expect(starts[1]).toBeGreaterThan(starts[0]!);
-  expect(await service.tree(`${server.host}/breaks`)).toContain('./big');
+  expect(await given.service.tree(`${server.host}/breaks`)).toContain('./big');
 });
 
 test('an aborted pull ends at once, leaves no image, and the next takes up what has come', async () => {
   const big = makeImage([[{ name: 'big', content: incompressible(3_000_000) }]]);
-  await registry.pushImage('aborted', 'latest', big);
+  await given.registry.pushImage('aborted', 'latest', big);
   const blob = big.layers[0]!;
   const ranges: (string | undefined)[] = [];
   await using server = await proxy((path, request, response) => {
@@ -285,12 +274,12 @@ test('an aborted pull ends at once, leaves no image, and the next takes up what 
     return undefined;
   });
   const controller = new AbortController();
-  const pulling = service.images.pull(`${server.host}/aborted`, { signal: controller.signal }, ({ status }) => {
+  const pulling = given.service.images.pull(`${server.host}/aborted`, { signal: controller.signal }, ({ status }) => {
     if (status === 'Downloading') controller.abort(new ConflictError('the user went away'));
   });
   await expect(pulling).rejects.toThrow('the user went away');
-  expect(await service.images.list()).toEqual([]);
-  await service.pull(`${server.host}/aborted`);
+  expect(await given.service.images.list()).toEqual([]);
+  await given.service.pull(`${server.host}/aborted`);
   expect(ranges[1]).toMatch(/^bytes=[1-9]\d*-$/);
 });
 
@@ -300,15 +289,15 @@ test('a full disk is an error, and the store works on', async () => {
   mount({ target: join(directory, 'disk'), type: 'tmpfs', data: 'size=8m' });
   try {
     using small = await startService(join(directory, 'disk'));
-    await registry.pushImage('fits', 'latest', makeImage([base]));
-    await registry.pushImage('blob-too-big', 'latest', makeImage([[{ name: 'big', content: incompressible(12_000_000) }]]));
-    await registry.pushImage('layer-too-big', 'latest', makeImage([[{ name: 'a', content: Buffer.alloc(7_900_000) }, { name: 'b', content: Buffer.alloc(7_900_000) }]]));
-    await expect(small.pull(`${registry.host}/blob-too-big`)).rejects.toThrow(/cannot store blob .*ENOSPC/);
-    await expect(small.pull(`${registry.host}/layer-too-big`)).rejects.toThrow(/free on the disk|No space left/);
-    await small.pull(`${registry.host}/fits`);
-    expect(await small.tree(`${registry.host}/fits`)).toContain('./bin/busybox');
+    await given.registry.pushImage('fits', 'latest', makeImage([base]));
+    await given.registry.pushImage('blob-too-big', 'latest', makeImage([[{ name: 'big', content: incompressible(12_000_000) }]]));
+    await given.registry.pushImage('layer-too-big', 'latest', makeImage([[{ name: 'a', content: Buffer.alloc(7_900_000) }, { name: 'b', content: Buffer.alloc(7_900_000) }]]));
+    await expect(small.pull(`${given.registry.host}/blob-too-big`)).rejects.toThrow(/cannot store blob .*ENOSPC/);
+    await expect(small.pull(`${given.registry.host}/layer-too-big`)).rejects.toThrow(/free on the disk|No space left/);
+    await small.pull(`${given.registry.host}/fits`);
+    expect(await small.tree(`${given.registry.host}/fits`)).toContain('./bin/busybox');
     await small.reopen();
-    expect((await small.images.list()).map(({ RepoTags }) => RepoTags)).toEqual([[`${registry.host}/fits:latest`]]);
+    expect((await small.images.list()).map(({ RepoTags }) => RepoTags)).toEqual([[`${given.registry.host}/fits:latest`]]);
   } finally {
     umount2(join(directory, 'disk'), 2);
     rmSync(directory, { recursive: true });
@@ -317,22 +306,22 @@ test('a full disk is an error, and the store works on', async () => {
 
 test('everything is there after a restart; what no image needs is removed', async () => {
   const image = makeImage([base, changes]);
-  await registry.pushImage('restart', 'latest', image);
-  const name = `${registry.host}/restart:latest`;
-  await service.pull(name);
-  const before = [await service.images.list(), await service.tree(name)];
-  await service.snapshotter.prepare('unpack-99', null);
-  await service.reopen();
-  expect([await service.images.list(), await service.tree(name)]).toEqual(before);
-  expect((await service.snapshotter.list()).map(({ keyOrName }) => keyOrName)).not.toContain('unpack-99');
-  expect(service.log).toEqual([]);
+  await given.registry.pushImage('restart', 'latest', image);
+  const name = `${given.registry.host}/restart:latest`;
+  await given.service.pull(name);
+  const before = [await given.service.images.list(), await given.service.tree(name)];
+  await given.service.snapshotter.prepare('unpack-99', null);
+  await given.service.reopen();
+  expect([await given.service.images.list(), await given.service.tree(name)]).toEqual(before);
+  expect((await given.service.snapshotter.list()).map(({ keyOrName }) => keyOrName)).not.toContain('unpack-99');
+  expect(given.service.log).toEqual([]);
 
-  execFileSync('rm', ['-r', join(service.directory, 'snapshots', 'records')]);
-  await service.reopen();
-  expect(await service.images.list()).toEqual([]);
-  expect(service.log.join('\n')).toMatch(/lacks its config or a layer.*pull or load it again[^]*names an image that is not there/);
-  await service.pull(name);
-  expect(await service.tree(name)).toBe(before[1]);
+  execFileSync('rm', ['-r', join(given.service.directory, 'snapshots', 'records')]);
+  await given.service.reopen();
+  expect(await given.service.images.list()).toEqual([]);
+  expect(given.service.log.join('\n')).toMatch(/lacks its config or a layer.*pull or load it again[^]*names an image that is not there/);
+  await given.service.pull(name);
+  expect(await given.service.tree(name)).toBe(before[1]);
 });
 
 /** A server before the registry that answers itself where `answer` gives bytes, or has answered (undefined). */
@@ -341,7 +330,7 @@ async function proxy(
 ): Promise<{ host: string } & AsyncDisposable> {
   const server = createServer((request, response) => {
     const own = answer(request.url ?? '', request, response);
-    if (own === null) response.writeHead(307, { Location: `http://${registry.host}${request.url}` }).end();
+    if (own === null) response.writeHead(307, { Location: `http://${given.registry.host}${request.url}` }).end();
     else if (own !== undefined) response.end(own);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
