@@ -25,8 +25,8 @@ async function bench(options: BenchOptions, signal: AbortSignal): Promise<void> 
   try {
     await startEngines(directory, options, engines, say);
     if (!options.vm) crun = await startCrun(join(directory, 'crun'));
-    const { quick, short, rounds } = options;
-    const shared: Bench = { material: new Material(join(projectRoot, '.cache/bench')), crun, quick, short, rounds, directory, engines, say };
+    const { quick, short, vm, rounds } = options;
+    const shared: Bench = { material: new Material(join(projectRoot, '.cache/bench')), crun, quick, short, vm, rounds, directory, engines, say };
     for (const engine of engines.values()) await shared.material.loadBusybox(engine);
     for (const row of rows.filter(({ name }) => options.rows?.includes(name) ?? true)) {
       signal.throwIfAborted();

@@ -27,6 +27,8 @@ export interface Bench {
   quick: boolean;
   /** A fifth of the rounds, at least one. */
   short: boolean;
+  /** Our engine runs in its virtual machine, emulated where there is no other way. */
+  vm: boolean;
   /** In place of each row's own number of rounds. */
   rounds: number | undefined;
   /** A folder that goes with the bench, on the disk that the engines use. */

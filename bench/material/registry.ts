@@ -3,10 +3,12 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Engine } from '../row.ts';
 import { end } from '../subjects/end.ts';
 import { spawnApart } from '../subjects/namespaces.ts';
 import { imageConfig } from './docker-archive.ts';
 import { makeLargeLayers } from './large-image.ts';
+import { serveInContainer } from './registry-container.ts';
 import { registryHost } from './names.ts';
 
 const binary = '/usr/bin/docker-registry';
@@ -17,6 +19,8 @@ export interface RegistryMaterial {
   layers: string[];
   /** @param enter makes of a command line one that runs in a network namespace */
   serve(enter: Enter): Promise<{ stop(): Promise<void> }>;
+  /** As a container of the engine, for one in a virtual machine: nothing of this machine can be reached from there. */
+  serveInside(engine: Engine): Promise<{ stop(): Promise<void> }>;
 }
 
 export type Enter = (command: readonly string[]) => string[];
@@ -36,7 +40,7 @@ export async function openRegistry(directory: string): Promise<RegistryMaterial>
     writeFileSync(`${done}.new`, JSON.stringify(layers.map(({ digest }) => digest)));
     renameSync(`${done}.new`, done);
   }
-  return { layers: JSON.parse(readFileSync(done, 'utf8')) as string[], serve: (enter) => serveRegistry(directory, enter) };
+  return { layers: JSON.parse(readFileSync(done, 'utf8')) as string[], serve: (enter) => serveRegistry(directory, enter), serveInside: (engine) => serveInContainer(directory, engine) };
 }
 
 /** Starts it and waits until it answers. */

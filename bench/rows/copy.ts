@@ -43,7 +43,8 @@ function open(engine: Engine, bench: Bench): Promise<Measurement> {
           if (bytes < 20_000_000) throw new Error(`only ${bytes} bytes came out of /tmp/${name}`);
         });
       }
-      values['commit'] = await timed(() => api.ok('POST', `/commit?container=${id}&repo=${committed}&tag=latest`));
+      // podman wants a body.
+      values['commit'] = await timed(() => api.ok('POST', `/commit?container=${id}&repo=${committed}&tag=latest`, {}));
       await removeContainer(api, id);
       await api.ok('DELETE', `/images/${committed}:latest`);
       return values;
