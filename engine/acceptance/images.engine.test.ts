@@ -94,11 +94,9 @@ test('a registry that wants a password: login, push, pull, and what those get wh
   await docker.text('rmi', name);
   expect((await as('joe', ['pull', name])).stdout).toContain(`Status: Downloaded newer image for ${name}`);
   for (const verb of ['pull', 'push']) {
-    const { code, stderr } = await as('nobody', [verb, name]);
-    expect([code, stderr]).toEqual([1, expect.stringContaining('no basic auth credentials') as string]);
+    const denied = await as('nobody', [verb, name]);
+    expect([denied.code, denied.stderr]).toEqual([1, expect.stringContaining('no basic auth credentials') as string]);
   }
-  expect((await as('joe', ['logout', guarded.host])).code).toBe(0);
-  expect((await as('joe', ['pull', name])).code).toBe(1);
 });
 
 test('import with changes; images with filters; history', async () => {

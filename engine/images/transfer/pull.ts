@@ -2,7 +2,7 @@ import type { EventSink } from '../../containers/collaborators.ts';
 import type { ContentStore } from '../../content/content-store.ts';
 import type { Digest } from '../../content/digest.ts';
 import { shortId } from '../../content/digest.ts';
-import { InvalidParameterError, NotFoundError } from '../../errors.ts';
+import { InternalError, InvalidParameterError, NotFoundError, UnauthorizedError } from '../../errors.ts';
 import { fetchBlob } from '../../registry/fetch-blob.ts';
 import type { Registries } from '../../registry/registries.ts';
 import type { FetchedManifest } from '../../registry/registry-client.ts';
@@ -207,8 +207,10 @@ async function installAll(
 
 /** Source: moby `distribution/errors.go` translatePullError. */
 function inTheUsersWords(error: unknown, reference: Reference): unknown {
-  if (!(error instanceof RegistryError)) return error;
   const options = { cause: error };
+  // A 401 would have the docker CLI ask for a name and a password, and wait for them where nobody is.
+  if (error instanceof UnauthorizedError) return new InternalError(error.message, options);
+  if (!(error instanceof RegistryError)) return error;
   switch (error.code) {
     case 'MANIFEST_UNKNOWN':
       return new NotFoundError(`manifest for ${familiarString(reference)} not found: ${error.message}`, options);
