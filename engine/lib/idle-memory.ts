@@ -3,26 +3,40 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { dropPages, trimHeap } from './syscalls/memory.ts';
 
-/** Milliseconds without work after which memory is given back. */
-const quiet = 2_000;
+/** Milliseconds without work: after which what is easy is given back, and after which what costs more. */
+const usualQuiet = { short: 2_000, long: 8_000 };
 /** Work after which there is garbage worth a collection. */
 const muchWork = 50;
+/** Memory beyond the least that there was, kB, which is worth the dear collection. */
+const worthwhile = 4 * 1024;
 
 /**
  * Gives memory back when a process has nothing to do: garbage, what the allocator holds free, and the pages of the program that were needed once
- * (its start touches four fifths of them). Node by itself keeps all of it until the machine runs short.
+ * (its start touches four fifths of them). Node by itself keeps all of it until the machine runs short. After a longer time also the pages that V8 keeps
+ * for its next growth, tens of megabytes after a large copy: only a collection as before running out of memory takes those, which is several in a row and a
+ * tenth of a second.
  */
 export class IdleMemory {
+  readonly #quiet: typeof usualQuiet;
   #lastWork = performance.now();
   /** The start has left garbage too. */
   #work = muchWork;
+  /** What is easy has been done since the last work. */
+  #isTidy = false;
+  /** Anonymous memory after the last dear collection, kB. */
+  #least = 0;
   #timer: NodeJS.Timeout | undefined;
+
+  constructor(quiet = usualQuiet) {
+    this.#quiet = quiet;
+  }
 
   /** Something was done; cheap enough for every request. */
   touch(): void {
     this.#work += 1;
+    this.#isTidy = false;
     this.#lastWork = performance.now();
-    this.#timer ??= setTimeout(() => this.#look(), quiet).unref();
+    this.#timer ??= setTimeout(() => this.#look(), this.#quiet.short).unref();
   }
 
   close(): void {
@@ -30,26 +44,53 @@ export class IdleMemory {
   }
 
   #look(): void {
-    const rest = this.#lastWork + quiet - performance.now();
-    this.#timer = rest > 0 ? setTimeout(() => this.#look(), rest + 1).unref() : undefined;
-    if (rest > 0) return;
+    this.#timer = undefined;
+    const idle = performance.now() - this.#lastWork;
+    if (idle >= this.#quiet.long) this.#tidyThoroughly();
+    else {
+      if (idle >= this.#quiet.short && !this.#isTidy) this.#tidy();
+      const next = this.#isTidy ? this.#quiet.long : this.#quiet.short;
+      this.#timer = setTimeout(() => this.#look(), next - idle + 1).unref();
+    }
+  }
+
+  #tidy(): void {
+    this.#isTidy = true;
     if (this.#work >= muchWork) collectGarbage();
     this.#work = 0;
     trimHeap();
     dropProgramPages();
   }
+
+  #tidyThoroughly(): void {
+    if (anonymousMemory() > this.#least + worthwhile) {
+      collectGarbage({ flavor: 'last-resort' });
+      trimHeap();
+      this.#least = anonymousMemory();
+    }
+    dropProgramPages();
+  }
 }
 
-let collector: (() => void) | undefined;
+/** kB; 0 where it cannot be told. */
+function anonymousMemory(): number {
+  try {
+    return Number(/^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+let collector: ((options?: { flavor: 'last-resort' }) => void) | undefined;
 
 /** V8 shows its collector to new contexts alone. The flag is taken back: code that V8 has cached is only good for the flags it was made with. */
-function collectGarbage(): void {
+function collectGarbage(options?: { flavor: 'last-resort' }): void {
   if (collector === undefined) {
     setFlagsFromString('--expose-gc');
-    collector = runInNewContext('gc') as () => void;
+    collector = runInNewContext('gc') as NonNullable<typeof collector>;
     setFlagsFromString('--no-expose-gc');
   }
-  collector();
+  collector(options);
 }
 
 /** Code and constants of the program: mappings of its file that nobody has ever written to. */
