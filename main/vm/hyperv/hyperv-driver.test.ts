@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -81,6 +81,9 @@ describe('a VM of Hyper-V', () => {
     await expect(vm.suspend()).rejects.toThrow('cannot be suspended on this computer');
     await vm.stop();
     expect(vm.state.status).toBe('stopped');
+    // An update that does not come up gives way to what Hyper-V can boot.
+    const [kept = ''] = (await readdir(join(home, 'images'))).filter((name) => name !== 'about.json');
+    expect(await readdir(join(home, 'images', kept))).toContain('boot.vhdx');
     const asked = (await powershell.recorded()).filter((entry) => entry.startsWith('asked ')).map((entry) => (JSON.parse(entry.slice(6)) as { verb: string }).verb);
     expect(asked).toEqual(['grow', 'grow', 'resume']);
   });

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { link, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -21,7 +22,8 @@ interface About {
 /** What to boot: the image that is offered, for the first time (`trial`, there is one to go back to) or as ever; or the one that was kept. */
 export type ImagePlan = { kind: 'offered' | 'trial' } | { kind: 'kept'; directory: string; good: ImageName; refused: ImageName & { reason: string } };
 
-const imageFiles = ['kernel', 'initrd.cpio', 'root.erofs', 'manifest.json'];
+/** The last one is for Hyper-V alone, and need not be there. */
+const imageFiles = ['kernel', 'initrd.cpio', 'root.erofs', 'manifest.json', 'boot.vhdx'];
 
 /**
  * The image that worked, kept below `home/images` so that an update which does not come up can be taken back. A start holds the instance's lock,
@@ -58,7 +60,7 @@ export class KeptImages {
     const part = `${this.directory(image)}.part`;
     await rm(part, { recursive: true, force: true });
     await mkdir(part, { mode: 0o700 });
-    for (const name of imageFiles) await copy(join(directory, name), join(part, name));
+    for (const name of imageFiles) if (name !== 'boot.vhdx' || existsSync(join(directory, name))) await copy(join(directory, name), join(part, name));
     await rm(this.directory(image), { recursive: true, force: true });
     await rename(part, this.directory(image));
     await this.#write({ good: image });

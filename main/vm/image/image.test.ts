@@ -24,6 +24,16 @@ describe('the VM image', () => {
     expect(await readFile(check.verifiedFile, 'utf8')).toBe(record);
   });
 
+  it('has the disk that firmware boots where that was made, and it is whole', async () => {
+    await writeFakeImage(check.directory, 'test', ['boot.vhdx']);
+    expect((await checkImage(check)).bootDisk).toBe(file('boot.vhdx'));
+    await writeFile(file('boot.vhdx'), 'CONTENT of boot.vhdx');
+    await expect(checkImage(check)).rejects.toMatchObject({ failure: { code: 'image-corrupt', message: expect.stringContaining('boot.vhdx does not have the checksum') } });
+    // As in a package for another system.
+    await rm(file('boot.vhdx'));
+    expect((await checkImage(check)).bootDisk).toBeUndefined();
+  });
+
   it('that changed is read again', async () => {
     await checkImage(check);
     await writeFile(file('kernel'), 'CONTENT of kernel');

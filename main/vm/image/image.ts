@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -54,7 +54,8 @@ export async function checkImage(check: ImageCheck): Promise<VmImage> {
   const manifest = await readManifest(check);
   const verified: VerifiedFiles = check.thorough === true ? {} : await readVerified(check.verifiedFile);
   let learned = false;
-  const hasBootDisk = manifest.files[bootDiskName] !== undefined;
+  // Packages of other systems than Windows leave it out.
+  const hasBootDisk = manifest.files[bootDiskName] !== undefined && existsSync(join(check.directory, bootDiskName));
   for (const name of [...neededFiles, ...(hasBootDisk ? [bootDiskName] : [])]) {
     const wanted = manifest.files[name];
     if (wanted === undefined) throw corrupt(check, `its manifest names no ${name}`);
