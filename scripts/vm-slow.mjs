@@ -1,5 +1,5 @@
 // What takes a VM for minutes or longer, and is not a part of npm test:
-// npm run test:vm:full [-- FILTER …]: what a VM gives back to this computer, its suspensions, published ports of real containers; a filter is a part of a file's name.
+// npm run test:vm:full [-- FILTER …]: what a VM gives back to this computer, its suspensions, published ports of real containers, the disk that Hyper-V boots; a filter is a part of a file's name.
 // npm run test:vm:soak [-- --minutes N]: one VM under load, suspended and resumed again and again, for an hour unless said; memory, files and disk may not grow.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';

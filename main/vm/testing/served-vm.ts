@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { hostAddress } from '../../host-socket/host-address.ts';
 import { listenHostSocket } from '../../host-socket/host-socket.ts';
+import type { BootDeadlines } from '../boot/boot-request.ts';
 import { createVm } from '../create-vm.ts';
 import type { VmDriver } from '../driver.ts';
 import type { Vm, VmFolders } from '../vm.ts';
 
-const imageDirectory = join(import.meta.dirname, '../../../vm-assets/out', process.arch === 'arm64' ? 'arm64' : 'amd64');
+const builtImage = join(import.meta.dirname, '../../../vm-assets/out', process.arch === 'arm64' ? 'arm64' : 'amd64');
 const run = promisify(execFile);
 
 /** A real VM of a test, in a home of its own, behind the socket of the docker CLI, which wakes it. */
@@ -40,13 +41,13 @@ function guestResident(smaps: string, memoryMiB: number): number {
 }
 
 /** Boots it cold and waits for the built-in image. @param options what the test wants otherwise than usual */
-export async function bootServedVm(options: { folders?: VmFolders; driver?: VmDriver; hostAccess?: boolean } = {}): Promise<ServedVm> {
+export async function bootServedVm(options: { folders?: VmFolders; driver?: VmDriver; hostAccess?: boolean; imageDirectory?: string; deadlines?: Partial<BootDeadlines> } = {}): Promise<ServedVm> {
+  const { folders, driver, hostAccess = false, imageDirectory = builtImage, deadlines } = options;
   if (!existsSync(join(imageDirectory, 'manifest.json'))) throw new Error(`There is no VM image in ${imageDirectory}: npm run vm:image`);
-  const { folders, driver, hostAccess = false } = options;
   const home = await mkdtemp(join(tmpdir(), 'slipway-served-'));
   const lines: string[] = [];
   const settings = { memoryMiB: 1024, cpus: 2, diskGiB: 8, acceleration: 'auto' as const, hostAccess };
-  const vm = createVm({ home, imageDirectory, settings: () => settings, snapshots: false, folders, log: (line) => lines.push(line), ...(driver === undefined ? {} : { driver }) });
+  const vm = createVm({ home, imageDirectory, settings: () => settings, snapshots: false, folders, log: (line) => lines.push(line), deadlines, ...(driver === undefined ? {} : { driver }) });
   const address = hostAddress(home);
   const socket = await listenHostSocket(address, async () => {
     await vm.wake();
