@@ -1,4 +1,4 @@
-import { readFileSync, statfsSync, statSync } from 'node:fs';
+import { readFileSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UnavailableError } from '../errors.ts';
 import { SyscallError } from '../lib/syscalls/libc.ts';
@@ -20,13 +20,26 @@ export interface GrowingDisk {
 /** Source of the disk's size: Documentation/ABI/stable/sysfs-block. */
 export function mountedDisk(root: string): GrowingDisk {
   return {
-    diskBytes: () => Number(readFileSync(`/sys/dev/block/${deviceNumbers(statSync(root).dev)}/size`, 'latin1')) * sector,
+    diskBytes: () => {
+      const disk = `/sys/dev/block/${deviceNumbers(statSync(root).dev)}`;
+      askAgain(disk);
+      return Number(readFileSync(`${disk}/size`, 'latin1')) * sector;
+    },
     fileSystem: () => {
       const { blocks, bsize } = statfsSync(root);
       return { bytes: blocks * bsize, block: bsize };
     },
     grow: (blocks) => growExt4(root, blocks),
   };
+}
+
+/** A SCSI disk (Hyper-V's) tells its size when it is asked, or with the next block that is read. Others have no such file. */
+function askAgain(disk: string): void {
+  try {
+    writeFileSync(`${disk}/device/rescan`, '1', { flag: 'r+' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
 }
 
 /**
