@@ -125,6 +125,17 @@ describe('dockerode', () => {
     await container.remove();
     expect(await removed).toEqual({ StatusCode: 6 });
   });
+
+  test('wait: a start that fails is no exit', async () => {
+    const base = await docker.createContainer({ Image: 'bb', Cmd: ['sleep', '1000'] });
+    const guest = await docker.createContainer({ Image: 'bb', Cmd: ['sh', '-c', 'exit 5'], HostConfig: { NetworkMode: `container:${base.id}` } });
+    const exit = guest.wait({ condition: 'next-exit' }) as Promise<unknown>;
+    await expect(guest.start()).rejects.toThrow('non running container');
+    await base.start();
+    await guest.start();
+    expect(await exit).toEqual({ StatusCode: 5 });
+    await base.remove({ force: true });
+  });
 });
 
 describe('states that refuse', () => {

@@ -352,7 +352,7 @@ describe('signals and states', () => {
     expect(table.body.Titles).toEqual(['PID', 'COMMAND']);
     expect(table.body.Processes.map(([, command]) => command).sort()).toEqual(['sleep 777', 'sleep 888']);
     expect(await engine.api('GET', `/containers/${id}/top?ps_args=${encodeURIComponent('-o comm')}`)).toMatchObject({ status: 400, body: { message: "Couldn't find PID field in ps output" } });
-    expect((await engine.api('GET', `/containers/${id}/top?ps_args=--nope`)).status).toBe(400);
+    expect(await engine.api('GET', `/containers/${id}/top?ps_args=--nope`)).toMatchObject({ status: 500, body: { message: 'ps: error: unknown gnu long option' } });
     await cli.text('rm', '-f', id);
     expect((await engine.api('GET', `/containers/${id}/top`)).status).toBe(404);
   });

@@ -74,7 +74,10 @@ export interface ContainerRecord {
 }
 
 /** What one waits for: the end of a run, or the removal. */
-export type ContainerNews = { kind: 'exit'; exitCode: number; error: string } | { kind: 'removed'; error?: string };
+export type ContainerNews =
+  /** `neverRan`: a start that somebody asked for failed. */
+  | { kind: 'exit'; exitCode: number; error: string; neverRan?: boolean }
+  | { kind: 'removed'; error?: string };
 
 /** A container as the engine holds it: the record, and what lives only as long as the engine does. */
 export class Container {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { ConflictError, InvalidParameterError, messageOf } from '../errors.ts';
+import { ConflictError, InternalError, InvalidParameterError, messageOf } from '../errors.ts';
 import { announce } from './container-events.ts';
-import { runCommand } from '../lib/processes/run-command.ts';
+import { CommandError, runCommand } from '../lib/processes/run-command.ts';
 import { isRunning } from './container.ts';
 import type { ContainerDependencies } from './dependencies.ts';
 
@@ -30,7 +30,9 @@ export async function listProcesses(needs: Pick<ContainerDependencies, 'store' |
       announce(needs.events, container, 'top');
       return plainList(pids);
     }
-    throw new InvalidParameterError(`ps: ${messageOf(error)}`, { cause: error });
+    // Its first line says what is wrong; the others are help.
+    const said = error instanceof CommandError ? (error.stderr.trim().split('\n', 1)[0] ?? '') : '';
+    throw new InternalError(`ps: ${said === '' ? messageOf(error) : said}`, { cause: error });
   }
   const [header = '', ...lines] = output.trimEnd().split('\n');
   const titles = header.trim().split(/\s+/);

@@ -118,8 +118,9 @@ export const containerCases = cases('containers', {
     post('/containers/cf/start'),
   ],
   'stop': [
-    started('ca', { Cmd: ['sh', '-c', 'trap "exit 4" TERM; while :; do sleep 0.05; done'] }),
-    post('/containers/ca/stop?t=5'),
+    started('ca', { Cmd: ['sh', '-c', 'trap "exit 4" TERM; echo ready; while :; do sleep 0.05; done'] }),
+    get('/containers/ca/logs?stdout=1', { compare: 'nothing', until: (body) => JSON.stringify(body).includes('ready') }),
+    post('/containers/ca/stop?t=60'),
     get('/containers/ca/json'),
     post('/containers/ca/stop'),
     post('/containers/ca/stop?t=x'),

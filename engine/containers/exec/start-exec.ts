@@ -48,6 +48,8 @@ export async function startExec(needs: StartExecNeeds, id: string, options: Exec
 
 async function launch(needs: StartExecNeeds, exec: Exec, attached: boolean): Promise<void> {
   const { container } = exec;
+  // Before it is: what ends at once would be announced first.
+  announce(needs.events, container, `exec_start: ${commandOf(exec.args)}`, { execID: exec.id });
   try {
     const { pid } = await needs.tasks.exec({
       containerId: container.id,
@@ -66,7 +68,6 @@ async function launch(needs: StartExecNeeds, exec: Exec, attached: boolean): Pro
     if (exec.state.status !== 'created') exec.state = { ...exec.state, pid };
     container.execIds.add(exec.id);
     if (hasExited(exec)) container.execIds.delete(exec.id);
-    announce(needs.events, container, `exec_start: ${commandOf(exec.args)}`, { execID: exec.id });
   } catch (error) {
     exec.state = { status: 'exited', pid: 0, exitCode: exitCodeOf(messageOf(error)) };
     needs.execs.settled(exec);

@@ -38,6 +38,7 @@ export async function runProbe(needs: ProbeNeeds, container: Container, check: H
   let timer: NodeJS.Timeout | undefined;
   try {
     announce(needs.events, container, `exec_create: ${words}`, { execID: shownId });
+    announce(needs.events, container, `exec_start: ${words}`, { execID: shownId });
     await needs.tasks.exec({
       containerId: container.id,
       execId,
@@ -58,7 +59,6 @@ export async function runProbe(needs: ProbeNeeds, container: Container, check: H
       timedOut = true;
       kill();
     }, Math.min(check.timeout / 1e6, 2 ** 31 - 1));
-    announce(needs.events, container, `exec_start: ${words}`, { execID: shownId });
     await gather(await needs.tasks.attach(container.id, execId, { stdin: false, stdout: true, stderr: true }), output);
     const { exitCode } = await needs.tasks.wait(container.id, execId);
     announce(needs.events, container, 'exec_die', { execID: shownId, exitCode: String(exitCode) });

@@ -125,7 +125,7 @@ async function recordFailure(needs: StartNeeds, container: Container, error: unk
       const exitCode = failure.exitCode === 128 && state.exitCode !== 0 ? state.exitCode : failure.exitCode;
       await needs.store.update(container, { state: { ...state, status: 'exited', exitCode, error: failure.message } });
     }
-    container.tell({ kind: 'exit', exitCode: failure.exitCode, error: failure.message });
+    container.tell({ kind: 'exit', exitCode: failure.exitCode, error: failure.message, neverRan: state.status !== 'restarting' });
     if (container.record.hostConfig.AutoRemove === true) await removeLocked(needs, container, { removeVolumes: true });
   } catch (saveError) {
     needs.log(`start ${container.name}: ${messageOf(saveError)}`);

@@ -35,7 +35,8 @@ export function waitForContainer(
     const aborted = () => settle(() => reject(signal.reason as Error));
     const unsubscribe = container.onNews((news) => {
       if (news.kind === 'exit') exitCode = news.exitCode;
-      if (news.kind === 'exit' && condition === 'removed') return;
+      // As with moby, the start's own answer says that it failed: the docker CLI would say it twice.
+      if (news.kind === 'exit' && (condition === 'removed' || news.neverRan === true)) return;
       // A container that goes without another exit will not have a next one: the wait ends too.
       const message = news.error ?? '';
       settle(() => resolve(message === '' ? { StatusCode: exitCode } : { StatusCode: exitCode, Error: { Message: message } }));
