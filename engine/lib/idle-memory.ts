@@ -36,7 +36,7 @@ export class IdleMemory {
     this.#work += 1;
     this.#isTidy = false;
     this.#lastWork = performance.now();
-    this.#timer ??= setTimeout(() => this.#look(), this.#quiet.short).unref();
+    if (this.#timer === undefined) this.#lookIn(this.#quiet.short);
   }
 
   close(): void {
@@ -44,14 +44,21 @@ export class IdleMemory {
   }
 
   #look(): void {
-    this.#timer = undefined;
+    const { short, long } = this.#quiet;
     const idle = performance.now() - this.#lastWork;
-    if (idle >= this.#quiet.long) this.#tidyThoroughly();
-    else {
-      if (idle >= this.#quiet.short && !this.#isTidy) this.#tidy();
-      const next = this.#isTidy ? this.#quiet.long : this.#quiet.short;
-      this.#timer = setTimeout(() => this.#look(), next - idle + 1).unref();
+    this.#timer = undefined;
+    if (idle >= long) {
+      this.#tidyThoroughly();
+      // What was asked for may go on for a while, as the removal of many files does: a few more looks, ever later.
+      if (idle < 8 * long) this.#lookIn(idle);
+      return;
     }
+    if (idle >= short && !this.#isTidy) this.#tidy();
+    this.#lookIn((this.#isTidy ? long : short) - idle + 1);
+  }
+
+  #lookIn(milliseconds: number): void {
+    this.#timer = setTimeout(() => this.#look(), milliseconds).unref();
   }
 
   #tidy(): void {
