@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { createReadStream, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { createContainer, forever, removeContainer, timed } from '../client/containers.ts';
+import { plainDownload, plainPut } from '../client/plain-transfer.ts';
 import type { Bench, Engine, Measurement, Row } from '../row.ts';
 import { againstDockerd, everyEngine } from '../row.ts';
 
@@ -27,19 +28,17 @@ function makeArchives(directory: string): Record<(typeof contents)[number], stri
   return archives;
 }
 
-function open(engine: Engine, bench: Bench): Promise<Measurement> {
-  const { api } = engine;
+function open({ api, socket }: Engine, bench: Bench): Promise<Measurement> {
   const archives = makeArchives(bench.directory);
   return Promise.resolve({
     async measure() {
       const id = await createContainer(api, forever, { network: 'none' });
       const values: Record<string, number> = {};
       for (const name of contents) {
-        values[`${name}-in`] = await timed(() => api.ok('PUT', `/containers/${id}/archive?path=/tmp`, createReadStream(archives[name], { highWaterMark: 256 * 1024 })));
+        const archive = readFileSync(archives[name]);
+        values[`${name}-in`] = await timed(() => plainPut(socket, `/containers/${id}/archive?path=/tmp`, archive));
         values[`${name}-out`] = await timed(async () => {
-          const stream = await api.stream('GET', `/containers/${id}/archive?path=/tmp/${name}`);
-          let bytes = 0;
-          for await (const chunk of stream as AsyncIterable<Buffer>) bytes += chunk.length;
+          const bytes = await plainDownload(socket, `/containers/${id}/archive?path=/tmp/${name}`);
           if (bytes < 20_000_000) throw new Error(`only ${bytes} bytes came out of /tmp/${name}`);
         });
       }
