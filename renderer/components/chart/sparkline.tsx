@@ -1,22 +1,17 @@
+import { sparkHeight, sparkPath, sparkWidth } from './spark-path.ts';
 import './chart.css';
 
-const width = 58;
-const height = 18;
-
-/**
- * The last minutes of a figure that stands beside it. Silent: the figure is what is read.
- * @param values oldest first.
- * @param top what the full height means, at least; a higher value raises it.
- */
+/** The last minutes of a figure that stands beside it. Silent: the figure is what is read. See {@link sparkPath}. */
 export function Sparkline({ values, top, isQuiet = false }: { values: readonly number[]; top: number; isQuiet?: boolean }) {
-  if (values.length < 2) return <svg className="sparkline" width={width} height={height} aria-hidden="true" />;
-  const most = Math.max(top, ...values);
-  const points = values.map((value, index) => `${((index / (values.length - 1)) * width).toFixed(1)} ${(height - 1 - (Math.max(0, value) / most) * (height - 2)).toFixed(1)}`);
-  const line = `M${points.join('L')}`;
+  return <SparkLine path={sparkPath(values, top)} isQuiet={isQuiet} />;
+}
+
+/** @param path of {@link sparkPath}, for whoever draws only when it is another. */
+export function SparkLine({ path, isQuiet }: { path: string; isQuiet: boolean }) {
   return (
-    <svg className={`sparkline${isQuiet ? ' sparkline--quiet' : ''}`} width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
-      <path className="sparkline__ground" d={`${line}L${width} ${height}L0 ${height}Z`} />
-      <path className="sparkline__line" d={line} fill="none" />
+    <svg className={`sparkline${isQuiet ? ' sparkline--quiet' : ''}`} width={sparkWidth} height={sparkHeight} viewBox={`0 0 ${sparkWidth} ${sparkHeight}`} aria-hidden="true">
+      {path !== '' && <path className="sparkline__ground" d={`${path}L${sparkWidth} ${sparkHeight}L0 ${sparkHeight}Z`} />}
+      {path !== '' && <path className="sparkline__line" d={path} fill="none" />}
     </svg>
   );
 }

@@ -1,6 +1,8 @@
 import { useEffect } from 'react';
+import type { Sample } from '../../../contract/stats.ts';
 import { SizeBar } from '../../components/chart/size-bar.tsx';
-import { Sparkline } from '../../components/chart/sparkline.tsx';
+import { sparkPath } from '../../components/chart/spark-path.ts';
+import { SparkLine } from '../../components/chart/sparkline.tsx';
 import { formatMemory } from '../../format/bytes.ts';
 import { isUp, type ContainerView } from '../../format/engine/container.ts';
 import { formatPercent, stepsOf, totalOf, valueOf } from '../../format/usage.ts';
@@ -19,23 +21,35 @@ export function useLiveUsage(): void {
   useEffect(() => watchUsage(everyMs), []);
 }
 
-export function CpuCell({ view }: { view: ContainerView }) {
-  const sample = useUsage(({ latest }) => latest[view.id]);
-  if (sample === undefined || !isUp(view.condition)) return null;
+interface Usage {
+  at: number | undefined;
+  latest: Record<string, Sample>;
+}
+
+/** Figure and line as one text: a cell is drawn again only when it changes, and that of an idle container does not. */
+function cpuDrawing({ at, latest }: Usage, id: string): string | undefined {
+  const sample = latest[id];
+  if (sample === undefined) return undefined;
   const cpu = valueOf(sample, 'cpu');
-  const values = stepsOf(trailOf(view.id), 'cpu', useUsage.getState().at ?? 0, { span: trailMs, steps: 30 });
+  return `${formatPercent(cpu)}|${cpu < quietBelow ? 'quiet' : ''}|${sparkPath(stepsOf(trailOf(id), 'cpu', at ?? 0, { span: trailMs, steps: 30 }), leastTop)}`;
+}
+
+export function CpuCell({ view }: { view: ContainerView }) {
+  const drawing = useUsage((state) => cpuDrawing(state, view.id));
+  if (drawing === undefined || !isUp(view.condition)) return null;
+  const [figure, quiet, path = ''] = drawing.split('|');
   return (
     <span className="container-cell__usage">
-      <Sparkline values={values} top={leastTop} isQuiet={cpu < quietBelow} />
-      <span className="numbers">{formatPercent(cpu)}</span>
+      <SparkLine path={path} isQuiet={quiet !== ''} />
+      <span className="numbers">{figure}</span>
     </span>
   );
 }
 
 export function MemoryCell({ view }: { view: ContainerView }) {
-  const sample = useUsage(({ latest }) => latest[view.id]);
-  if (sample === undefined || !isUp(view.condition)) return null;
-  const [used, limit] = [valueOf(sample, 'memory'), valueOf(sample, 'memoryLimit')];
+  const used = useUsage(({ latest }) => memoryOf(latest[view.id], 'memory'));
+  const limit = useUsage(({ latest }) => memoryOf(latest[view.id], 'memoryLimit'));
+  if (used === undefined || limit === undefined || !isUp(view.condition)) return null;
   return (
     <span className="container-cell__usage">
       <SizeBar label={t('stats:memoryOf', { used: formatMemory(used), limit: formatMemory(limit) })} parts={[{ kind: 'own', bytes: used }]} whole={limit} />
@@ -44,11 +58,14 @@ export function MemoryCell({ view }: { view: ContainerView }) {
   );
 }
 
+const memoryOf = (sample: Sample | undefined, name: 'memory' | 'memoryLimit'): number | undefined => (sample === undefined ? undefined : valueOf(sample, name));
+
 /** What a project uses: ` · 28% · 1.5 GB`. */
 export function GroupUsage({ ids }: { ids: readonly string[] }) {
-  const latest = useUsage((state) => state.latest);
-  const samples = ids.map((id) => latest[id]).filter((sample) => sample !== undefined);
-  if (samples.length === 0) return null;
-  const total = totalOf(samples);
-  return <>{` · ${formatPercent(valueOf(total, 'cpu'))} · ${formatMemory(valueOf(total, 'memory'))}`}</>;
+  return useUsage(({ latest }) => {
+    const samples = ids.map((id) => latest[id]).filter((sample) => sample !== undefined);
+    if (samples.length === 0) return null;
+    const total = totalOf(samples);
+    return ` · ${formatPercent(valueOf(total, 'cpu'))} · ${formatMemory(valueOf(total, 'memory'))}`;
+  });
 }
