@@ -81,7 +81,13 @@ export function createTerminalScreen(key: string, label: string, onSize: (size: 
 
   function fitNow(): void {
     // Off the page, or before layout, there is nothing to fit to.
-    if (element.clientWidth > 0 && element.clientHeight > 0) fit.fit();
+    if (element.clientWidth === 0 || element.clientHeight === 0) return;
+    const selected = terminal.getSelectionPosition();
+    const { cols } = terminal;
+    fit.fit();
+    // More or fewer rows, as when the search bar goes, are no reason to forget what was found.
+    if (selected === undefined || terminal.hasSelection() || terminal.cols !== cols) return;
+    terminal.select(selected.start.x, selected.start.y, (selected.end.y - selected.start.y) * cols + selected.end.x - selected.start.x);
   }
 
   function connect(): void {
