@@ -71,6 +71,10 @@ export async function setLanguage(setting: 'system' | Language): Promise<void> {
   for (const listener of listeners) listener();
 }
 
+let loading: Promise<void> = Promise.resolve();
+/** For what is put into words before the first paint, and kept. */
+export const whenSpeaking = (): Promise<void> => loading;
+
 /** Before the first paint: the language of the last visit, or the system's. */
 export function firstLanguage(): Promise<void> {
   let stored: string | null = null;
@@ -79,7 +83,9 @@ export function firstLanguage(): Promise<void> {
   } catch {
     // See above.
   }
-  return setLanguage(stored === 'en' || stored === 'de' ? stored : 'system');
+  const first = setLanguage(stored === 'en' || stored === 'de' ? stored : 'system');
+  loading = first.catch(() => undefined);
+  return first;
 }
 
 export function onLanguage(listener: () => void): () => void {

@@ -3,7 +3,7 @@ import type { ContainerSummary } from '../../../contract/engine-api/container.ts
 import { asFailure, request, type IpcFailure } from '../../api.ts';
 import { viewOf, type ContainerView } from '../../format/engine/container.ts';
 import { docker } from '../../format/engine/docker-command.ts';
-import { t } from '../../i18n/i18n.ts';
+import { t, whenSpeaking } from '../../i18n/i18n.ts';
 import { useClock } from '../window/clock.ts';
 import { coalesce } from '../coalesce.ts';
 import { withCommand } from '../window/commands.ts';
@@ -61,7 +61,12 @@ export const refreshContainers = coalesce(async () => {
 async function readList(): Promise<ContainerSummary[]> {
   if (!firstReading) return request('containers/list');
   firstReading = false;
-  return withCommand(docker.ps(), () => request('containers/list'), (list) => t('actions:containers', { count: list.length }), 'GET /containers/json?all=true');
+  const read = async (): Promise<ContainerSummary[]> => {
+    const list = await request('containers/list');
+    await whenSpeaking();
+    return list;
+  };
+  return withCommand(docker.ps(), read, (list) => t('actions:containers', { count: list.length }), 'GET /containers/json?all=true');
 }
 
 /** Rows that did not change stay the same objects, so that only changed rows are drawn again. */
