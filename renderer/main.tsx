@@ -22,12 +22,13 @@ startNavigation();
 startClock();
 
 // The page's chunk comes beside the connection, not after it.
-void screenOf(useNavigation.getState().route.page)?.load();
+const page = screenOf(useNavigation.getState().route.page)?.load();
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the ID root');
 const shown = createRoot(root);
-await firstLanguage().catch(() => undefined);
+// A page that is drawn before its code is here shows bars for a third of a second; one that cannot be fetched says so itself.
+await Promise.allSettled([firstLanguage(), page]);
 shown.render(
   <StrictMode>
     <App />

@@ -29,6 +29,7 @@ export const terminal: UiRow = {
             const began = performance.now();
             const look = (): void => {
               if ([...document.querySelectorAll('.xterm-rows > div')].some((row) => row.textContent?.startsWith(wanted))) resolve(performance.now() - began);
+              else if (performance.now() - began > 120_000) resolve(Number.POSITIVE_INFINITY);
               else requestAnimationFrame(look);
             };
             requestAnimationFrame(look);

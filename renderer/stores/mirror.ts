@@ -47,13 +47,15 @@ async function readAll(): Promise<void> {
   }
 }
 
+/** The containers first: what most pages show, and small. The rest would keep them waiting, the images above all. */
 function readEngine(): void {
-  void readEngineInfo();
-  void refreshContainers();
-  void refreshImages();
-  readActivity();
-  void refreshVolumes();
-  void refreshNetworks();
+  void refreshContainers().then(() => {
+    void readEngineInfo();
+    void refreshImages();
+    readActivity();
+    void refreshVolumes();
+    void refreshNetworks();
+  });
 }
 
 /** Actions that change no list. `exec_*` alone would mean a reading for every health check of every container. */

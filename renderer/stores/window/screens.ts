@@ -1,7 +1,8 @@
 import type { LucideIcon } from 'lucide-react';
-import { lazy, type ComponentType } from 'react';
+import type { ComponentType } from 'react';
 import type { ContainerView } from '../../format/engine/container.ts';
 import type { TextKey } from '../../i18n/text-key.ts';
+import { chunk } from './chunk.ts';
 import type { DetailsTab, PageName, Route, RouteOf } from './navigation.ts';
 
 /** A place in the sidebar, under G and in the palette. */
@@ -45,16 +46,21 @@ export interface ContainerPanel {
   load(): Promise<{ default: ComponentType<{ view: ContainerView }> }>;
 }
 
-export interface RegisteredPanel extends ContainerPanel {
+export interface RegisteredPanel extends Omit<ContainerPanel, 'load'> {
+  load(): Promise<unknown>;
   Panel: ComponentType<{ view: ContainerView }>;
 }
 
 export function screen<P extends PageName>(definition: Screen<P>): RegisteredScreen {
+  const { load, Component } = chunk(definition.load);
   // The route that is shown chooses the page, so that each page gets its own kind.
-  return { ...definition, Page: lazy(definition.load) as unknown as ComponentType<{ route: Route }> };
+  return { ...definition, load, Page: Component as unknown as ComponentType<{ route: Route }> };
 }
 
-export const containerPanel = (definition: ContainerPanel): RegisteredPanel => ({ ...definition, Panel: lazy(definition.load) });
+export function containerPanel(definition: ContainerPanel): RegisteredPanel {
+  const { load, Component } = chunk(definition.load);
+  return { ...definition, load, Panel: Component };
+}
 
 let screens: readonly RegisteredScreen[] = [];
 let panels: readonly RegisteredPanel[] = [];
