@@ -27,12 +27,14 @@ const page = screenOf(useNavigation.getState().route.page)?.load();
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the ID root');
 const shown = createRoot(root);
-// A page that is drawn before its code is here shows bars for a third of a second; one that cannot be fetched says so itself.
-await Promise.allSettled([firstLanguage(), page]);
-shown.render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
-// Later visits wait for nothing; the first one is not held up.
-requestIdleCallback(preloadAll, { timeout: 5000 });
+// A page that is drawn before its code is here shows bars for a third of a second; one that cannot be fetched says so itself. Not awaited in the module: the page's
+// chunk stands on this one, and would wait for its end.
+void Promise.allSettled([firstLanguage(), page]).then(() => {
+  shown.render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+  // Later visits wait for nothing; the first one is not held up.
+  requestIdleCallback(preloadAll, { timeout: 5000 });
+});

@@ -56,6 +56,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const rowHeight = isNarrow && props.isTallWhenNarrow === true ? heights.tall : heights.plain;
   const columns = useMemo(() => props.columns.filter(({ hiddenBelow = 0 }) => width >= hiddenBelow), [props.columns, width]);
   const list = useRef<RowListHandle>(null);
+  const wanted = useRef<string>(undefined);
   const [activeKey, setActiveKey] = useState<string>();
   const [anchorKey, setAnchorKey] = useState<string>();
   const [menu, setMenu] = useState<{ row: Row; anchor: MenuAnchor }>();
@@ -84,9 +85,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     const line = lines[Math.max(0, Math.min(lines.length - 1, index))];
     if (line === undefined) return undefined;
     setActiveKey(line.key);
+    wanted.current = line.key;
     list.current?.scrollTo(lines.indexOf(line));
-    // A virtual row may be drawn only after the scroll.
-    requestAnimationFrame(() => elementOf(grid.current, line.key)?.focus());
+    // A virtual row may be drawn only after the scroll; keys that came faster than frames have gone on by then.
+    requestAnimationFrame(() => wanted.current === line.key && elementOf(grid.current, line.key)?.focus());
     return line;
   }
 

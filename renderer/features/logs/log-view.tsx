@@ -8,6 +8,7 @@ import { t } from '../../i18n/i18n.ts';
 import { useContainers } from '../../stores/containers/containers.ts';
 import { useLogIndex } from '../../stores/containers/log-index.ts';
 import { IndexedLog } from './indexed/indexed-log.tsx';
+import type { SourcesMenuState } from './indexed/sources-menu.tsx';
 import { PlainLogView } from './plain-log-view.tsx';
 
 /** The log of one container, with others merged into it as wanted. */
@@ -27,6 +28,7 @@ export interface MergedLogViewProps {
 export function MergedLogView({ first, ids, onPick }: MergedLogViewProps) {
   const { index, failure, ask } = useLogIndex();
   const all = useContainers(({ containers }) => containers);
+  const [menu, setMenu] = useState<SourcesMenuState>({ isOpen: false, filter: '' });
   useEffect(ask, [ask]);
   // The list is read again with every event; the views of those that are shown change more rarely.
   const key = ids.join();
@@ -40,5 +42,5 @@ export function MergedLogView({ first, ids, onPick }: MergedLogViewProps) {
   }
   if (index === undefined) return <SkeletonRows label={t('logs:connecting')} />;
   if (!index) return <PlainLogView key={first.id} view={first} />;
-  return <IndexedLog key={key} views={views} ids={key.split(',')} all={all} onPick={onPick} />;
+  return <IndexedLog key={key} views={views} ids={key.split(',')} all={all} menu={menu} onMenu={setMenu} onPick={onPick} />;
 }

@@ -20,7 +20,7 @@ import { LogSession, type LineFilter, type Search, type ShownLine } from './log-
 import { LogTools, type LineLook } from './log-tools.tsx';
 import { MarkMap } from './log-marks.tsx';
 import { RowView, type RowViewHandle } from './row-view.tsx';
-import { shortName, SourcesMenu } from './sources-menu.tsx';
+import { shortName, SourcesMenu, type SourcesMenuState } from './sources-menu.tsx';
 import { useHighlights } from './use-highlights.ts';
 import { useLogKeys } from './use-log-keys.ts';
 
@@ -33,11 +33,13 @@ export interface IndexedLogProps {
   views: readonly ContainerView[];
   ids: readonly string[];
   all: readonly ContainerView[];
+  menu: SourcesMenuState;
+  onMenu(menu: SourcesMenuState): void;
   onPick(ids: readonly string[]): void;
 }
 
 /** Logs of any size by the engine's index. Keyed by the containers: others are another session. */
-export function IndexedLog({ views, ids, all, onPick }: IndexedLogProps) {
+export function IndexedLog({ views, ids, all, menu, onMenu, onPick }: IndexedLogProps) {
   const [session] = useState(() => new LogSession(ids));
   const [isFollowing, setFollowing] = useState(true);
   const [leftAt, setLeftAt] = useState(0);
@@ -160,7 +162,7 @@ export function IndexedLog({ views, ids, all, onPick }: IndexedLogProps) {
         current={current}
         filter={filter}
         look={look}
-        sources={<SourcesMenu all={all} picked={views} onPick={onPick} />}
+        sources={<SourcesMenu all={all} picked={views} menu={menu} onMenu={onMenu} onPick={onPick} />}
         onSearch={find}
         onStep={step}
         onLeaveSearch={() => rowView.current?.focus()}

@@ -1,5 +1,4 @@
 import { ChevronDown, Layers2 } from 'lucide-react';
-import { useState } from 'react';
 import { Checkbox } from '../../../components/controls/checkbox.tsx';
 import { FilterField } from '../../../components/controls/filter-field.tsx';
 import { Popover } from '../../../components/overlay/popover.tsx';
@@ -10,7 +9,15 @@ import { compareNames } from '../../../i18n/intl.ts';
 export interface SourcesMenuProps {
   all: readonly ContainerView[];
   picked: readonly ContainerView[];
+  /** Of whoever outlives the log that is shown: another choice is another log, and the list stays open for the next tick. */
+  menu: SourcesMenuState;
+  onMenu(menu: SourcesMenuState): void;
   onPick(ids: readonly string[]): void;
+}
+
+export interface SourcesMenuState {
+  isOpen: boolean;
+  filter: string;
 }
 
 /** The engine merges no more. */
@@ -18,8 +25,7 @@ const sourcesAtMost = 64;
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
 /** Which containers' logs are merged: a list to tick, those of the same project first. */
-export function SourcesMenu({ all, picked, onPick }: SourcesMenuProps) {
-  const [filter, setFilter] = useState('');
+export function SourcesMenu({ all, picked, menu: { isOpen, filter }, onMenu, onPick }: SourcesMenuProps) {
   const project = picked[0]?.project;
   const ids = picked.map((view) => view.id);
   const wanted = all
@@ -33,6 +39,8 @@ export function SourcesMenu({ all, picked, onPick }: SourcesMenuProps) {
     <Popover
       label={t('logs:sources')}
       align="start"
+      isOpen={isOpen}
+      onOpen={(next) => onMenu({ isOpen: next, filter: '' })}
       trigger={
         <button type="button" className="button button--default log-sources" aria-label={label}>
           <Layers2 {...icon} />
@@ -42,7 +50,7 @@ export function SourcesMenu({ all, picked, onPick }: SourcesMenuProps) {
       }
     >
       <div className="log-sources__list">
-        <FilterField label={t('logs:filterSources')} value={filter} onValue={setFilter} />
+        <FilterField label={t('logs:filterSources')} value={filter} onValue={(next) => onMenu({ isOpen, filter: next })} />
         <div className="log-sources__rows">
           {wanted.map((view) => {
             const isPicked = ids.includes(view.id);
