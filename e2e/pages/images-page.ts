@@ -17,6 +17,14 @@ export class ImagesPage {
     await this.page.getByRole('dialog').getByRole('button', { name: 'Pull', exact: true }).click();
   }
 
+  /** An item of the row's menu, by keyboard. */
+  async pick(name: string, item: string): Promise<void> {
+    await this.row(name).focus();
+    await this.page.keyboard.press('Shift+F10');
+    await this.page.getByRole('menuitem', { name: item }).focus();
+    await this.page.keyboard.press('Enter');
+  }
+
   async load(path: string): Promise<void> {
     await this.page.locator('input[type=file]').setInputFiles(path);
   }

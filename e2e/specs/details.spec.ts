@@ -37,6 +37,25 @@ test.describe('container details', () => {
     await shoot(page, '03-stats');
   });
 
+  test('stats by keyboard alone: the hour, and all containers together', async ({ nativeApp: { page } }) => {
+    await page.keyboard.press('Control+1');
+    await page.keyboard.press('Control+5');
+    await expect(page.getByRole('tab', { name: 'Stats' })).toHaveAttribute('aria-selected', 'true');
+    const hour = page.getByRole('button', { name: '1 hour' });
+    await hour.focus();
+    await page.keyboard.press('Enter');
+    await expect(hour).toHaveAttribute('aria-pressed', 'true');
+    await page.keyboard.press('g');
+    await page.keyboard.press('s');
+    await expect(page.getByRole('heading', { name: 'Stats', exact: true })).toBeVisible();
+    const row = page.getByRole('grid').getByRole('row').filter({ hasText: 'busy' });
+    await expect(row).toContainText(/\d%/);
+    await row.focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { name: 'busy' })).toBeVisible();
+    await expect(page.getByRole('tab', { name: 'Stats' })).toHaveAttribute('aria-selected', 'true');
+  });
+
   test('the hour is there again in a window that is opened anew', async ({ nativeApp: { page } }) => {
     await page.reload();
     await expect(page.getByRole('region', { name: 'What happened' })).toContainText('resumed');
@@ -92,6 +111,14 @@ test.describe('container details', () => {
     await page.getByRole('button', { name: 'Make the image' }).click();
     await expect(page.getByRole('dialog')).toBeHidden();
     expect(await docker.text('images', '-q', 'kept:1')).toMatch(/^[0-9a-f]{12}$/);
+  });
+
+  test('its files go into one archive, from which an image is made again', async ({ nativeApp: { page }, nativeEngine: { docker } }) => {
+    const [download] = await Promise.all([page.waitForEvent('download'), new DetailsPage(page).pick('calm', 'Export files…')]);
+    await expect(new SlipwayWindow(page).strip).toContainText('docker export');
+    await docker.run(['import', await download.path(), 'exported:1']);
+    expect(await docker.text('run', '--rm', 'exported:1', 'sh', '-c', 'echo whole')).toBe('whole');
+    await docker.run(['rmi', 'exported:1', 'kept:1']);
   });
 
   test('one that ended says so, and keeps what it did', async ({ nativeApp: { page }, nativeEngine: { docker } }) => {

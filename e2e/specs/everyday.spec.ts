@@ -68,6 +68,23 @@ test.describe('everyday', () => {
     await docker.run(['rm', '-f', 'bulk-1', 'bulk-2', 'bulk-3', 'website']);
   });
 
+  test('shared folders: what is no path is said while it is written, what is kept is there after a reload', async ({ nativeApp: { page } }) => {
+    await new SlipwayWindow(page).visit('#/settings');
+    const folders = page.getByLabel('Folders for containers', { exact: true }).and(page.locator('textarea'));
+    const before = await folders.inputValue();
+    await folders.fill('code');
+    await expect(page.getByText('“code” is no absolute path.')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Save: Folders for containers' })).toBeDisabled();
+    await folders.fill('/srv/data:ro');
+    await page.getByRole('button', { name: 'Save: Folders for containers' }).press('Enter');
+    await expect(page.getByRole('button', { name: 'Save: Folders for containers' })).toHaveCount(0);
+    await page.reload();
+    await expect(folders).toHaveValue('/srv/data:ro');
+    await folders.fill(before);
+    await page.getByRole('button', { name: 'Save: Folders for containers' }).press('Enter');
+    await expect(page.getByRole('button', { name: 'Save: Folders for containers' })).toHaveCount(0);
+  });
+
   test('mirrors and registries without TLS hold at once; a wrong one is said while it is written', async ({ nativeApp: { page }, nativeEngine: { docker } }) => {
     await page.evaluate(() => (location.hash = '#/settings'));
     const mirrors = page.getByLabel('Mirrors of Docker Hub', { exact: true }).and(page.locator('textarea'));

@@ -1,6 +1,8 @@
+import { axeFindings } from '../fixtures/accessible.ts';
 import { expect, test } from '../fixtures/app.ts';
 import { helloTar } from '../fixtures/images.ts';
 import { startRegistry, type Registry } from '../fixtures/registry.ts';
+import { startSlowDoor } from '../fixtures/slow-door.ts';
 import { ContainersPage } from '../pages/containers-page.ts';
 import { DetailsPage } from '../pages/details-page.ts';
 import { ImagesPage } from '../pages/images-page.ts';
@@ -27,6 +29,36 @@ test.describe('images', () => {
     await shoot(page, '05-images-pull');
     await expect(images.row('team/big')).toBeVisible({ timeout: 30_000 });
     await expect(new SlipwayWindow(page).strip).toContainText('docker pull');
+  });
+
+  test('the task centre: how far a pull is, on any page, and its end, by keyboard alone', async ({ nativeApp: { page }, nativeEngine: { docker } }) => {
+    const window = new SlipwayWindow(page);
+    const door = await startSlowDoor(registry.host);
+    try {
+      await registry.put('team/slow', '1.0', [2_000_000, 1_000_000]);
+      await new ImagesPage(page).pull(`${door.host}/team/slow:1.0`);
+      await window.goTo('Home');
+      const centre = page.getByRole('button', { name: /1 task$/ });
+      await centre.focus();
+      await page.keyboard.press('Enter');
+      const list = page.getByRole('dialog', { name: 'Tasks' });
+      const progress = list.getByRole('progressbar', { name: `Pull ${door.host}/team/slow:1.0` });
+      await expect(progress).toHaveAttribute('aria-valuetext', /^\d.* of 3 MB$/);
+      await expect(progress).toHaveAttribute('aria-valuenow', /^[1-9]\d?$/);
+      expect(await axeFindings(page)).toEqual([]);
+      await list.getByRole('button', { name: 'Cancel' }).focus();
+      await page.keyboard.press('Enter');
+      await expect(list.getByRole('listitem').filter({ hasText: 'team/slow' })).toContainText('cancelled');
+      await list.getByRole('button', { name: 'Clear the ended' }).focus();
+      await page.keyboard.press('Enter');
+      // With the last of them the centre itself goes.
+      await expect(list).toHaveCount(0);
+      await expect(centre).toHaveCount(0);
+      await window.goTo('Images');
+      expect(await docker.text('images', '-q', `${door.host}/team/slow`)).toBe('');
+    } finally {
+      await door.close();
+    }
   });
 
   test('a reference that is not there says so', async ({ nativeApp: { page }, shoot }) => {

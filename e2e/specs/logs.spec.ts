@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { axeFindings } from '../fixtures/accessible.ts';
 import { expect, test } from '../fixtures/app.ts';
 import { importBusybox } from '../fixtures/images.ts';
@@ -62,4 +63,24 @@ test.describe('logs', () => {
     await page.getByRole('button', { name: 'Show all lines' }).click();
     await expect(logs.lines).toContainText('ERROR upstream timeout');
   });
+
+  test('one stream of both, the time of each line, and the whole log in a file', async ({ nativeApp: { page }, nativeEngine: { docker } }) => {
+    const logs = new LogsPage(page);
+    await docker.run(['run', '--name', 'both', 'bb', 'sh', '-c', 'echo said; echo complained >&2']);
+    await logs.open('both');
+    await expect(logs.lines).toContainText('complained');
+    await page.getByRole('combobox', { name: 'Streams' }).selectOption('stderr');
+    await expect(logs.lines.locator('.log-line__text')).toHaveText(['complained']);
+    await page.getByRole('combobox', { name: 'Streams' }).selectOption('all');
+    const time = page.getByRole('button', { name: 'Time', exact: true });
+    const hadTime = (await time.getAttribute('aria-pressed')) === 'true';
+    await time.focus();
+    await page.keyboard.press('Enter');
+    await expect(logs.lines.locator('.log-line__time')).toHaveCount(hadTime ? 0 : 2);
+    await page.keyboard.press('Enter');
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save the whole log' }).press('Enter')]);
+    expect(readFileSync(await file.path(), 'utf8')).toMatch(/said[^]*complained|complained[^]*said/);
+    await docker.run(['rm', 'both']);
+  });
+
 });

@@ -62,6 +62,47 @@ test.describe('ways around', () => {
     await expect(page.getByRole('heading', { name: 'Containers', exact: true })).toBeVisible();
   });
 
+  test('the engine dies and comes back: the window connects by itself, keeps what it showed, and says how old it is', async ({ nativeApp: { page }, nativeEngine }) => {
+    const window = new SlipwayWindow(page);
+    const containers = new ContainersPage(page);
+    await window.visit('#/containers');
+    await expect(containers.row('wanderer')).toContainText('Running');
+    await nativeEngine.crash();
+    await expect(page.getByRole('status').filter({ hasText: 'The engine has not answered for' })).toContainText('The window connects again by itself; what you see is from before.');
+    await expect(page.getByText(/^as of \d/)).toBeVisible();
+    await expect(containers.row('wanderer')).toContainText('Running');
+    await expect(window.engineState).not.toContainText('Engine running');
+    expect(await axeFindings(page)).toEqual([]);
+    await nativeEngine.restart();
+    await expect(page.getByText('The engine has not answered for')).toHaveCount(0);
+    await expect(page.getByText(/^as of \d/)).toHaveCount(0);
+    await expect(window.engineState).toContainText('Engine running');
+    // It is the engine that is mirrored again, not the past.
+    await nativeEngine.docker.run(['pause', 'wanderer']);
+    await expect(containers.row('wanderer')).toContainText('Paused');
+    await nativeEngine.docker.run(['unpause', 'wanderer']);
+    await expect(containers.row('wanderer')).toContainText('Running');
+  });
+
+  test('tips come by pointer and by keyboard, can be gone over, and Escape takes them away', async ({ nativeApp: { page } }) => {
+    const tip = page.getByRole('tooltip');
+    await new SlipwayWindow(page).visit('#/containers');
+    const row = new ContainersPage(page).row('wanderer');
+    await row.getByRole('button', { name: 'Restart wanderer' }).hover();
+    await expect(tip).toHaveText('Restart wandererR');
+    await tip.hover();
+    await expect(tip).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(tip).toHaveCount(0);
+    await page.getByRole('heading', { name: 'Containers', exact: true }).hover();
+    await page.getByRole('button', { name: 'Sort by Name' }).focus();
+    await page.keyboard.press('Tab');
+    await expect(tip).toHaveText('Sort by Image');
+    await page.keyboard.press('Escape');
+    await expect(tip).toHaveCount(0);
+    expect(await page.locator('[title]').count()).toBe(0);
+  });
+
   test('regions, keys and the history of commands', async ({ nativeApp: { page } }) => {
     const window = new SlipwayWindow(page);
     const region = () => page.evaluate(() => document.activeElement?.closest('[data-region]')?.getAttribute('data-region') ?? '');

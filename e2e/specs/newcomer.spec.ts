@@ -17,6 +17,16 @@ test('a newcomer serves a folder of their own on port 8080', async ({}, { projec
     const app = await launcherOf(project.name).launch({ home: join(folder, 'home'), engineSocket: engine.socket });
     try {
       const { page } = app;
+      // A browser that was not asked yet, whatever the one of this test was told.
+      await page.addInitScript(() => {
+        Object.defineProperty(Notification, 'permission', { get: () => 'default' });
+        Object.assign(globalThis, { asked: 0 });
+        Notification.requestPermission = () => {
+          Object.assign(globalThis, { asked: (globalThis as unknown as { asked: number }).asked + 1 });
+          return Promise.resolve('default');
+        };
+      });
+      await page.reload();
       await expect(page.getByRole('heading', { name: 'Home', exact: true })).toBeVisible();
       const steps = page.getByRole('region', { name: 'First steps' });
       await expect(steps).toContainText('A container is one program with its own files and network');
@@ -41,6 +51,11 @@ test('a newcomer serves a folder of their own on port 8080', async ({}, { projec
       await opened.reload();
       await expect(opened.getByRole('heading', { name: 'Changed' })).toBeVisible();
       await opened.close();
+      const asked = (): Promise<number> => page.evaluate(() => (globalThis as unknown as { asked: number }).asked);
+      expect(await asked()).toBe(0);
+      await new SlipwayWindow(page).visit('#/settings');
+      await page.getByRole('button', { name: 'Allow notifications in this browser…' }).click();
+      await expect.poll(asked).toBe(1);
     } finally {
       await app.close();
     }
