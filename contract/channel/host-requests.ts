@@ -18,6 +18,8 @@ export interface ChannelPort {
   protocol: 'tcp' | 'udp';
   hostIp: string;
   hostPort: number;
+  /** TCP only: a port of the guest's network card that leads there as well; another one when it leads elsewhere. Absent: by a stream alone. */
+  lane?: number;
 }
 
 /** Why the text is no request of ours, or the request. Never throws: the text comes from the other side of the channel. */
@@ -70,11 +72,16 @@ export function parseHostAnswer(line: string): HostAnswer | null {
 /** A port out of untrusted JSON; null when a field is missing or out of range. */
 export function parseChannelPort(value: unknown): ChannelPort | null {
   if (!isRecord(value)) return null;
-  const { protocol, hostIp, hostPort } = value;
+  const { protocol, hostIp, hostPort, lane } = value;
   if (protocol !== 'tcp' && protocol !== 'udp') return null;
   if (typeof hostIp !== 'string' || !/^[0-9a-fA-F.:]{0,45}$/.test(hostIp)) return null;
-  if (typeof hostPort !== 'number' || !Number.isInteger(hostPort) || hostPort < 1 || hostPort > 65535) return null;
-  return { protocol, hostIp, hostPort };
+  if (!isPort(hostPort)) return null;
+  if (lane === undefined) return { protocol, hostIp, hostPort };
+  return protocol === 'tcp' && isPort(lane) ? { protocol, hostIp, hostPort, lane } : null;
+}
+
+function isPort(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65535;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

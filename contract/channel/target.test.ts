@@ -19,7 +19,8 @@ describe('host requests', () => {
   const port = { protocol: 'tcp', hostIp: '', hostPort: 8080 };
   it('are read from a line of JSON', () => {
     expect(parseHostRequest(JSON.stringify({ id: 1, method: 'ports.reserve', port }))).toEqual({ id: 1, method: 'ports.reserve', port });
-    expect(parseHostRequest(JSON.stringify({ id: 2, method: 'ports.sync', ports: [port, port] }))).toMatchObject({ id: 2, ports: [port, port] });
+    const direct = { ...port, lane: 20_000 };
+    expect(parseHostRequest(JSON.stringify({ id: 2, method: 'ports.sync', ports: [port, direct] }))).toMatchObject({ id: 2, ports: [port, direct] });
   });
 
   it.each([
@@ -29,6 +30,8 @@ describe('host requests', () => {
     ['{"id":1,"method":"exec"}', 1],
     ['{"id":1,"method":"ports.reserve"}', 1],
     ['{"id":1,"method":"ports.sync","ports":[{"protocol":"tcp","hostIp":"","hostPort":"80"}]}', 1],
+    ['{"id":1,"method":"ports.reserve","port":{"protocol":"tcp","hostIp":"","hostPort":80,"lane":0}}', 1],
+    ['{"id":1,"method":"ports.reserve","port":{"protocol":"udp","hostIp":"","hostPort":80,"lane":20000}}', 1],
   ])('refuse %s', (line, id) => {
     expect(parseHostRequest(line)).toMatchObject({ id, invalid: expect.any(String) });
   });

@@ -18,7 +18,8 @@ export interface PortTarget {
  */
 export interface HostPorts {
   /**
-   * Resolves once connections to the port reach `target`, which may change in place: what comes from then on goes there.
+   * Resolves once connections to the port reach `target`, which may change in place: what comes from then on goes there. Asked again for a port that is
+   * reserved, with another lane: connections through the old one end.
    * @throws ConflictError when the port is taken; the message says by whom where that can be known.
    */
   reserve(port: HostPort, target: PortTarget): Promise<void>;

@@ -192,6 +192,16 @@ describe('published ports', () => {
     expect((await connect(requestOf({ exposed: ['443/tcp'] }))).ports).toEqual({ '443/tcp': null });
   });
 
+  it('are a thousand, in the packet filter too', async () => {
+    const bindings = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`${1000 + index}/tcp`, [{ HostIp: '192.0.2.1', HostPort: String(11_000 + index) }]]));
+    const request = requestOf({ hostConfig: { PortBindings: bindings } });
+    const sandbox = await connect(request);
+    await start(serveIn(sandbox.netns, 1999, 'many'));
+    expect(await fetchIn(neighbour, 'http://192.0.2.1:11999/')).toBe('many to 192.0.2.2');
+    await network.controller.release(request.containerId);
+    expect(await run('nft', 'list', 'map', 'inet', 'slipway', 'published_tcp_at')).not.toContain('elements');
+  });
+
   it('name the container that holds a port', async () => {
     await connect(requestOf({ name: 'web', hostConfig: publish('80/tcp', '8080') }));
     const second = requestOf({ name: 'other', hostConfig: publish('80/tcp', '8080') });
@@ -234,16 +244,23 @@ describe('isolation', () => {
     expect((await runIn(one.netns!, 'busybox', 'ping', '-c', '1', '-W', '1', '192.0.2.2')).exitCode).not.toBe(0);
   });
 
-  it('in the VM, keeps containers from the hypervisor and from the machine itself', async () => {
+  it('in the VM, keeps containers from the hypervisor and from the machine itself, and lets the gateway in by lanes', async () => {
     await close(network);
     await run('ip', 'addr', 'add', '10.0.2.15/24', 'dev', 'wire0');
+    await run('nsenter', `--net=${neighbour}`, 'ip', 'addr', 'add', '10.0.2.2/24', 'dev', 'wire1');
     await run('nsenter', `--net=${neighbour}`, 'ip', 'addr', 'add', '10.0.2.3/24', 'dev', 'wire1');
     cleanups.push(() => run('ip', 'addr', 'del', '10.0.2.15/24', 'dev', 'wire0'));
     network = await open({ guestPorts: ['/dev/none'] });
     await network.controller.restore([]);
-    const box = await connect(requestOf());
+    const box = await connect(requestOf({ hostConfig: { PortBindings: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '8099' }] } } }));
     await start(serveIn(neighbour, 80, 'host'));
     await start(serveIn(null, 8000, 'engine'));
+    await start(serveIn(box.netns, 80, 'box'));
+    await start(serveIn(null, 10_001, 'engine'));
+    expect(await fetchIn(neighbour, 'http://10.0.2.15:10000/')).toBe('box to 172.17.0.1');
+    const refused = `require('node:net').connect(10001, '10.0.2.15').on('connect', () => process.exit(1)).on('error', ({ code }) => process.stdout.write(code))`;
+    expect((await runIn(neighbour, process.execPath, '-e', refused)).stdout).toBe('ECONNREFUSED');
+    expect(await fetchIn(neighbour, 'http://10.0.2.15:8000/')).toBe('engine to 10.0.2.2');
     expect(await fetchIn(null, 'http://10.0.2.3/')).toContain('host');
     expect(await fetchIn(box.netns, 'http://10.0.2.3/')).toBe('');
     expect(await fetchIn(box.netns, 'http://172.17.0.1:8000/')).toBe('');

@@ -22,6 +22,7 @@ import { RulesetWriter } from './nftables/nft.ts';
 import { deleteTable } from './nftables/nfnetlink.ts';
 import { PublishedPortMaps } from './nftables/published-ports.ts';
 import { buildRuleset } from './nftables/ruleset.ts';
+import { laneRange, Lanes } from './ports/lanes.ts';
 import { PortPublisher } from './ports/port-publisher.ts';
 import { parseSandboxRecord, type SandboxRecord } from './sandbox/sandbox-record.ts';
 
@@ -51,12 +52,13 @@ export interface EngineNetwork {
  * QEMU's user network. Its gateway is the user's own computer, guarded on the other side: the app lets packets to it pass
  * only when the user allows it. The rest of the network is nobody's business here.
  */
-const qemuNetwork = { gateway: '10.0.2.2', denied: ['10.0.2.0/31', '10.0.2.3-10.0.2.255'], inRouteTable: '\t0002000A\t' };
+const qemuNetwork = { gateway: '10.0.2.2', guest: '10.0.2.15', denied: ['10.0.2.0/31', '10.0.2.3-10.0.2.255'], inRouteTable: '\t0002000A\t' };
 
 /** The network that the VM has of its hypervisor. Hyper-V's is another one after each start of the computer, and has no guard behind it (ADR 0019). */
-function hypervisorNetwork(): { gateway: string; denied: string[] } {
+function hypervisorNetwork(): { gateway: string; denied: string[]; lanes?: { from: string; at: string } } {
   const table = readFileSync('/proc/net/route', 'latin1');
-  return { gateway: defaultGateway(table) ?? qemuNetwork.gateway, denied: table.includes(qemuNetwork.inRouteTable) ? qemuNetwork.denied : [] };
+  const gateway = defaultGateway(table) ?? qemuNetwork.gateway;
+  return table.includes(qemuNetwork.inRouteTable) ? { gateway, denied: qemuNetwork.denied, lanes: { from: qemuNetwork.gateway, at: qemuNetwork.guest } } : { gateway, denied: [] };
 }
 
 /** `controller.restore` must be called before anything else. @throws InternalError when the kernel refuses (not root). */
@@ -89,6 +91,7 @@ export async function openNetwork(options: NetworkOptions): Promise<EngineNetwor
     maps: new PublishedPortMaps(filter, table),
     forgetFlows: (matches) => forgetFlows(flows, matches).catch((error: unknown) => log(`UDP clients may be led astray for a while: ${messageOf(error)}`)),
     ipv6: !inVm && existsSync('/proc/self/net/if_inet6'),
+    ...(hypervisor?.lanes === undefined ? {} : { lanes: new Lanes() }),
   });
   const namespaces = new NamespaceDirectory(paths.netns);
   const pool = new NamespacePool(namespaces, options.preparedNamespaces ?? 2, log);
@@ -99,6 +102,7 @@ export async function openNetwork(options: NetworkOptions): Promise<EngineNetwor
         published: publisher.list(),
         deniedDestinations: hypervisor?.denied ?? [],
         hostAccess: inVm ? 'deny' : 'allow',
+        ...(hypervisor?.lanes === undefined ? {} : { lanes: { ...hypervisor.lanes, ...laneRange } }),
       }),
     );
   const machine = new MachineResolver(options.resolvConf);

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { VmAccelerator } from '../../contract/vm-state.ts';
 import type { VmImage } from './image/image.ts';
 import type { InstanceFiles } from './home/instance-files.ts';
@@ -88,6 +88,11 @@ export interface LaunchedVm {
   readonly channels: string[];
   /** Socket (or pipe) of the port for files; absent where the VM has none, and no folder can be shared. */
   readonly filePort?: string;
+  /**
+   * Connects to a port of the guest's network card; resolves once the guest took it. An error of the connection is that the guest reset it. Absent where there is no such way.
+   * @throws RefusedByGuestError, or Error when there is none at the moment
+   */
+  dial?(guestPort: number): Promise<Duplex>;
   /** Tells when the guest opens or closes one of the {@link channels}: an engine came or went. */
   onGuestPort(listener: (open: boolean) => void): void;
   /** The VM stands still because this computer's disk is full. */
@@ -108,6 +113,15 @@ export interface LaunchedVm {
   /** Ends the VM at once but in order: what the guest wrote to its disks is in the files. */
   quit(): Promise<void>;
   kill(): void;
+}
+
+/** The guest is there, and does not take the connection. */
+export class RefusedByGuestError extends Error {
+  override name = 'RefusedByGuestError';
+
+  constructor() {
+    super('nothing answers in the container');
+  }
 }
 
 export interface VmExit {

@@ -13,6 +13,7 @@ import type { InstanceFiles } from './home/instance-files.ts';
 import { bootWithFallback } from './image-updates/boot-with-fallback.ts';
 import { KeptImages } from './image-updates/kept-images.ts';
 import { PhaseClock } from './boot/phase-clock.ts';
+import { openPort } from './ports/open-port.ts';
 import { powerOff } from './power-off.ts';
 import { VmStartError } from './start-error.ts';
 import { SuspendStore } from './suspend/suspend-store.ts';
@@ -150,7 +151,7 @@ export class Instance implements Vm {
     // A request that comes while the VM starts waits for it; `start` itself told everybody why if it fails.
     await this.#starting?.done.catch(() => undefined);
     if (this.#booted === null || this.#suspending !== null) throw new Error(`The VM does not run (it is ${this.#state.status}).`);
-    return this.#booted.guest.openStream(target);
+    return openPort(this.#booted, target, this.#options.log);
   }
 
   async #boot(options: { acceleration?: 'auto' | 'none' }, signal: AbortSignal): Promise<void> {

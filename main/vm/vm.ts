@@ -46,8 +46,8 @@ export interface Vm {
   onPortRequest(authority: HostPortAuthority): void;
 }
 
-/** `api`: the Docker Engine API. `port`: a published port, answered by whichever container has it. */
-export type GuestTarget = { kind: 'api' } | { kind: 'port'; protocol: 'tcp' | 'udp'; hostIp: string; hostPort: number };
+/** `api`: the Docker Engine API. `port`: a published port, answered by whichever container has it; by its lane where there is a way. */
+export type GuestTarget = { kind: 'api' } | ({ kind: 'port' } & HostPort);
 
 /** The host side of `-p`: reserves and serves ports of this computer, before the container starts. */
 export interface HostPortAuthority {
@@ -63,6 +63,8 @@ export interface HostPort {
   /** Empty or 0.0.0.0: all of this computer's addresses as the settings allow (127.0.0.1 by default). */
   hostIp: string;
   hostPort: number;
+  /** A port of the guest's network card that leads there past the engine. */
+  lane?: number;
 }
 
 /** Folders of this computer for containers: asks whether one may be given, and serves them all over the VM's port for files. */

@@ -85,18 +85,35 @@ export function addPortRedirect(table: string, chain: string, match: { address: 
   );
 }
 
-/** One element of a map, or with null of a set. Without `data` it is deleted. */
-export function changeElement(of: FilterFamily, table: string, set: string, key: Buffer, data?: Buffer | null): NetlinkRequest {
+/** Of a map, or with null of a set. */
+export interface ElementChange {
+  set: string;
+  key: Buffer;
+  /** Undefined: the element is deleted. */
+  data: Buffer | null | undefined;
+}
+
+/** Elements of one message: the kernel answers each message, and a thousand answers are more than a socket holds. */
+const mostElements = 250;
+
+/** All of them are added, or all deleted. */
+export function changeElements(of: FilterFamily, table: string, changes: ElementChange[]): NetlinkRequest[] {
   const value = (bytes: Buffer) => attribute(dataValue, bytes);
-  const parts = [nestedAttribute(Element.key, value(key)), ...(data === undefined || data === null ? [] : [nestedAttribute(Element.data, value(data))])];
-  return request(
-    data === undefined ? Message.deleteElement : Message.newElement,
-    of,
-    data === undefined ? 0 : NetlinkFlag.create,
-    `${data === undefined ? 'delete from' : 'add to'} ${set}`,
-    attribute(ElementList.table, text(table)),
-    attribute(ElementList.set, text(set)),
-    nestedAttribute(ElementList.elements, nestedAttribute(listElement, ...parts)),
+  return [...Map.groupBy(changes, ({ set }) => set)].flatMap(([set, all]) =>
+    Array.from({ length: Math.ceil(all.length / mostElements) }, (_, index) => {
+      const some = all.slice(index * mostElements, (index + 1) * mostElements);
+      const isDeleted = some[0]?.data === undefined;
+      const elements = some.map(({ key, data }) => nestedAttribute(listElement, nestedAttribute(Element.key, value(key)), ...(data == null ? [] : [nestedAttribute(Element.data, value(data))])));
+      return request(
+        isDeleted ? Message.deleteElement : Message.newElement,
+        of,
+        isDeleted ? 0 : NetlinkFlag.create,
+        `${isDeleted ? 'delete from' : 'add to'} ${set}`,
+        attribute(ElementList.table, text(table)),
+        attribute(ElementList.set, text(set)),
+        nestedAttribute(ElementList.elements, ...elements),
+      );
+    }),
   );
 }
 

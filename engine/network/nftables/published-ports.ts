@@ -1,7 +1,7 @@
-import type { NetlinkRequest, NetlinkSocket } from '../netlink/netlink-socket.ts';
+import type { NetlinkSocket } from '../netlink/netlink-socket.ts';
 import { addressBytes } from '../addressing/addresses.ts';
-import { changeElement, concatenated, portBytes } from './nfnetlink.ts';
-import { hasElement, mapOf, routedSetOf, type Publication } from './ruleset.ts';
+import { changeElements, concatenated, portBytes, type ElementChange } from './nfnetlink.ts';
+import { hasElement, laneMap, mapOf, routedSetOf, type Publication } from './ruleset.ts';
 
 /** The maps of the engine's table that say where published ports lead. */
 export class PublishedPortMaps {
@@ -25,15 +25,18 @@ export class PublishedPortMaps {
   }
 
   async #change(publications: Publication[], dataOf: (publication: Publication) => Buffer | undefined): Promise<void> {
-    const requests: NetlinkRequest[] = publications.filter(hasElement).map((publication) => {
-      const { address, port: containerPort } = publication.target;
+    const changes = publications.flatMap((publication): ElementChange[] => {
       const data = dataOf(publication);
-      if (publication.port.hostPort === 0) return changeElement('inet', this.#table, routedSetOf(publication.port), concatenated(addressBytes(address), portBytes(containerPort)), data === undefined ? undefined : null);
-      const { map, anyAddress } = mapOf(publication.port);
-      const port = portBytes(publication.port.hostPort);
-      const key = anyAddress ? port : concatenated(addressBytes(publication.port.hostIp), port);
-      return changeElement('inet', this.#table, map, key, data);
+      const { lane } = publication.port;
+      const own = hasElement(publication) ? [elementOf(publication, data)] : [];
+      return lane === undefined ? own : [...own, { set: laneMap, key: portBytes(lane), data }];
     });
-    if (requests.length > 0) await this.#socket.change(requests);
+    if (changes.length > 0) await this.#socket.change(changeElements('inet', this.#table, changes));
   }
+}
+
+function elementOf({ port, target }: Publication, data: Buffer | undefined): ElementChange {
+  if (port.hostPort === 0) return { set: routedSetOf(port), key: concatenated(addressBytes(target.address), portBytes(target.port)), data: data === undefined ? undefined : null };
+  const { map, anyAddress } = mapOf(port);
+  return { set: map, key: anyAddress ? portBytes(port.hostPort) : concatenated(addressBytes(port.hostIp), portBytes(port.hostPort)), data };
 }

@@ -8,8 +8,8 @@ const routed: BridgeRules = { bridge: 'br-routed', subnets: [parseSubnet('10.9.0
 const publications: Publication[] = [
   { port: { protocol: 'tcp', hostIp: '', hostPort: 8080 }, target: { address: '172.17.0.2', port: 80 } },
   { port: { protocol: 'udp', hostIp: '0.0.0.0', hostPort: 5353 }, target: { address: '172.17.0.2', port: 53 } },
-  { port: { protocol: 'tcp', hostIp: '192.0.2.7', hostPort: 8443 }, target: { address: '172.17.0.3', port: 443 } },
-  { port: { protocol: 'tcp', hostIp: '127.0.0.1', hostPort: 9000 }, target: { address: '172.17.0.3', port: 9000 } },
+  { port: { protocol: 'tcp', hostIp: '192.0.2.7', hostPort: 8443, lane: 10_000 }, target: { address: '172.17.0.3', port: 443 } },
+  { port: { protocol: 'tcp', hostIp: '127.0.0.1', hostPort: 9000, lane: 10_001 }, target: { address: '172.17.0.3', port: 9000 } },
   { port: { protocol: 'tcp', hostIp: '0.0.0.0', hostPort: 0 }, target: { address: '10.9.0.2', port: 80 } },
   { port: { protocol: 'tcp', hostIp: '::', hostPort: 8080 }, target: { address: '172.17.0.2', port: 80 } },
 ];
@@ -26,6 +26,7 @@ describe('nftables text', () => {
       published: publications,
       deniedDestinations: ['10.0.2.0/24'],
       hostAccess: 'deny',
+      lanes: { from: '10.0.2.2', at: '10.0.2.15', first: 10_000, last: 29_999 },
     });
     await expect(text).toMatchFileSnapshot('testdata/vm.nft');
   });

@@ -27,7 +27,15 @@ export interface RulesetState {
   deniedDestinations: string[];
   /** `deny`: containers reach this machine's own sockets by ping alone. Published ports are not meant by this. */
   hostAccess: 'allow' | 'deny';
+  /** Ports of the address `at` by which whoever has the address `from` reaches published ports past the engine; see `ports/lanes.ts`. Absent: none. */
+  lanes?: { from: string; at: string; first: number; last: number };
 }
+
+/** tcpmux, which nobody serves: where a lane leads that no container has. The kernel refuses it there, and no program that listens at the lane's own number is reached. */
+const nobody = 1;
+
+/** Where each lane leads. */
+export const laneMap = 'lanes';
 
 /**
  * The whole of the engine's table as one transaction that replaces what is there. The chains never change; networks and
@@ -37,6 +45,7 @@ export interface RulesetState {
  * `accept` here cannot overrule it.
  */
 export function buildRuleset(table: string, state: RulesetState): string {
+  const { lanes } = state;
   return `${replaceTable(table)}
 table inet ${table} {
   set bridges { type ifname; }
@@ -63,12 +72,12 @@ table inet ${table} {
   map published_tcp6_at { type ipv6_addr . inet_service : ipv6_addr . inet_service; }
   map published_udp6 { type inet_service : ipv6_addr . inet_service; }
   map published_udp6_at { type ipv6_addr . inet_service : ipv6_addr . inet_service; }
-
+${lanes === undefined ? '' : `  map ${laneMap} { type inet_service : ipv4_addr . inet_service; }\n`}
   chain prerouting {
     type nat hook prerouting priority dstnat; policy accept;
-    fib daddr type local jump publish
+${lanes === undefined ? '' : `    iifname != @bridges ip saddr ${lanes.from} ip daddr ${lanes.at} tcp dport ${lanes.first}-${lanes.last} jump lane\n`}    fib daddr type local jump publish
   }
-  chain publish {
+${lanes === undefined ? '' : `  chain lane {\n    dnat ip to tcp dport map @${laneMap}\n    meta l4proto tcp dnat ip to ${lanes.at}:${nobody}\n  }\n`}  chain publish {
     dnat ip to ip daddr . tcp dport map @published_tcp_at
     dnat ip to tcp dport map @published_tcp
     dnat ip to ip daddr . udp dport map @published_udp_at
@@ -80,7 +89,7 @@ table inet ${table} {
   }
   chain postrouting {
     type nat hook postrouting priority srcnat; policy accept;
-    ct status dnat ip saddr . oifname @own_subnet masquerade comment "hairpin"
+${lanes === undefined ? '' : `    ip saddr ${lanes.from} ct status dnat masquerade comment "containers need no way to it"\n`}    ct status dnat ip saddr . oifname @own_subnet masquerade comment "hairpin"
     ct status dnat ip6 saddr . oifname @own_subnet6 masquerade comment "hairpin"
     ip saddr @container_sources oifname != @bridges masquerade
     ip6 saddr @container_sources6 oifname != @bridges masquerade
@@ -135,15 +144,16 @@ export function removeBridge(table: string, rules: BridgeRules): string {
 }
 
 function publish(table: string, publications: Publication[]): string {
-  return publications
+  const lanes = publications.map(({ port: { lane }, target }) => (lane === undefined ? '' : elements('add', table, laneMap, [`${lane} : ${target.address} . ${target.port}`])));
+  const published = publications
     .filter(hasElement)
     .map(({ port, target }) => {
       if (port.hostPort === 0) return elements('add', table, routedSetOf(port), [`${target.address} . ${target.port}`]);
       const { map, anyAddress } = mapOf(port);
       const key = anyAddress ? `${port.hostPort}` : `${port.hostIp} . ${port.hostPort}`;
       return elements('add', table, map, [`${key} : ${target.address} . ${target.port}`]);
-    })
-    .join('');
+    });
+  return [...published, ...lanes].join('');
 }
 
 /** Which map a published port stands in, and whether its key is the port alone. */

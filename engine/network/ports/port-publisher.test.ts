@@ -2,20 +2,22 @@ import { describe, expect, it } from 'vitest';
 import { ConflictError, InvalidParameterError } from '../../errors.ts';
 import type { HostPort, HostPorts } from '../host-ports.ts';
 import type { PublishedPortMaps } from '../nftables/published-ports.ts';
+import { laneRange, Lanes } from './lanes.ts';
 import { wantedPorts } from './port-mapping.ts';
 import { PortPublisher, type Outlet } from './port-publisher.ts';
 
 const text = (port: HostPort) => `${port.protocol} ${port.hostIp}:${port.hostPort}`;
 
 /** Host ports that another process may hold, and maps that may fail. */
-function make(options: { taken?: string[]; ipv6?: boolean; mapsFail?: boolean } = {}) {
+function make(options: { taken?: string[]; ipv6?: boolean; mapsFail?: boolean; lanes?: Lanes; heard?: HostPort[] } = {}) {
   const reserved = new Set<string>();
   const hostPorts: HostPorts = {
     async reserve(port) {
       await Promise.resolve();
       if (options.taken?.includes(text(port))) throw new ConflictError('port is already allocated by nginx (process 7)');
       if (port.hostIp === '203.0.113.1') throw new InvalidParameterError('203.0.113.1 is no address of this machine');
-      if (reserved.has(text(port))) throw new Error(`reserved twice: ${text(port)}`);
+      options.heard?.push(port);
+      if (reserved.has(text(port)) && options.lanes === undefined) throw new Error(`reserved twice: ${text(port)}`);
       reserved.add(text(port));
     },
     release(port) {
@@ -24,7 +26,7 @@ function make(options: { taken?: string[]; ipv6?: boolean; mapsFail?: boolean } 
     },
   };
   const maps = { add: () => (options.mapsFail ? Promise.reject(new Error('no table')) : Promise.resolve()), remove: () => Promise.resolve() };
-  const publisher = new PortPublisher({ hostPorts, maps: maps as unknown as PublishedPortMaps, ipv6: options.ipv6 ?? false });
+  const publisher = new PortPublisher({ hostPorts, maps: maps as unknown as PublishedPortMaps, ipv6: options.ipv6 ?? false, lanes: options.lanes });
   const publish = (name: string, hostPort: string, hostIp = '', key = '80/tcp') =>
     publisher.publish({ id: name, name }, wantedPorts({}, { PortBindings: { [key]: [{ HostIp: hostIp, HostPort: hostPort }] } }), outlet);
   return { publisher, publish, reserved };
@@ -52,6 +54,34 @@ describe('publishing', () => {
     expect(moved.map(({ target }) => target)).toEqual([{ address: '172.18.0.9', port: 80 }, { address: 'fd00::9', port: 80 }]);
     expect(publisher.lookup('tcp', '127.0.0.1', 8080)).toEqual({ address: '172.18.0.9', port: 80 });
     expect(publisher.lookup('tcp', '::1', 8080)).toEqual({ address: 'fd00::9', port: 80 });
+  });
+
+  it('gives TCP ports a lane each, another one when they lead elsewhere, and takes it back', async () => {
+    const lanes = new Lanes();
+    const heard: HostPort[] = [];
+    const { publisher, publish } = make({ lanes, heard });
+    const [web] = await publish('web', '8080');
+    const [dns] = await publish('dns', '53', '', '53/udp');
+    const [own] = await publish('own', '9000', '127.0.0.1');
+    const { first } = laneRange;
+    expect([web, dns, own].map((published) => published!.port.lane)).toEqual([first, undefined, first + 1]);
+    const [moved] = await publisher.retarget([web!], { ipv4: '172.18.0.9', ipv6: '', hostBinding: '' });
+    expect(moved).toMatchObject({ port: { hostPort: 8080, lane: first + 2 }, target: { address: '172.18.0.9' } });
+    expect(heard.filter(({ hostPort }) => hostPort === 8080).map(({ lane }) => lane)).toEqual([first, first + 2]);
+    expect(publisher.list().find(({ port }) => port.hostPort === 8080)?.port.lane).toBe(first + 2);
+    // No lane to a container that has IPv6 alone.
+    expect((await publisher.retarget([moved!], { ipv4: '', ipv6: 'fd00::9', hostBinding: '' }))[0]!.port.lane).toBeUndefined();
+    await publisher.unpublish([own!]);
+    // One that an engine before this one gave is not given again, and one that was given back comes last.
+    const later = make({ lanes: new Lanes() });
+    await later.publisher.adopt({ id: 'old', name: 'old' }, [{ ...own!, port: { ...own!.port, lane: first } }]);
+    expect((await later.publish('new', '8080'))[0]!.port.lane).toBe(first + 1);
+    const all = new Lanes();
+    expect(all.take()).toBe(first);
+    all.release(first);
+    const others = Array.from({ length: laneRange.last - first }, () => all.take());
+    expect(others).toEqual(others.map((_lane, index) => first + 1 + index));
+    expect([all.take(), all.take()]).toEqual([first, undefined]);
   });
 
   it('tells one address from another, and any address from none', async () => {

@@ -1,9 +1,11 @@
+import { isIPv4 } from 'node:net';
 import type { PortBinding } from '../../../contract/engine-api/container.ts';
 import { ConflictError, InvalidParameterError, messageOf } from '../../errors.ts';
 import type { HostPort, HostPorts, PortTarget } from '../host-ports.ts';
 import type { FlowMatch } from '../netlink/conntrack.ts';
 import type { PublishedPortMaps } from '../nftables/published-ports.ts';
 import type { Publication } from '../nftables/ruleset.ts';
+import type { Lanes } from './lanes.ts';
 import type { Protocol, WantedPort } from './port-mapping.ts';
 
 export interface PublishedPort extends Publication {
@@ -38,16 +40,21 @@ export class PortPublisher {
   readonly #maps: PublishedPortMaps;
   readonly #forgetFlows: (matches: FlowMatch[]) => Promise<void>;
   readonly #ipv6: boolean;
+  readonly #lanes: Lanes | undefined;
   readonly #held = new Set<Holding>();
   /** The same by protocol and port of the host: a connection looks up one of perhaps a thousand. */
   readonly #byPort = new Map<string, Set<Holding>>();
   readonly #nextEphemeral = { tcp: ephemeral.first, udp: ephemeral.first };
 
-  /** @param options.ipv6 a port without an address is published on `::` as well. */
-  constructor(options: { hostPorts: HostPorts; maps: PublishedPortMaps; ipv6: boolean; forgetFlows?: (matches: FlowMatch[]) => Promise<void> }) {
+  /**
+   * @param options.ipv6 a port without an address is published on `::` as well.
+   * @param options.lanes in the VM: TCP ports have one each.
+   */
+  constructor(options: { hostPorts: HostPorts; maps: PublishedPortMaps; ipv6: boolean; lanes?: Lanes; forgetFlows?: (matches: FlowMatch[]) => Promise<void> }) {
     this.#hostPorts = options.hostPorts;
     this.#maps = options.maps;
     this.#ipv6 = options.ipv6;
+    this.#lanes = options.lanes;
     this.#forgetFlows = options.forgetFlows ?? (async () => undefined);
   }
 
@@ -74,14 +81,25 @@ export class PortPublisher {
 
   /** Leads published ports to the container's addresses on another network; the ports stay reserved. @returns them anew. */
   async retarget(ports: PublishedPort[], outlet: Outlet): Promise<PublishedPort[]> {
-    const moved = ports.map((port) => ({ ...port, target: targetOf(port.port.hostIp, port.target.port, outlet) }));
+    const moved = ports.map((published) => {
+      const target = targetOf(published.port.hostIp, published.target.port, outlet);
+      // A lane leads to one place as long as it lives: by a new one the host knows that connections through the old one are over.
+      return { ...published, port: this.#withLane({ ...published.port, lane: undefined }, target), target };
+    });
     await this.#maps.remove(ports);
     for (const { port, target } of moved) {
-      // In place: whoever carries connections holds this very object.
-      for (const held of this.#held) if (sameSocket(held.port, port)) Object.assign(held.target, target);
+      for (const held of this.#heldAt(port.protocol, port.hostPort)) {
+        if (!sameSocket(held.port, port)) continue;
+        if (held.port.lane !== undefined) this.#lanes?.release(held.port.lane);
+        held.port = port;
+        // In place: whoever carries connections holds this very object.
+        Object.assign(held.target, target);
+      }
     }
     await this.#maps.add(moved);
     await this.#forget(moved);
+    // A host that does not hear of it finds the old lane closed, and goes by the channel.
+    await Promise.allSettled(moved.filter(({ port }) => port.lane !== undefined).map(({ port, target }) => this.#hostPorts.reserve(port, target)));
     return moved;
   }
 
@@ -144,8 +162,7 @@ export class PortPublisher {
             taken.push(...this.#takeRouted(container, want, hostIp, outlet));
             continue;
           }
-          const port: HostPort = { protocol: want.protocol, hostIp, hostPort };
-          taken.push(await this.#takeOne(container, { key: want.key, port, target: targetOf(hostIp, want.containerPort, outlet) }));
+          taken.push(await this.#takeOne(container, { key: want.key, port: { protocol: want.protocol, hostIp, hostPort }, target: targetOf(hostIp, want.containerPort, outlet) }));
         }
         return taken;
       } catch (error) {
@@ -173,9 +190,9 @@ export class PortPublisher {
     const { port } = wanted;
     const holder = this.#heldAt(port.protocol, port.hostPort).find((held) => addressesMeet(held.port.hostIp, port.hostIp));
     if (holder !== undefined) throw new ConflictError(`Bind for ${describe(port)} failed: port is already allocated by container "${holder.containerName}"`);
-    const holding = this.#hold(container, wanted);
+    const holding = this.#hold(container, { ...wanted, port: this.#withLane(port, wanted.target) });
     try {
-      await this.#hostPorts.reserve(port, holding.target);
+      await this.#hostPorts.reserve(holding.port, holding.target);
       return holding;
     } catch (error) {
       this.#drop(holding);
@@ -184,8 +201,15 @@ export class PortPublisher {
     }
   }
 
+  /** With a lane where the packet filter can lead there: to an IPv4 address, by TCP. */
+  #withLane(port: HostPort, target: PortTarget): HostPort {
+    const lane = port.protocol === 'tcp' && isIPv4(target.address) ? this.#lanes?.take() : undefined;
+    return lane === undefined ? port : { ...port, lane };
+  }
+
   #hold(container: { id: string; name: string }, port: PublishedPort): Holding {
     const holding = { ...port, target: { ...port.target }, containerId: container.id, containerName: container.name };
+    if (port.port.lane !== undefined) this.#lanes?.claim(port.port.lane);
     this.#held.add(holding);
     const key = socketKey(port.port);
     const others = this.#byPort.get(key);
@@ -196,6 +220,7 @@ export class PortPublisher {
 
   #drop(holding: Holding): void {
     this.#held.delete(holding);
+    if (holding.port.lane !== undefined) this.#lanes?.release(holding.port.lane);
     const others = this.#byPort.get(socketKey(holding.port));
     others?.delete(holding);
     if (others?.size === 0) this.#byPort.delete(socketKey(holding.port));

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { ForwardedConnections } from './forwarded-connections.ts';
 import { FrameStream } from './frame-stream.ts';
 import { mayPass, parseIPv4, type GuardPolicy } from './packet-filter.ts';
 
@@ -8,6 +9,12 @@ export interface NetworkGuardOptions {
   /** Socket on which QEMU hands out what the guest sends, and the one that takes what may go on to slirp. */
   sockets: { outgoing: string; allowed: string };
   hostAccess(): boolean;
+}
+
+export interface NetworkGuard {
+  /** What may be answered although the guest may not reach this computer. */
+  readonly forwarded: ForwardedConnections;
+  close(): void;
 }
 
 /** Milliseconds after which this computer's addresses are read again: it moves between networks. */
@@ -19,9 +26,10 @@ const addressesAge = 1000;
  * through here, and without this process nothing goes at all: QEMU drops what it cannot hand out.
  * Resolves once both sockets are connected. @throws Error when QEMU does not listen.
  */
-export async function guardNetwork(options: NetworkGuardOptions): Promise<{ close(): void }> {
+export async function guardNetwork(options: NetworkGuardOptions): Promise<NetworkGuard> {
   const [outgoing, allowed] = await Promise.all([open(options.sockets.outgoing), open(options.sockets.allowed)]);
-  const policy = new CurrentPolicy(options);
+  const forwarded = new ForwardedConnections();
+  const policy = new CurrentPolicy(options, forwarded);
   const frames = new FrameStream((frame) => mayPass(frame, policy.now()));
   const close = () => {
     outgoing.destroy();
@@ -41,23 +49,25 @@ export async function guardNetwork(options: NetworkGuardOptions): Promise<{ clos
   });
   allowed.on('drain', () => outgoing.resume());
   for (const socket of [outgoing, allowed]) socket.on('error', close).on('close', close);
-  return { close };
+  return { forwarded, close };
 }
 
 class CurrentPolicy {
   readonly #options: NetworkGuardOptions;
+  readonly #forwarded: (port: number, flags: number) => boolean;
   #policy: GuardPolicy = { hostAccess: false, ownAddresses: new Set() };
   #readAt = -Infinity;
 
-  constructor(options: NetworkGuardOptions) {
+  constructor(options: NetworkGuardOptions, forwarded: ForwardedConnections) {
     this.#options = options;
+    this.#forwarded = (port, flags) => forwarded.take(port, flags);
   }
 
   now(): GuardPolicy {
     const now = performance.now();
     if (now - this.#readAt > addressesAge) {
       this.#readAt = now;
-      this.#policy = { hostAccess: this.#options.hostAccess(), ownAddresses: ownAddresses() };
+      this.#policy = { hostAccess: this.#options.hostAccess(), ownAddresses: ownAddresses(), forwarded: this.#forwarded };
     }
     return this.#policy;
   }

@@ -5,21 +5,23 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ForwardedConnections, TcpFlag } from './forwarded-connections.ts';
 import { FrameStream } from './frame-stream.ts';
 import { guardNetwork } from './network-guard.ts';
 import { mayPass, parseIPv4, type GuardPolicy } from './packet-filter.ts';
 
 const policy: GuardPolicy = { hostAccess: false, ownAddresses: new Set([parseIPv4('192.168.1.5')!]) };
 
-function packet(destination: string, options: { protocol?: number; port?: number; type?: number; fragment?: number; options?: number } = {}): Buffer {
+function packet(destination: string, options: { protocol?: number; port?: number; type?: number; fragment?: number; options?: number; flags?: number } = {}): Buffer {
   const extra = options.options ?? 0;
-  const frame = Buffer.alloc(14 + 20 + extra + 8);
+  const frame = Buffer.alloc(14 + 20 + extra + 20);
   frame.writeUInt16BE(options.type ?? 0x0800, 12);
   frame.writeUInt8(0x45 + extra / 4, 14);
   frame.writeUInt16BE(options.fragment ?? 0, 20);
   frame.writeUInt8(options.protocol ?? 6, 23);
   frame.writeUInt32BE(parseIPv4(destination)!, 30);
   frame.writeUInt16BE(options.port ?? 80, 34 + extra + 2);
+  frame.writeUInt8(options.flags ?? 0, 34 + extra + 13);
   return frame;
 }
 const passes = (...args: Parameters<typeof packet>) => mayPass(packet(...args), policy);
@@ -54,8 +56,37 @@ describe('what the guest may send', () => {
     expect([mayPass(packet('127.0.0.1'), open), mayPass(packet('10.0.2.3', { port: 22 }), open)]).toEqual([false, false]);
   });
 
+  it('answers what this app opened into it, and begins nothing', () => {
+    const forwarded = new ForwardedConnections();
+    const guarded: GuardPolicy = { ...policy, forwarded: (port, flags) => forwarded.take(port, flags) };
+    const passes = (options: Parameters<typeof packet>[1], to = '10.0.2.2') => mayPass(packet(to, options), guarded);
+    const { syn, ack, fin, rst } = TcpFlag;
+    const sides: string[] = [];
+    const connection = forwarded.watch(40_000, (side) => sides.push(side));
+    expect(() => forwarded.watch(40_000, () => undefined)).toThrow('port 40000 has a forwarded connection');
+    // Of ours, of somebody else's, and what would open a connection; a push with it too, which slirp takes for one.
+    expect([passes({ port: 40_000, flags: syn | ack }), passes({ port: 40_001, flags: syn | ack }), passes({ port: 40_000, flags: syn }), passes({ port: 40_000, flags: syn | 8 })]).toEqual([true, false, false, false]);
+    expect([passes({ port: 40_000, flags: ack, options: 8 }), passes({ port: 40_000, flags: fin | ack }), passes({ port: 40_000, flags: rst })]).toEqual([true, true, true]);
+    expect(sides).toEqual(['open', 'ended']);
+    // What cannot begin anything is slirp's to reset.
+    expect([passes({ port: 40_001, flags: ack }), passes({ port: 40_001, flags: rst }), passes({ port: 40_001, flags: fin })]).toEqual([true, true, false]);
+    connection.forget();
+    expect(passes({ port: 40_000, flags: syn | ack })).toBe(false);
+    // Other protocols, fragments, and other names of this computer.
+    for (const odd of [{ protocol: 17 }, { protocol: 1 }, { fragment: 0x2000 }, { fragment: 1 }]) expect(passes({ port: 40_000, flags: ack, ...odd })).toBe(false);
+    for (const address of ['10.0.2.255', '127.0.0.1', '192.168.1.5', '10.0.2.3']) expect(passes({ port: 40_000, flags: ack }, address), address).toBe(false);
+    expect(mayPass(packet('10.0.2.2', { port: 40_000, flags: ack }).subarray(0, 47), guarded)).toBe(false);
+    // It hears of them where the guest may reach this computer, too.
+    const second = forwarded.watch(40_002, (side) => sides.push(side));
+    expect(mayPass(packet('10.0.2.2', { port: 40_002, flags: rst | ack }), { ...guarded, hostAccess: true })).toBe(true);
+    expect([second.side, sides.at(-1)]).toEqual(['refused', 'refused']);
+  });
+
   it('never breaks the filter', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => typeof mayPass(bytes, policy) === 'boolean'));
+    const forwarded = new ForwardedConnections();
+    const guarded: GuardPolicy = { ...policy, forwarded: (port, flags) => forwarded.take(port, flags) };
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => typeof mayPass(bytes, guarded) === 'boolean'));
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 40 }), (rest) => typeof mayPass(Buffer.concat([packet('10.0.2.2').subarray(0, 34), rest]), guarded) === 'boolean'));
   });
 });
 
@@ -102,7 +133,7 @@ describe.skipIf(process.platform === 'win32')('the guard', () => {
     const guard = await guardNetwork({ sockets: { outgoing, allowed }, hostAccess: () => hostAccess });
     const [guest, slirp] = await Promise.all([fromGuest, toSlirp]);
     const own = Object.values(networkInterfaces()).flatMap((all) => all ?? []).find(({ family }) => family === 'IPv4')!.address;
-    guest.write(Buffer.concat([packet(own), packet('10.0.2.2'), packet('1.1.1.1')].map(framed)));
+    guest.write(Buffer.concat([packet(own), packet('10.0.2.2', { flags: TcpFlag.syn }), packet('1.1.1.1')].map(framed)));
     const [heard] = (await once(slirp, 'data')) as [Buffer];
     expect(heard).toEqual(framed(packet('1.1.1.1')));
     hostAccess = true;

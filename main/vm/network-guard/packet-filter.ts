@@ -4,6 +4,8 @@ export interface GuardPolicy {
   hostAccess: boolean;
   /** This computer's own IPv4 addresses, as numbers: what arrives on them from here arrives at this computer's programs. */
   ownAddresses: ReadonlySet<number>;
+  /** Hears of each whole TCP packet to the gateway, and says whether it may pass although {@link hostAccess} is off: answers to what this app opened. Absent: none may. */
+  forwarded?(port: number, flags: number): boolean;
 }
 
 const ipv4 = 0x0800;
@@ -13,6 +15,10 @@ const leastHeader = 20;
 const tcp = 6;
 const udp = 17;
 const dnsPort = 53;
+/** Both ports of a header. */
+const leastPorts = 4;
+/** Where a TCP header has its flags. */
+const tcpFlags = 13;
 /** MF and the fragment's offset. */
 const fragmentBits = 0x3fff;
 
@@ -46,14 +52,15 @@ export function mayPass(frame: Uint8Array, policy: GuardPolicy): boolean {
 
 /** Of slirp's own addresses the name server answers names, and the gateway is this computer. */
 function mayPassInside(view: DataView, destination: number, policy: GuardPolicy): boolean {
-  if (destination === slirp.gateway) return policy.hostAccess;
-  if (destination !== slirp.nameServer) return false;
+  if (destination !== slirp.gateway && destination !== slirp.nameServer) return false;
   const headerLength = (view.getUint8(ethernetHeader) & 15) * 4;
   const protocol = view.getUint8(ethernetHeader + 9);
+  const transport = ethernetHeader + headerLength;
   // A fragment does not say its port.
-  if ((view.getUint16(ethernetHeader + 6) & fragmentBits) !== 0 || headerLength < leastHeader) return false;
-  const ports = ethernetHeader + headerLength;
-  return (protocol === udp || protocol === tcp) && view.byteLength >= ports + 4 && view.getUint16(ports + 2) === dnsPort;
+  const isWhole = (view.getUint16(ethernetHeader + 6) & fragmentBits) === 0 && headerLength >= leastHeader && view.byteLength >= transport + leastPorts;
+  if (destination === slirp.nameServer) return isWhole && (protocol === udp || protocol === tcp) && view.getUint16(transport + 2) === dnsPort;
+  const isAnswer = isWhole && protocol === tcp && view.byteLength > transport + tcpFlags && policy.forwarded?.(view.getUint16(transport + 2), view.getUint8(transport + tcpFlags)) === true;
+  return policy.hostAccess || isAnswer;
 }
 
 export function parseIPv4(text: string): number | null {

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DatagramSplitter, encodeDatagram } from '../../../contract/channel/datagrams.ts';
 import { freePort } from '../testing/free-port.ts';
-import type { HostPort } from '../vm.ts';
+import type { GuestTarget, HostPort } from '../vm.ts';
 import { listenAddresses, PortForwarder } from './port-forwarder.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
@@ -15,14 +15,20 @@ vi.setConfig({ testTimeout: 30_000 });
 let container: Server;
 let forwarder: PortForwarder;
 let refuses = false;
+let targets: GuestTarget[];
 
 beforeEach(async () => {
   refuses = false;
-  container = createServer({ allowHalfOpen: true }, (socket) => void text(socket).then((heard) => socket.end([...heard].reverse().join(''))));
+  targets = [];
+  container = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => undefined);
+    text(socket).then((heard) => socket.end([...heard].reverse().join('')), () => undefined);
+  });
   container.listen(0, '127.0.0.1');
   await once(container, 'listening');
   forwarder = new PortForwarder({
-    openStream: async () => {
+    openStream: async (target) => {
+      targets.push(target);
       if (refuses) throw new Error('no container publishes it');
       const socket = connect({ port: (container.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true });
       await once(socket, 'connect');
@@ -139,6 +145,39 @@ describe('a published port', () => {
 
   it('on an address that this computer lacks says so', async () => {
     await expect(forwarder.reserve({ protocol: 'tcp', hostIp: '203.0.113.9', hostPort: 4711 })).rejects.toThrow('Port 4711 of 203.0.113.9 cannot be opened on this computer');
+  });
+});
+
+describe('a published port with a lane', () => {
+  const broken = async (socket: Socket) => ((await once(socket, 'error')) as [NodeJS.ErrnoException])[0].code;
+
+  it('is asked for by it, and one that leads elsewhere ends what is open', async () => {
+    const port: HostPort = { ...(await freeHostPort()), lane: 10_000 };
+    await forwarder.reserve(port);
+    const before = await dial(port);
+    before.write('x');
+    await expect.poll(() => targets).toEqual([{ kind: 'port', ...port }]);
+    await forwarder.reserve(port);
+    const ended = broken(before);
+    await forwarder.reserve({ ...port, lane: 10_001 });
+    expect(await ended).toBe('ECONNRESET');
+    const after = await dial(port);
+    after.end('yx');
+    expect(await text(after)).toBe('xy');
+    expect(targets.at(-1)).toEqual({ kind: 'port', ...port, lane: 10_001 });
+  });
+
+  it('ends what is open a while after its release: nobody is there any more', async () => {
+    const port = await freeHostPort();
+    await forwarder.reserve(port);
+    const socket = await dial(port);
+    await expect.poll(() => targets.length).toBe(1);
+    const ended = broken(socket);
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    await forwarder.release(port);
+    vi.advanceTimersByTime(10_000);
+    vi.useRealTimers();
+    expect(await ended).toBe('ECONNRESET');
   });
 });
 

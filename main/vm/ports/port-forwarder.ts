@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GuestTarget, HostPort, HostPortAuthority } from '../vm.ts';
 import { forwardDatagrams } from './datagram-forwarder.ts';
@@ -11,13 +11,18 @@ export interface PortForwarderOptions {
   log?(line: string): void;
 }
 
+/** How long connections to a container may outlive its port: for the last of what it said. What is open then leads nowhere any more. */
+const lingerMs = 10_000;
+
 interface Reservation {
   port: HostPort;
   servers: { close(): void }[];
+  /** Ends the TCP connections that are open, with a reset. */
+  connections: Set<() => void>;
 }
 
 /**
- * Published ports on this computer: listens where a container publishes, and carries each connection over the guest channel.
+ * Published ports on this computer: listens where a container publishes, and carries each connection into the guest.
  * "All addresses" means this computer's loopback, IPv4 and (where it is free) IPv6: containers of a desktop are nobody else's.
  */
 export class PortForwarder implements HostPortAuthority {
@@ -28,10 +33,16 @@ export class PortForwarder implements HostPortAuthority {
     this.#options = options;
   }
 
-  /** Idempotent for a port that is reserved already: an engine that restarted asks again for what it had. */
+  /** Idempotent for a port that is reserved already: an engine that restarted asks again for what it had. With another lane it leads elsewhere from now on. */
   async reserve(port: HostPort): Promise<void> {
-    if (this.#reservations.has(keyOf(port))) return;
-    const reservation: Reservation = { port, servers: [] };
+    const present = this.#reservations.get(keyOf(port));
+    if (present !== undefined) {
+      const isMoved = present.port.lane !== port.lane;
+      present.port = port;
+      if (isMoved) cut(present);
+      return;
+    }
+    const reservation: Reservation = { port, servers: [], connections: new Set() };
     // At once, before anything is waited for: a second request for the same port must find it.
     this.#reservations.set(keyOf(port), reservation);
     const [address = '127.0.0.1', ...more] = listenAddresses(port.hostIp);
@@ -52,6 +63,7 @@ export class PortForwarder implements HostPortAuthority {
     this.#reservations.delete(keyOf(port));
     // Connections that are open end with the container, not with the listener.
     for (const server of reservation.servers) server.close();
+    if (reservation.connections.size > 0) setTimeout(() => cut(reservation), lingerMs).unref();
     return Promise.resolve();
   }
 
@@ -73,31 +85,35 @@ export class PortForwarder implements HostPortAuthority {
       return;
     }
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (socket) => {
-      void this.#carry(socket, port);
+      void this.#carry(socket, reservation);
     });
     server.listen({ host: address, port: port.hostPort, backlog: 511 });
     await once(server, 'listening');
     reservation.servers.push(server);
   }
 
-  async #carry(socket: Socket, { protocol, hostIp, hostPort }: HostPort): Promise<void> {
+  async #carry(socket: Socket, { port, connections }: Reservation): Promise<void> {
+    const end = (): void => void socket.resetAndDestroy();
+    connections.add(end);
+    socket.once('close', () => connections.delete(end));
     socket.on('error', () => socket.destroy());
     let stream: Duplex;
     try {
-      stream = await this.#options.openStream({ kind: 'port', protocol, hostIp, hostPort });
+      stream = await this.#options.openStream({ kind: 'port', ...port });
     } catch (error) {
-      this.#options.log?.(`port ${hostPort}: ${(error as Error).message}`);
+      this.#options.log?.(`port ${port.hostPort}: ${(error as Error).message}`);
       // What a client of a port without listener meets.
       socket.resetAndDestroy();
       return;
     }
+    if (socket.destroyed) return reset(stream);
     stream.on('error', () => socket.resetAndDestroy());
     // Closing after an orderly end is no reason to drop what the other direction still has to deliver.
     stream.on('close', () => {
       if (!stream.readableEnded) socket.destroy();
     });
     socket.on('close', () => {
-      if (!socket.readableEnded) stream.destroy();
+      if (!socket.readableEnded || !socket.writableFinished) reset(stream);
     });
     socket.pipe(stream);
     stream.pipe(socket);
@@ -107,6 +123,16 @@ export class PortForwarder implements HostPortAuthority {
     for (const { port: other } of this.#reservations.values()) if (other.protocol === port.protocol && other.hostPort === port.hostPort && keyOf(other) !== keyOf(port)) return 'another container';
     return findPortOwner(port.hostPort, port.protocol);
   }
+}
+
+/** A stream of the channel tells the other side by itself. */
+function reset(stream: Duplex): void {
+  if (stream instanceof Socket) stream.resetAndDestroy();
+  else stream.destroy();
+}
+
+function cut({ connections }: Reservation): void {
+  for (const end of [...connections]) end();
 }
 
 /** Where to listen for the address that a container asked for; the first one must succeed. */

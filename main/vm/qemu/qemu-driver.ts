@@ -11,6 +11,7 @@ import { VmStartError } from '../start-error.ts';
 import { chooseAccelerators, hostProbe, type AcceleratorProbe } from './accelerator.ts';
 import { guardNetwork } from '../network-guard/network-guard.ts';
 import { dataNode, qemuArguments } from './command-line.ts';
+import { Forwards } from './forwards/forwards.ts';
 import { locateQemu, type HostSystem, type QemuInstallation } from './installation.ts';
 import { loadState, saveState, suspendState } from './migration.ts';
 import { QmpClient } from './qmp-client.ts';
@@ -73,7 +74,8 @@ async function launch(qemu: QemuInstallation, host: HostSystem, request: LaunchR
     // Before the guest's kernel runs its first program: until then nothing passes.
     const guard = await guardNetwork({ sockets: names.connect.guard, hostAccess: () => request.hostAccess() });
     void exited.then(() => guard.close());
-    return launchedVm(child, qmp, exited, complaints, { channels: names.connect.channels.slice(0, -1), filePort: names.connect.channels.at(-1)!, migration: files.migrationSocket });
+    const forwards = new Forwards({ monitor: async (line) => String(await qmp.execute('human-monitor-command', { 'command-line': line })), connections: guard.forwarded });
+    return launchedVm(child, qmp, exited, complaints, forwards, { channels: names.connect.channels.slice(0, -1), filePort: names.connect.channels.at(-1)!, migration: files.migrationSocket });
   } catch (error) {
     child.kill('SIGKILL');
     await exited;
@@ -127,7 +129,7 @@ async function connectQmp(path: string, exited: Promise<VmExit>, signal: AbortSi
   }
 }
 
-function launchedVm(child: ChildProcess, qmp: QmpClient, exited: Promise<VmExit>, complaints: string[], sockets: { channels: string[]; filePort: string; migration: string }): LaunchedVm {
+function launchedVm(child: ChildProcess, qmp: QmpClient, exited: Promise<VmExit>, complaints: string[], forwards: Forwards, sockets: { channels: string[]; filePort: string; migration: string }): LaunchedVm {
   const { pid, stdout } = child;
   if (pid === undefined || stdout === null) throw new Error('QEMU has no process');
   void exited.then(() => qmp.close());
@@ -138,6 +140,7 @@ function launchedVm(child: ChildProcess, qmp: QmpClient, exited: Promise<VmExit>
     exited,
     channels: sockets.channels,
     filePort: sockets.filePort,
+    dial: (guestPort) => forwards.dial(guestPort),
     onGuestPort: (listener) => {
       qmp.onEvent(({ event, data }) => {
         if (event === 'VSERPORT_CHANGE' && data.id !== `channel${sockets.channels.length}`) listener(data.open === true);
