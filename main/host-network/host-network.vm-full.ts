@@ -51,7 +51,7 @@ beforeAll(async () => {
   proxy.listen(0, '127.0.0.1');
   await once(proxy, 'listening');
   // A proxy of this computer is reached by the VM only where programs of this computer are.
-  served = await bootServedVm({ hostAccess: true });
+  served = await bootServedVm({ hostAccess: () => true });
 }, 600_000);
 afterAll(async () => {
   await served.dispose();

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
+import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -25,6 +26,7 @@ const plainGuestPort = 8080;
 let folder: string;
 let served: ServedVm;
 let plainPort: number;
+let hostAccess = false;
 const docker = (...args: string[]) => served.docker(...args);
 const client = async <T>(verb: string, port: number, amount: number): Promise<T> => JSON.parse((await run(process.execPath, [clientScript, verb, String(port), String(amount)], { maxBuffer: 1e7 })).stdout) as T;
 
@@ -50,6 +52,33 @@ async function echo(port: number): Promise<string> {
   return text(socket);
 }
 
+/** Says a word until it comes back: datagrams may be lost. @returns milliseconds */
+async function echoDatagram(socket: DatagramSocket, port: number, word: string): Promise<number> {
+  const startedAt = performance.now();
+  const answered = Promise.withResolvers<void>();
+  const listen = (message: Buffer) => (message.toString() === word ? answered.resolve() : undefined);
+  socket.on('message', listen);
+  const again = setInterval(() => socket.send(word, port, '127.0.0.1'), 500);
+  socket.send(word, port, '127.0.0.1');
+  try {
+    await answered.promise;
+    return performance.now() - startedAt;
+  } finally {
+    clearInterval(again);
+    socket.off('message', listen);
+  }
+}
+
+/** A connection on which a word has come back. */
+async function talking(port: number): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  socket.write('word');
+  await once(socket, 'data');
+  return socket;
+}
+
+const broken = async (socket: Socket) => ((await once(socket, 'error')) as [NodeJS.ErrnoException])[0].code;
+const publishedPort = async (name: string) => Number((await docker('port', name, '80/tcp')).split(':').at(-1));
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 const refused = (port: number) => echo(port).then(
   () => 'answered',
@@ -59,9 +88,8 @@ const refused = (port: number) => echo(port).then(
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-ports-'));
   plainPort = await freePort();
-  // Answers to what QEMU forwards go to its gateway, which the network guard keeps from the guest otherwise.
   const environment = { ...process.env, PATH: `${await forwardingQemu()}${delimiter}${process.env.PATH}` };
-  served = await bootServedVm({ driver: createQemuDriver({ host: { platform: process.platform, environment } }), hostAccess: true });
+  served = await bootServedVm({ driver: createQemuDriver({ host: { platform: process.platform, environment } }), hostAccess: () => hostAccess });
 }, 600_000);
 afterAll(async () => {
   await served.dispose();
@@ -99,15 +127,34 @@ describe.runIf(process.platform === 'linux')('a published port of a container', 
 
   it('takes five hundred connections at once', async () => {
     const port = await freePort();
-    await serve('web', 80, '-p', `${port}:80`);
+    await serve('web', 80, '-p', `${port}:80`, '-p', `${port}:80/udp`);
     for (const round of [1, 2, 3]) {
       const times = await client<number[]>('connect', port, 500);
       console.log(`500 connections at once, round ${round}: median ${Math.round(median(times))} ms, slowest ${Math.round(Math.max(...times))} ms`);
     }
   });
 
+  it('carries resets both ways, and ends with what it leads to', async () => {
+    const port = await publishedPort('web');
+    const reset = connect(port, '127.0.0.1');
+    reset.write('reset');
+    expect(String(((await once(reset, 'data')) as [Buffer])[0])).toBe('half');
+    expect(await broken(reset)).toBe('ECONNRESET');
+    (await talking(port)).resetAndDestroy();
+    await expect.poll(() => docker('logs', 'web'), { timeout: 10_000, interval: 100 }).toContain('ECONNRESET');
+    // Onto another network: what is open leads nowhere, what comes goes there.
+    const kept = await talking(port);
+    const ended = broken(kept);
+    await docker('network', 'create', 'other');
+    await docker('network', 'connect', 'other', 'web');
+    await docker('network', 'disconnect', 'bridge', 'web');
+    expect([await ended, await echo(port)]).toEqual(['ECONNRESET', 'word']);
+  });
+
   it('carries as much as what QEMU forwards by itself', async () => {
-    const port = Number((await docker('port', 'web', '80/tcp')).split(':').at(-1));
+    const port = await publishedPort('web');
+    // Answers to what QEMU forwards by itself go to its gateway, which the network guard keeps from the guest otherwise.
+    hostAccess = true;
     await serve('plain', plainGuestPort, '--network', 'host');
     const bytes = 16 * 1024 * 1024;
     for (const verb of ['get', 'put']) {
@@ -120,6 +167,7 @@ describe.runIf(process.platform === 'linux')('a published port of a container', 
       console.log(`${verb}: ${rate(own!).toFixed(1)} MB/s to a container, ${rate(plain!).toFixed(1)} MB/s forwarded by QEMU: ${(rate(own!) / rate(plain!)).toFixed(2)}`);
     }
     await docker('rm', '-f', 'plain');
+    hostAccess = false;
   });
 
   it('is one of a thousand', async () => {
@@ -138,5 +186,33 @@ describe.runIf(process.platform === 'linux')('a published port of a container', 
     await docker('rm', '-f', 'many');
     console.log(`and is removed in ${Math.round(performance.now() - startedAt)} ms`);
     for (const port of [first, first + 500, first + 1000]) expect(await refused(port)).toBe('ECONNREFUSED');
+  });
+
+  it('goes on while its engine is dead, takes datagrams again after that, and is there again when the VM was suspended', async () => {
+    const port = await publishedPort('web');
+    const socket = createSocket('udp4');
+    await echoDatagram(socket, port, 'before');
+    const kept = await talking(port);
+    const killed = docker('run', '--rm', '--privileged', '--pid', 'host', 'slipway/hello', 'sh', '-c', 'kill -9 $(cat /proc/1/root/run/slipway/engine.pid)').catch(() => undefined);
+    await expect.poll(() => served.lines, { timeout: 60_000, interval: 5 }).toContainEqual(expect.stringContaining('guest channel'));
+    let startedAt = performance.now();
+    await expect.poll(() => echo(port).catch(() => ''), { timeout: 60_000, interval: 20 }).toBe('word');
+    const tcp = performance.now() - startedAt;
+    kept.end(' and another');
+    expect(await text(kept)).toBe(' and another');
+    console.log(`after the engine's death: a new connection after ${Math.round(tcp)} ms, UDP ${Math.round(await echoDatagram(socket, port, 'after the engine'))} ms more`);
+    await killed;
+    await expect.poll(() => docker('ps', '--format', '{{.Names}}').catch(() => ''), { timeout: 60_000 }).toBe('web');
+
+    const open = await talking(port);
+    const ended = broken(open);
+    await served.suspend();
+    expect([await ended, await refused(port)]).toEqual(['ECONNRESET', 'ECONNREFUSED']);
+    startedAt = performance.now();
+    await served.vm.wake();
+    const awake = performance.now();
+    await expect.poll(() => echo(port).catch(() => ''), { timeout: 60_000, interval: 10 }).toBe('word');
+    console.log(`after a suspension: resumed in ${Math.round(awake - startedAt)} ms, TCP ${Math.round(performance.now() - awake)} ms later, UDP ${Math.round(await echoDatagram(socket, port, 'after the suspension'))} ms more`);
+    socket.close();
   });
 });

@@ -1,11 +1,14 @@
 // The server of a container whose ports are measured; runs on the guest's own Node. One word a connection: `get BYTES` sends so many, `put` counts what comes,
-// anything else comes back. UDP comes back on the same port.
+// `reset` breaks the connection after a word, anything else comes back; a connection that a client breaks is a line of output. UDP comes back on the same port.
 const chunk = Buffer.alloc(256 * 1024, 7);
 const [port] = process.argv.slice(-1).map(Number);
 
 require('net')
   .createServer({ allowHalfOpen: true }, (socket) => {
-    socket.on('error', () => socket.destroy());
+    socket.on('error', (error) => {
+      console.log(error.code);
+      socket.destroy();
+    });
     socket.once('data', (first) => {
       const [word, bytes] = first.toString('latin1', 0, 40).trim().split(/\s+/);
       if (word === 'get') {
@@ -22,6 +25,8 @@ require('net')
       } else if (word === 'put') {
         let count = first.length;
         socket.on('data', (part) => (count += part.length)).on('end', () => socket.end(String(count)));
+      } else if (word === 'reset') {
+        socket.write('half', () => setTimeout(() => socket.resetAndDestroy(), 100));
       } else {
         socket.write(first);
         socket.pipe(socket);

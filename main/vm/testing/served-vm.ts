@@ -22,6 +22,8 @@ export interface ServedVm {
   lines: string[];
   /** Output of a docker command without the last line's end. @throws Error when it fails. */
   docker(...args: string[]): Promise<string>;
+  /** As the VM's own, once no docker command runs any more: one that a condition gave up waiting for would wake it. */
+  suspend(): Promise<void>;
   qemuPid(): number;
   /** Bytes of this computer's memory that the guest's memory has; what QEMU has beside it, translated code above all, is not the guest's to give back. */
   resident(): number;
@@ -41,19 +43,28 @@ function guestResident(smaps: string, memoryMiB: number): number {
 }
 
 /** Boots it cold and waits for the built-in image. @param options what the test wants otherwise than usual */
-export async function bootServedVm(options: { folders?: VmFolders; driver?: VmDriver; hostAccess?: boolean; imageDirectory?: string; deadlines?: Partial<BootDeadlines> } = {}): Promise<ServedVm> {
-  const { folders, driver, hostAccess = false, imageDirectory = builtImage, deadlines } = options;
+export async function bootServedVm(options: { folders?: VmFolders; driver?: VmDriver; hostAccess?(): boolean; imageDirectory?: string; deadlines?: Partial<BootDeadlines> } = {}): Promise<ServedVm> {
+  const { folders, driver, hostAccess = () => false, imageDirectory = builtImage, deadlines } = options;
   if (!existsSync(join(imageDirectory, 'manifest.json'))) throw new Error(`There is no VM image in ${imageDirectory}: npm run vm:image`);
   const home = await mkdtemp(join(tmpdir(), 'slipway-served-'));
   const lines: string[] = [];
-  const settings = { memoryMiB: 1024, cpus: 2, diskGiB: 8, acceleration: 'auto' as const, hostAccess };
-  const vm = createVm({ home, imageDirectory, settings: () => settings, snapshots: false, folders, log: (line) => lines.push(line), deadlines, ...(driver === undefined ? {} : { driver }) });
+  const settings = { memoryMiB: 1024, cpus: 2, diskGiB: 8, acceleration: 'auto' as const };
+  const vm = createVm({ home, imageDirectory, settings: () => ({ ...settings, hostAccess: hostAccess() }), snapshots: false, folders, log: (line) => lines.push(line), deadlines, ...(driver === undefined ? {} : { driver }) });
   const address = hostAddress(home);
   const socket = await listenHostSocket(address, async () => {
     await vm.wake();
     return vm.openStream({ kind: 'api' });
   });
-  const docker = async (...args: string[]) => (await run('docker', ['--host', address.dockerHost, ...args], { maxBuffer: 64 * 1024 ** 2 })).stdout.trim();
+  const running = new Set<Promise<unknown>>();
+  const docker = async (...args: string[]) => {
+    const command = run('docker', ['--host', address.dockerHost, ...args], { maxBuffer: 64 * 1024 ** 2 });
+    running.add(command);
+    try {
+      return (await command).stdout.trim();
+    } finally {
+      running.delete(command);
+    }
+  };
   const qemuPid = () => (JSON.parse(readFileSync(join(home, 'run/lock'), 'utf8')) as { vm: { pid: number } }).vm.pid;
   await vm.start();
   // On a machine under load the channel may be lost and come back meanwhile.
@@ -63,6 +74,10 @@ export async function bootServedVm(options: { folders?: VmFolders; driver?: VmDr
     held: () => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${qemuPid()}/status`, 'utf8'))?.[1]) * 1024,
     resident: () => guestResident(readFileSync(`/proc/${qemuPid()}/smaps`, 'utf8'), settings.memoryMiB),
     allocated: async () => (await stat(join(home, 'data.qcow2'))).blocks * 512,
+    async suspend() {
+      await Promise.allSettled(running);
+      await vm.suspend();
+    },
     async dispose() {
       await socket.close();
       await vm.stop();
