@@ -145,7 +145,7 @@ export const networkCases = cases('networks', {
   'variables and names of links': [
     started('db', { Hostname: 'h', Env: ['A=b', 'SP=a b'], ExposedPorts: { '5432/tcp': {}, '80/tcp': {}, '53/udp': {}, '53/tcp': {} } }),
     started('cache', { ExposedPorts: { '7000/tcp': {}, '7001/tcp': {}, '7002/tcp': {}, '9/tcp': {} } }),
-    started('web', { Env: ['DATABASE_NAME=mine'], Cmd: ['sh', '-c', 'env | sort; grep -v ip6 /etc/hosts'], HostConfig: { Links: ['db:database', 'cache:c-1', 'db', 'cache:database'] } }),
+    started('web', { Env: ['DATABASE_NAME=mine'], Cmd: ['sh', '-c', '(env; grep -v ip6 /etc/hosts) | sort'], HostConfig: { Links: ['db:database', 'cache:c-1', 'db', 'cache:database'] } }),
     post('/containers/web/wait'),
     get('/containers/web/logs?stdout=1'),
     get('/containers/json?all=1', { compare: 'values', ignore: ['body.*.Status', 'body.*.Ports.**'], sortBy: 'Id' }),
