@@ -1,4 +1,4 @@
-import { readFileSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, statfsSync, statSync, writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UnavailableError } from '../errors.ts';
 import { SyscallError } from '../lib/syscalls/libc.ts';
@@ -36,7 +36,13 @@ export function mountedDisk(root: string): GrowingDisk {
 /** A SCSI disk (Hyper-V's) tells its size when it is asked, or with the next block that is read. Others have no such file. */
 function askAgain(disk: string): void {
   try {
-    writeFileSync(`${disk}/device/rescan`, '1', { flag: 'r+' });
+    // Neither created nor read: sysfs allows no more than this.
+    const file = openSync(`${disk}/device/rescan`, constants.O_WRONLY);
+    try {
+      writeSync(file, '1');
+    } finally {
+      closeSync(file);
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
