@@ -70,6 +70,8 @@ export interface VmMemoryFile {
 
 export interface LaunchRequest extends VmIdentity {
   memory?: VmMemory;
+  /** File of the state that the VM begins with: it waits for {@link LaunchedVm.load}. It may be removed once the VM is launched. */
+  state?: string;
   signal: AbortSignal;
   /** Whether the guest may reach this computer now; asked again and again. */
   hostAccess(): boolean;
@@ -108,8 +110,8 @@ export interface LaunchedVm {
    * `signal` aborts, the VM goes on as if nothing had been. @throws Error, or the signal's reason.
    */
   suspend(stateFile: string, signal: AbortSignal): Promise<void>;
-  /** Takes such a state and lets the VM go on from there, once `beforeGoingOn` has settled. @throws Error when the hypervisor refuses it. */
-  load(stateFile: string, beforeGoingOn?: () => Promise<void>): Promise<void>;
+  /** Takes the state that it was launched for and lets the VM go on from there, once `beforeGoingOn` has settled. @throws Error when the hypervisor refuses it. */
+  load(beforeGoingOn?: () => Promise<void>): Promise<void>;
   /** Ends the VM at once but in order: what the guest wrote to its disks is in the files. */
   quit(): Promise<void>;
   kill(): void;

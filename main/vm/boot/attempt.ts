@@ -2,7 +2,7 @@ import type { VmPhaseId } from '../../../contract/vm-state.ts';
 import { callEngine } from '../channel/engine-call.ts';
 import { GuestConnection } from '../channel/guest-connection.ts';
 import { ConsoleReader } from '../console/console-reader.ts';
-import type { Hypervisor, LaunchedVm, RealAccelerator, VmMemory } from '../driver.ts';
+import type { Hypervisor, LaunchedVm, LaunchRequest, RealAccelerator } from '../driver.ts';
 import { endVm } from '../end-vm.ts';
 import { writeInstanceKey, writeStartOrder } from '../home/instance-files.ts';
 import type { InstanceLock } from '../home/instance-lock.ts';
@@ -37,14 +37,17 @@ export interface StartedVm {
   engineVersion: string;
 }
 
+/** What the VM begins with, where it is not empty memory. */
+export type Beginning = Pick<LaunchRequest, 'memory' | 'state'>;
+
 /** Starts the hypervisor; nothing is said to the guest before `connect`. */
-export async function launch({ request, lock, image, hypervisor, accelerator }: Attempt, order: 'go' | 'park', memory?: VmMemory) {
+export async function launch({ request, lock, image, hypervisor, accelerator }: Attempt, order: 'go' | 'park', from: Beginning = {}) {
   const { files, signal } = request;
   const key = await writeInstanceKey(files);
   await writeStartOrder(files, order);
   const vm = await hypervisor.launch({
     ...{ files, image, settings: request.settings, accelerator, signal },
-    ...(memory === undefined ? {} : { memory }),
+    ...from,
     hostAccess: () => request.hostAccess(),
     started: (pid) => lock.recordVm(pid),
   });

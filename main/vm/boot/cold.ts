@@ -1,7 +1,6 @@
 import { checkImage } from '../image/image.ts';
-import type { VmMemory } from '../driver.ts';
 import { VmStartError } from '../start-error.ts';
-import { askEngine, guarded, launch, type Attempt, type StartedVm } from './attempt.ts';
+import { askEngine, guarded, launch, type Attempt, type Beginning, type StartedVm } from './attempt.ts';
 import type { BootRequest } from './boot-request.ts';
 
 /** From the kernel's first instruction to an engine that answers. @throws VmStartError, or the signal's reason. */
@@ -17,11 +16,11 @@ export async function bootCold(attempt: Attempt): Promise<StartedVm> {
 }
 
 /** As {@link bootCold}; with `park` the engine answers and gets ready to be kept. */
-export async function bootToAnswer(attempt: Attempt, order: 'go' | 'park', memory?: VmMemory) {
+export async function bootToAnswer(attempt: Attempt, order: 'go' | 'park', from?: Beginning) {
   const { hypervisor, accelerator, reason } = attempt;
   const { clock, deadlines, signal } = attempt.request;
   clock.begin('hypervisor');
-  const launched = await launch(attempt, order, memory);
+  const launched = await launch(attempt, order, from);
   const { vm, watch, console } = launched;
   clock.detail('hypervisor', `${hypervisor.name}, ${accelerator.toUpperCase()}${reason === null ? '' : `; ${reason}`}`);
   const guest = launched.connect();

@@ -53,7 +53,7 @@ export async function restoreOrBoot(attempt: Attempt): Promise<Omit<BootedVm, 'l
 async function keepSnapshot(attempt: Attempt, store: SnapshotStore): Promise<void> {
   const { request } = attempt;
   await store.clear();
-  const started = await bootToAnswer(attempt, 'park', { file: store.ram, shared: true });
+  const started = await bootToAnswer(attempt, 'park', { memory: { file: store.ram, shared: true } });
   await guarded(attempt, started, async (enter) => {
     enter('snapshot');
     started.guest.expectLeave();
@@ -71,14 +71,14 @@ async function restore(attempt: Attempt, store: SnapshotStore, plan: 'make' | 'r
   await store.copyRam(files.ram);
   // `finally` waits for what it is given.
   // oxlint-disable-next-line typescript/no-misused-promises
-  const launched = await launch(attempt, 'go', { file: files.ram, shared: false }).finally(() => rm(files.ram, { force: true }));
+  const launched = await launch(attempt, 'go', { memory: { file: files.ram, shared: false }, state: store.state }).finally(() => rm(files.ram, { force: true }));
   const { vm, watch, console } = launched;
   if (plan === 'restore') clock.detail('hypervisor', `${hypervisor.name}, ${accelerator.toUpperCase()}${reason === null ? '' : `; ${reason}`}`);
   let guest: GuestConnection | null = null;
   const engineVersion = await guarded(attempt, launched, async (enter) => {
     if (plan === 'restore') enter('restore');
     guest = launched.connect();
-    await watch.orTrouble(vm.load(store.state), deadlines.kernelMs);
+    await watch.orTrouble(vm.load(), deadlines.kernelMs);
     if (plan === 'restore') enter('engine');
     await watch.until('channel', deadlines.engineMs);
     return watch.orTrouble(askEngine(guest, signal), deadlines.engineMs);

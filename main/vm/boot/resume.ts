@@ -39,7 +39,7 @@ async function resume(attempt: Attempt, store: SuspendStore, suspended: Suspende
   const { hypervisor, accelerator, request } = attempt;
   const { clock, deadlines, signal } = request;
   clock.begin('hypervisor');
-  const launched = await launch(attempt, 'go', 'from-state');
+  const launched = await launch(attempt, 'go', { memory: 'from-state', state: store.state });
   const { vm, watch, console } = launched;
   clock.detail('hypervisor', `${hypervisor.name}, ${accelerator.toUpperCase()}`);
   let guest: GuestConnection | null = null;
@@ -47,7 +47,7 @@ async function resume(attempt: Attempt, store: SuspendStore, suspended: Suspende
     enter('resume');
     clock.detail('resume', `suspended ${suspended.since}`);
     guest = launched.connect();
-    await watch.orTrouble(vm.load(store.state, () => store.consume()), deadlines.kernelMs);
+    await watch.orTrouble(vm.load(() => store.consume()), deadlines.kernelMs);
     enter('engine');
     await watch.until('channel', deadlines.engineMs);
     // Before anybody is answered: to the guest no time has passed.

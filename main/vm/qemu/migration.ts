@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { connect, createServer, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { QmpError, type QmpClient } from './qmp-client.ts';
@@ -9,8 +9,8 @@ import { ZeroPageFilter } from './zero-page-filter.ts';
 
 /**
  * A VM's state into a file and out of it, by QEMU's migration. Memory that is a shared file already is left out (`x-ignore-shared`), so what passes
- * for a VM that is kept is half a megabyte; for one that is suspended it is all that its memory holds. Over a socket, as QEMU's sandbox lets it start
- * no program to write to, and reads files only since version 8.2.
+ * for a VM that is kept is half a megabyte; for one that is suspended it is all that its memory holds. Out of QEMU over a socket, as its sandbox lets it start
+ * no program to write to, and it writes files only since version 8.2; into it by a descriptor that it is launched with.
  *
  * @param socket path of a unix socket for the moment
  */
@@ -49,16 +49,13 @@ export async function suspendState(qmp: QmpClient, socket: string, stateFile: st
   }
 }
 
-/** QEMU was started with `-incoming defer`. @throws QmpError with its words when it cannot take the state. */
-export async function loadState(qmp: QmpClient, socket: string, stateFile: string, beforeGoingOn?: () => Promise<void>): Promise<void> {
-  await rm(socket, { force: true });
-  await prepare(qmp);
-  await qmp.execute('migrate-incoming', { uri: `unix:${socket}` });
-  const stream = connect(socket);
-  const [sent] = await Promise.allSettled([pipeline(createReadStream(stateFile, { highWaterMark: chunkBytes }), stream)]);
-  await finished(qmp);
-  if (sent.status === 'rejected') throw sent.reason;
-  await rm(socket, { force: true });
+/** QEMU's descriptor of the state that it was launched with, the first after stdin, stdout and stderr. */
+const stateDescriptor = 3;
+
+/** QEMU was started with `-incoming defer` and has the state's file open. @throws QmpError with its words when it cannot take the state. */
+export async function loadState(qmp: QmpClient, beforeGoingOn?: () => Promise<void>): Promise<void> {
+  // Sent one after the other without waiting: QEMU carries them out in this order, and refuses the second where it refused the first.
+  await Promise.all([prepare(qmp), qmp.execute('migrate-incoming', { uri: `fd:${stateDescriptor}` }), finished(qmp)]);
   await beforeGoingOn?.();
   await qmp.execute('cont');
 }
@@ -68,8 +65,11 @@ const chunkBytes = 1024 * 1024;
 const bandwidth = 64 * 1024 ** 3;
 
 async function prepare(qmp: QmpClient): Promise<void> {
-  await qmp.execute('migrate-set-capabilities', { capabilities: [{ capability: 'x-ignore-shared', state: true }] });
-  await qmp.execute('migrate-set-parameters', { 'max-bandwidth': bandwidth });
+  await Promise.all([
+    qmp.execute('migrate-set-capabilities', { capabilities: [{ capability: 'x-ignore-shared', state: true }] }),
+    // The guest would tell its neighbours where it is now; it has none.
+    qmp.execute('migrate-set-parameters', { 'max-bandwidth': bandwidth, 'announce-rounds': 0 }),
+  ]);
 }
 
 const pollMs = 3;

@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { chmod } from 'node:fs/promises';
+import { chmod, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -58,9 +58,10 @@ async function launch(qemu: QemuInstallation, host: HostSystem, request: LaunchR
   const args = argumentsOf(host, request, request.memory);
   const [command, ...rest] = [...qemu.prefix, qemu.system, ...args];
   // A group of its own: Ctrl-C is for us, who power the guest off in order; QEMU would end at once.
-  const child = spawn(command ?? qemu.system, rest, { detached: host.platform !== 'win32', windowsHide: true, stdio: ['ignore', 'pipe', 'pipe'], env: host.environment });
+  const state = request.state === undefined ? null : await open(request.state, 'r');
+  const child = spawn(command ?? qemu.system, rest, { detached: host.platform !== 'win32', windowsHide: true, stdio: ['ignore', 'pipe', 'pipe', ...(state === null ? [] : [state.fd])], env: host.environment });
   const complaints: string[] = [];
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
     complaints.push(...text.split('\n').map((line) => line.trim()).filter((line) => line !== ''));
     complaints.splice(0, complaints.length - keptComplaints);
   });
@@ -68,9 +69,10 @@ async function launch(qemu: QemuInstallation, host: HostSystem, request: LaunchR
   let spawnError: Error | null = null;
   child.once('error', (error) => (spawnError = error));
   try {
+    await state?.close();
     if (child.pid !== undefined) await request.started(child.pid);
     const qmp = await connectQmp(names.connect.qmp, exited, request.signal);
-    if (host.platform !== 'win32') for (const path of [names.connect.qmp, ...names.connect.channels, ...Object.values(names.connect.guard)]) await chmod(path, 0o600);
+    if (host.platform !== 'win32') await Promise.all([names.connect.qmp, ...names.connect.channels, ...Object.values(names.connect.guard)].map((path) => chmod(path, 0o600)));
     // Before the guest's kernel runs its first program: until then nothing passes.
     const guard = await guardNetwork({ sockets: names.connect.guard, hostAccess: () => request.hostAccess() });
     void exited.then(() => guard.close());
@@ -159,7 +161,7 @@ function launchedVm(child: ChildProcess, qmp: QmpClient, exited: Promise<VmExit>
     },
     save: (stateFile) => saveState(qmp, sockets.migration, stateFile),
     suspend: (stateFile, signal) => suspendState(qmp, sockets.migration, stateFile, signal),
-    load: (stateFile, beforeGoingOn) => loadState(qmp, sockets.migration, stateFile, beforeGoingOn),
+    load: (beforeGoingOn) => loadState(qmp, beforeGoingOn),
     quit: async () => {
       // The answer may be lost when QEMU is quicker than its socket.
       await qmp.execute('quit').catch(() => undefined);

@@ -95,8 +95,8 @@ export function createFakeDriver({ accelerators = ['tcg'], script = bootsWell, a
           await suspend?.(signal);
           await writeFile(stateFile, `all of VM ${vms.indexOf(vm)}`);
         },
-        load: async (stateFile, beforeGoingOn) => {
-          await load?.(stateFile);
+        load: async (beforeGoingOn) => {
+          await load?.(request.state ?? 'none');
           await beforeGoingOn?.();
         },
         quit: () => Promise.resolve(exited.resolve({ code: 0, signal: null })),
