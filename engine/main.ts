@@ -53,7 +53,8 @@ import { crunVersion, versionResponse } from './system/version.ts';
 
 /** Composition root: the only place of the engine that builds things. Everything below is told what it stands on. */
 
-async function startEngine(config: EngineConfig, door: Door): Promise<{ close(): Promise<void> }> {
+/** Opens all stores, brings records and machine together, and answers. */
+export async function startEngine(config: EngineConfig, door: Door, { isPractised = false } = {}): Promise<{ close(): Promise<void> }> {
   const startedAt = performance.now();
   const paths = dataPaths(config);
   const { server, guest, carried } = door;
@@ -166,7 +167,7 @@ async function startEngine(config: EngineConfig, door: Door): Promise<{ close():
       takeDefaults,
     },
   });
-  const idle = new IdleMemory();
+  const idle = new IdleMemory(undefined, { isPractised });
   // A computer that is not only ours keeps what it likes.
   const giveBack =
     guest === null
@@ -205,6 +206,8 @@ async function startEngine(config: EngineConfig, door: Door): Promise<{ close():
     await builtinsLoaded;
     const started = await startByPolicy(needs);
     if (started > 0) log(`${started} containers started by their restart policies`);
+    // The host may have made the disk larger while nothing ran.
+    if (guest !== null) await growDataDisk(mountedDisk(config.root), 0).catch((error: unknown) => log(`the data disk: ${messageOf(error)}`));
   }
 
   return {
@@ -265,15 +268,15 @@ async function main(): Promise<void> {
   await runEngine(config, new Door(config, log));
 }
 
-/** From the first look at the data root until a signal ends it. */
-export async function runEngine(config: EngineConfig, door: Door): Promise<void> {
+/** From the first look at the data root until a signal ends it. @param options.isPractised this process has started an engine before, see guest/practice.ts */
+export async function runEngine(config: EngineConfig, door: Door, options: { isPractised?: boolean } = {}): Promise<void> {
   mkdirSync(config.root, { recursive: true, mode: 0o710 });
   mkdirSync(config.execRoot, { recursive: true, mode: 0o710 });
   const lock = lockRoot(config.root);
   // Containers depend on the engine: a mistake in one request must not end it.
   process.on('uncaughtException', (error) => log(`not caught: ${error.stack ?? error.message}`));
   process.on('unhandledRejection', (reason) => log(`not caught: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`));
-  const engine = await startEngine(config, door);
+  const engine = await startEngine(config, door, options);
   let closing = false;
   const close = () => {
     if (closing) return;

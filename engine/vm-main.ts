@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
 import { parseCommandLine } from './command-line.ts';
 import type { EngineConfig } from './config.ts';
 import { Door } from './door.ts';
@@ -16,6 +17,10 @@ const diskFile = '/run/slipway/data-disk';
 const goFile = '/run/slipway/go';
 /** While loading keeps the only thread busy nobody is answered, so who is at the door comes first; but nobody may be there. */
 const firstRequestMs = 1000;
+/** A host that keeps this machine, or has restored it, asks for certain, however busy it is; at the former it takes a channel that closes before the answer for a failure. */
+const certainRequestMs = 60_000;
+/** After the wake of a restored machine: until then the start and the first lists are over. */
+const optimiseAfterMs = 10_000;
 
 /**
  * The engine's entry in the VM: answers first, and loads the rest of the engine after it. SLIPWAY_DISK_READY names a FIFO that is written to once
@@ -28,8 +33,10 @@ async function main(): Promise<void> {
   delete process.env.SLIPWAY_DISK_READY;
   const { guestKeyFile: keyFile, guestOrderFile: orderFile } = config;
   if (diskReady !== undefined) {
-    await Promise.race([firstAnswer(door), delay(firstRequestMs)]);
-    if (keyFile !== undefined && orderFile !== undefined && readStartOrder(orderFile).word === 'park') return startLater(config, door, { diskReady, keyFile, orderFile });
+    const isKept = keyFile !== undefined && orderFile !== undefined && readStartOrder(orderFile).word === 'park';
+    if (isKept) interpretOnly();
+    await Promise.race([firstAnswer(door), delay(isKept ? certainRequestMs : firstRequestMs, undefined, { ref: false })]);
+    if (isKept) return startLater(config, door, { diskReady, keyFile, orderFile });
     await readFile(diskReady);
   }
   keepCompiledCode(config.root);
@@ -47,14 +54,32 @@ async function firstAnswer(door: Door): Promise<void> {
 
 /** Everything that can be done without the data disk, then a stop until the host goes on with this machine, or with copies of it. */
 async function startLater(config: EngineConfig, door: Door, files: { diskReady: string; keyFile: string; orderFile: string }): Promise<void> {
-  const [{ runEngine }, { park }, { replaceMathRandom, useUpKeptBytes }] = await Promise.all([import('./main.ts'), import('./guest/park.ts'), import('./guest/renewal.ts'), readFile(files.diskReady)]);
+  const [{ runEngine, startEngine }, { park }, { practise }, { replaceMathRandom, useUpKeptBytes }, { tidyMemory }] = await Promise.all([import('./main.ts'), import('./guest/park.ts'), import('./guest/practice.ts'), import('./guest/renewal.ts'), import('./lib/idle-memory.ts'), readFile(files.diskReady)]);
   replaceMathRandom();
   door.closeChannel();
+  await practise(config, async (other) => {
+    const practiceDoor = new Door(other, log);
+    return { server: practiceDoor.server, ...(await startEngine(other, practiceDoor)) };
+  }, log);
+  tidyMemory();
   const { disk } = await park({ ...files, root: config.root, diskFile, goFile });
   door.openChannel(disk);
-  await Promise.all([disk, Promise.race([firstAnswer(door), delay(firstRequestMs)])]);
+  await Promise.all([disk, Promise.race([firstAnswer(door), delay(certainRequestMs, undefined, { ref: false })])]);
   useUpKeptBytes();
-  await runEngine(config, door);
+  setTimeout(compileAgain, optimiseAfterMs).unref();
+  await runEngine(config, door, { isPractised: true });
+}
+
+/**
+ * Has V8 interpret everything from here on. In a machine that was restored all that runs is translated first: compilers, and then what they have made, cost it
+ * more than they save. What is learned of objects is kept from the first call of a function on, so that practice is worth something.
+ */
+function interpretOnly(): void {
+  for (const flag of ['--no-sparkplug', '--no-maglev', '--no-turbofan', '--no-lazy-feedback-allocation']) setFlagsFromString(flag);
+}
+
+function compileAgain(): void {
+  for (const flag of ['--sparkplug', '--maglev', '--turbofan', '--lazy-feedback-allocation']) setFlagsFromString(flag);
 }
 
 /**

@@ -19,16 +19,18 @@ const worthwhile = 4 * 1024;
 export class IdleMemory {
   readonly #quiet: typeof usualQuiet;
   #lastWork = performance.now();
-  /** The start has left garbage too. */
-  #work = muchWork;
+  #work: number;
   /** What is easy has been done since the last work. */
   #isTidy = false;
-  /** Anonymous memory after the last dear collection, kB. */
-  #least = 0;
+  /** Anonymous memory after the last dear collection, kB; undefined where what is there now is to count as that. */
+  #least: number | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(quiet = usualQuiet) {
+  /** @param options.isPractised the process was tidied before this start, as that of a restored machine: collecting again would only touch, and translate, what nobody needs. Otherwise a start leaves garbage too. */
+  constructor(quiet = usualQuiet, { isPractised = false } = {}) {
     this.#quiet = quiet;
+    this.#work = isPractised ? 0 : muchWork;
+    this.#least = isPractised ? undefined : 0;
   }
 
   /** Something was done; cheap enough for every request. */
@@ -67,16 +69,23 @@ export class IdleMemory {
     this.#work = 0;
     trimHeap();
     dropProgramPages();
+    this.#least ??= anonymousMemory();
   }
 
   #tidyThoroughly(): void {
-    if (anonymousMemory() > this.#least + worthwhile) {
+    if (anonymousMemory() > (this.#least ?? 0) + worthwhile) {
       collectGarbage({ flavor: 'last-resort' });
       trimHeap();
       this.#least = anonymousMemory();
     }
     dropProgramPages();
   }
+}
+
+/** At once, for a process that is about to stand still. */
+export function tidyMemory(): void {
+  collectGarbage();
+  trimHeap();
 }
 
 /** kB; 0 where it cannot be told. */
