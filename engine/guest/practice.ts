@@ -27,10 +27,12 @@ const firstRequests = ['/_ping', '/version', '/info', '/v1.47/containers/json?al
  */
 export async function practise(config: EngineConfig, start: (config: EngineConfig) => Promise<Practised>, log: (line: string) => void): Promise<void> {
   const root = join(config.execRoot, 'practice');
-  const { guestKeyFile: _key, builtinImages: _images, ...rest } = config;
+  const other = { ...config, root, socket: join(root, 'docker.sock') };
+  delete other.guestKeyFile;
+  delete other.builtinImages;
   try {
     await mkdir(root, { recursive: true, mode: 0o710 });
-    const engine = await start({ ...rest, root, socket: join(root, 'docker.sock') });
+    const engine = await start(other);
     try {
       for (const path of firstRequests) await ask(engine.server, path);
     } finally {
