@@ -49,8 +49,8 @@ function askAgain(disk: string): void {
 }
 
 /**
- * Makes the file system of the data disk as large as the disk, which the host has made larger. Waits until the kernel knows of `wantedBytes`, and while the
- * guest's own script does the same. Answers the bytes of the file system.
+ * Makes the file system of the data disk as large as the disk, which the host has made larger. Waits until the kernel knows of `wantedBytes`, and while another
+ * call does the same. Answers the bytes of the file system. With 0 it grows to what the disk has, and a file system that is as large already stays as it is.
  * @throws UnavailableError when the disk does not become that large
  */
 export async function growDataDisk(disk: GrowingDisk, wantedBytes: number, limitMs = deadlineMs): Promise<number> {
