@@ -83,4 +83,31 @@ test.describe('logs', () => {
     await docker.run(['rm', 'both']);
   });
 
+  test('several logs are merged by time, picked by mouse and by keyboard', async ({ nativeApp: { page }, nativeEngine: { docker } }) => {
+    const logs = new LogsPage(page);
+    for (const [name, words] of Object.entries({ first: 'from the first', second: 'from the second' })) {
+      await docker.run(['run', '--name', name, 'bb', 'echo', words]);
+    }
+    await logs.open('first');
+    await expect(logs.lines).toContainText('from the first');
+    await logs.sources.click();
+    await page.getByRole('checkbox', { name: 'second', exact: true }).check();
+    // For the next tick it stays open.
+    await expect(page.getByRole('checkbox', { name: 'second', exact: true })).toBeChecked();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('checkbox', { name: 'second', exact: true })).toHaveCount(0);
+    await expect(logs.foot).toContainText('2 lines');
+    await expect(logs.lines.locator('.log-line__text')).toHaveText(['from the first', 'from the second']);
+    await logs.sources.focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('searchbox', { name: 'Find a container' })).toBeFocused();
+    await page.keyboard.type('first');
+    await page.getByRole('checkbox', { name: 'first', exact: true }).focus();
+    await page.keyboard.press('Space');
+    await expect(page.getByRole('checkbox', { name: 'first', exact: true })).not.toBeChecked();
+    await page.keyboard.press('Escape');
+    await expect(logs.sources).toBeFocused();
+    await expect(logs.lines.locator('.log-line__text')).toHaveText(['from the second']);
+    await docker.run(['rm', 'first', 'second']);
+  });
 });
