@@ -44,7 +44,7 @@ test.describe('images', () => {
       const list = page.getByRole('dialog', { name: 'Tasks' });
       const progress = list.getByRole('progressbar', { name: `Pull ${door.host}/team/slow:1.0` });
       await expect(progress).toHaveAttribute('aria-valuetext', /^\d.* of 3 MB$/);
-      await expect(progress).toHaveAttribute('aria-valuenow', /^[1-9]\d?$/);
+      await expect(progress).toHaveAttribute('aria-valuenow', /^\d\d?$/);
       expect(await axeFindings(page)).toEqual([]);
       await list.getByRole('button', { name: 'Cancel' }).focus();
       await page.keyboard.press('Enter');
