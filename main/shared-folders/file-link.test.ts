@@ -22,7 +22,7 @@ function request(opcode: number, unique: number): Buffer {
 
 function server() {
   const done: string[] = [];
-  return { done, begin: () => void done.push('reset'), resumed: () => void done.push('resumed'), handle: (message: Buffer) => (done.push(`${message.readUInt32LE(4)} ${message.readUInt32LE(8)}`), answer(message.readUInt32LE(8), 8)) };
+  return { done, begin: () => void done.push('reset'), handle: (message: Buffer) => (done.push(`${message.readUInt32LE(4)} ${message.readUInt32LE(8)}`), answer(message.readUInt32LE(8), 8)) };
 }
 
 const id = Buffer.alloc(16, 7);
@@ -41,7 +41,7 @@ it('does nothing a second time that is asked again over another stream, and answ
   const second = take(link);
   expect(first.stream.resets).toHaveLength(1);
   second.say(id, request(opcodes.MKDIR, 2), request(opcodes.GETATTR, 4), request(opcodes.UNLINK, 6));
-  expect(files.done.slice(3)).toEqual(['resumed', '3 4', '10 6']);
+  expect(files.done.slice(3)).toEqual(['3 4', '10 6']);
   expect(second.sent.map((bytes) => bytes.readUInt32LE(8))).toEqual([2, 4, 6]);
 });
 

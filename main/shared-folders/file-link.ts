@@ -7,8 +7,6 @@ export interface Server {
   handle(message: Buffer): Buffer | null | Promise<Buffer>;
   /** A mount begins, or one goes on that this server does not know yet. */
   begin(session: string): void;
-  /** The mount goes on over another stream; what was told meanwhile is lost. */
-  resumed(): void;
 }
 
 /** Done a second time these would do something else, or fail. */
@@ -72,13 +70,13 @@ export class FileLink {
     stream.accept();
   }
 
-  /** Lost while no stream is open: answers are asked for again, and what else was told is made up for by `resumed`. */
+  /** What answers nothing; lost while no stream is open, when the kernel believes nothing for longer than a second anyway. */
   send(message: Uint8Array): void {
     this.#stream?.write(message, () => undefined);
   }
 
   #greet(session: string): void {
-    if (session === this.#session) return this.#server.resumed();
+    if (session === this.#session) return;
     this.#session = session;
     this.#kept.clear();
     this.#server.begin(session);

@@ -203,53 +203,6 @@ describe('changes on this computer', () => {
   });
 });
 
-describe.runIf(process.platform === 'linux')('what the kernel is told holds', () => {
-  /** Seconds, of a name and of its attributes. */
-  const validity = async (node: number, name: string, who = {}) => {
-    const { body } = await client.lookup(node, name, who);
-    return [readU64(body, 16), readU64(body, 24)];
-  };
-  const told = () => client.told.filter((message) => message.readInt32LE(4) === 2).map((message) => readU64(message, 16));
-
-  it('for seconds where changes are told, and else for one', async () => {
-    const node = await client.walk(shared);
-    await client.list(node);
-    expect(await validity(node, 'file')).toEqual([5, 5]);
-    // Nobody has looked into it yet, so what is made in it is not heard of, and its time changes.
-    expect(await validity(node, 'sub')).toEqual([1, 1]);
-    await client.list(await client.walk(join(shared, 'sub')));
-    expect(await validity(node, 'sub')).toEqual([5, 5]);
-    // What leads to a share may lead nowhere later.
-    expect(await validity(1, folder.split('/')[1]!)).toEqual([1, 1]);
-  });
-
-  it('for a second once two have looked, who are shown different owners', async () => {
-    const node = await client.walk(shared);
-    await client.list(node);
-    expect(await validity(node, 'file')).toEqual([5, 5]);
-    expect(told()).toEqual([]);
-    expect(await validity(node, 'file', { uid: 1000, gid: 1000 })).toEqual([1, 1]);
-    expect(told()).toContain(await client.walk(join(shared, 'file')));
-    expect(await validity(node, 'file')).toEqual([1, 1]);
-  });
-
-  it('until it is told otherwise: what changed, and everything when shares change or changes may have been missed', async () => {
-    const node = await client.walk(shared);
-    const file = await client.walk(join(shared, 'file'));
-    await client.list(node);
-    writeFileSync(join(shared, 'file'), 'longer than before');
-    await expect.poll(told).toContain(file);
-    client.told.length = 0;
-    // Another file under the same name: the folder's time has changed.
-    writeFileSync(join(folder, 'other'), 'other');
-    renameSync(join(folder, 'other'), join(shared, 'file'));
-    await expect.poll(told).toEqual(expect.arrayContaining([node, file]));
-    client.told.length = 0;
-    client.server.distrust();
-    expect(told()).toEqual(expect.arrayContaining([1, node, file]));
-  });
-});
-
 it('another server goes on with the same numbers, and one that knows another mount does not', async () => {
   const saved = new SavedSession(join(folder, 'session.json'));
   const node = await client.walk(join(shared, 'sub'));

@@ -1,7 +1,7 @@
 import { statfsSync, type BigIntStats } from 'node:fs';
 import { replayGid } from '../../contract/channel/shared-files.ts';
 import { errnoOf, Refusal } from './fuse/errno.ts';
-import { answer, answerHeaderSize, entrySize, failure, forgetContents, maxData, opcodes, parseRequest, readU64, texts, writeAttr, writeEntry, writeU64, type FuseRequest } from './fuse/wire.ts';
+import { answer, answerHeaderSize, entrySize, failure, maxData, opcodes, parseRequest, readU64, texts, writeAttr, writeEntry, writeU64, type FuseRequest } from './fuse/wire.ts';
 import { closeAll, createAndOpen, openFile, openFolder, openMade, readFile, readFolder, release, reopen, syncFile, writeFile } from './file-operations.ts';
 import { HostChanges } from './host-changes.ts';
 import { addName, attributes, getAttributes, lookup, makeFile, makeFolder, makeLink, readLink, removeName, rename, setAttributes } from './name-operations.ts';
@@ -18,8 +18,6 @@ const wanted = Object.values(FUSE).reduce((all, flag) => all | flag);
 /** Whoever replays changes changes nothing. */
 const refusedToReplay = new Set<number>([opcodes.MKNOD, opcodes.SYMLINK, opcodes.LINK, opcodes.RENAME, opcodes.RENAME2, opcodes.OPEN, opcodes.WRITE]);
 
-const fromKernel = new Set<number>([opcodes.INIT, opcodes.FORGET, opcodes.BATCH_FORGET, opcodes.RELEASE, opcodes.RELEASEDIR, opcodes.READ, opcodes.WRITE, opcodes.DESTROY]);
-
 /**
  * Serves shared folders to a kernel that speaks FUSE. It decides alone what can be reached: whoever asks, root of the guest included, gets names in shared
  * folders and nothing else. Everything but larger reads and writes is done at once, so one request never meets another one half-way; run it in a thread of
@@ -28,15 +26,12 @@ const fromKernel = new Set<number>([opcodes.INIT, opcodes.FORGET, opcodes.BATCH_
 export class FileServer {
   readonly #parts: ServerParts;
   readonly #changes: HostChanges;
-  readonly #send: (message: Uint8Array) => void;
-  #user: string | undefined;
 
   /** @param options.send what nobody asked for goes this way */
   constructor(options: { shares: Shares; owners: Owners; send(message: Uint8Array): void; log(line: string): void }) {
     const tree = new NodeTree(options.shares);
-    this.#send = options.send;
     this.#changes = new HostChanges(tree, options.send, options.log);
-    this.#parts = { tree, owners: options.owners, open: new Map(), nextHandle: 1, witness: this.#changes, hasManyUsers: false };
+    this.#parts = { tree, owners: options.owners, open: new Map(), nextHandle: 1, witness: this.#changes };
   }
 
   /** Nodes that the kernel knows and files that are open there. */
@@ -48,8 +43,6 @@ export class FileServer {
   reset(): void {
     closeAll(this.#parts);
     this.#changes.clear();
-    this.#user = undefined;
-    this.#parts.hasManyUsers = false;
     this.#parts.tree.clear();
   }
 
@@ -71,34 +64,16 @@ export class FileServer {
         // EBADF for whoever has it open.
       }
     }
-    this.distrust();
-  }
-
-  /** The kernel asks anew about all that it was told, because something may have changed without its being told. */
-  distrust(): void {
-    for (const id of this.#parts.tree.ids()) this.#send(forgetContents(id));
   }
 
   /** @param message a whole request. @returns the whole answer, or null where none is wanted. Never throws for what the bytes hold. */
   handle(message: Buffer): Buffer | null | Promise<Buffer> {
     const request = parseRequest(message);
     try {
-      if (request.gid === replayGid) return this.#replay(request);
-      this.#noteUser(request);
-      return this.#answer(request);
+      return request.gid === replayGid ? this.#replay(request) : this.#answer(request);
     } catch (error) {
       return failure(request.unique, errnoOf(error));
     }
-  }
-
-  /** The kernel itself asks as root for what it asks by itself, such as the end of a file that was open. */
-  #noteUser({ opcode, uid, gid }: FuseRequest): void {
-    if (this.#parts.hasManyUsers || fromKernel.has(opcode)) return;
-    const user = `${uid}:${gid}`;
-    this.#user ??= user;
-    if (this.#user === user) return;
-    this.#parts.hasManyUsers = true;
-    this.distrust();
   }
 
   #answer(request: FuseRequest): Buffer | null | Promise<Buffer> {

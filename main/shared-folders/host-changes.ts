@@ -58,10 +58,6 @@ export class HostChanges implements ChangeWitness {
     }
   }
 
-  watches(folder: FileNode): boolean {
-    return this.#folders.has(folder);
-  }
-
   own(folder: FileNode, name: string): void {
     const watched = this.#folders.get(folder);
     if (watched === undefined) return;
@@ -128,11 +124,8 @@ export class HostChanges implements ChangeWitness {
   #tellModified(folder: FileNode, name: string, before: string, now: string): void {
     const node = folder.children.get(name);
     const isFolder = kindOf(now) === S_IFDIR;
-    const isAnother = before.split(':', 2)[1] !== now.split(':', 2)[1] && !before.endsWith('?');
-    // A folder's time changes with its names.
-    if (isAnother) this.#send(forgetContents(folder.id));
     // Another file under the same name: who has the old one open keeps it, and what comes next gets the new one.
-    if (node !== undefined && node.descriptors.size > 0 && isAnother) {
+    if (node !== undefined && node.descriptors.size > 0 && before.split(':', 2)[1] !== now.split(':', 2)[1] && !before.endsWith('?')) {
       this.#tree.detach(node);
       this.#send(forgetName(folder.id, name));
     } else if (node !== undefined) this.#send(forgetContents(node.id));

@@ -2,7 +2,7 @@ import { chmodSync, closeSync, constants, fchmodSync, fstatSync, ftruncateSync, 
 import { Refusal } from './fuse/errno.ts';
 import { answer, answerHeaderSize, attrSize, entrySize, readU64, texts, writeAttr, writeU64, type FuseRequest } from './fuse/wire.ts';
 import { O_PATH, type FileNode } from './node-tree.ts';
-import { findIn, S_IFDIR, S_IFMT, S_IFREG, shownTo, statsOf, validFor, writeFound, type ServerParts } from './server-parts.ts';
+import { findIn, S_IFDIR, S_IFMT, S_IFREG, shownTo, statsOf, validSeconds, writeFound, type ServerParts } from './server-parts.ts';
 
 /** What is done to names and attributes. Each answers the whole message, or throws. */
 
@@ -29,7 +29,7 @@ export function getAttributes(parts: ServerParts, request: FuseRequest): Buffer 
 export function attributes(parts: ServerParts, request: FuseRequest, node: FileNode): Buffer {
   const stats = statsOf(parts, node);
   const bytes = answer(request.unique, 16 + attrSize);
-  writeU64(bytes, node.isDetached ? 0 : validFor(parts, node.parent, node), answerHeaderSize);
+  writeU64(bytes, validSeconds, answerHeaderSize);
   writeAttr(bytes, answerHeaderSize + 16, stats, shownTo(parts, request, stats));
   return bytes;
 }

@@ -60,11 +60,6 @@ export class NodeTree {
     return this.#nodes.size;
   }
 
-  /** Of everything that the kernel knows. */
-  ids(): Iterable<number> {
-    return this.#nodes.keys();
-  }
-
   /** @throws Refusal ESTALE: the kernel looks its name up again */
   get(id: number): FileNode {
     const node = this.#nodes.get(id);

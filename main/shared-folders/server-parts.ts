@@ -4,13 +4,8 @@ import { entrySize, writeAttr, writeEntry, type FuseRequest, type Shown } from '
 import type { FileNode, NodeTree } from './node-tree.ts';
 import type { Owners } from './owners.ts';
 
-/** How long the kernel believes what it was told of names and attributes. */
-const validSeconds = 1;
-/**
- * The same in a folder that is watched here, whose changes are told at once. Not longer, for what no watcher sees (another name of the same file, bytes written by way of a
- * mapping), and because another user in the guest may be shown what the last one was. Watchers of other systems than Linux were never tried.
- */
-const watchedSeconds = process.platform === 'linux' ? 5 : validSeconds;
+/** How long the kernel believes what it was told of names and attributes. Changes that are noticed here are told at once. */
+export const validSeconds = 1;
 
 export const S_IFMT = 0o170000;
 export const S_IFDIR = 0o040000;
@@ -34,8 +29,6 @@ export interface ChangeWitness {
   own(folder: FileNode, name: string): void;
   /** The guest knows what is in this folder. */
   used(folder: FileNode): void;
-  /** Changes in this folder are told to the guest. */
-  watches(folder: FileNode): boolean;
 }
 
 export interface ServerParts {
@@ -44,14 +37,6 @@ export interface ServerParts {
   open: Map<number, OpenFile>;
   nextHandle: number;
   witness: ChangeWitness;
-  /** Whether more than one user has asked: the kernel keeps one answer for everybody, and files belong to whoever looks. */
-  hasManyUsers: boolean;
-}
-
-/** @param folder what the name is in; a folder's own attributes change with what is in it, which its own watcher tells. */
-export function validFor({ tree, witness, hasManyUsers }: ServerParts, folder: FileNode | null, node: FileNode): number {
-  const isWatched = folder !== null && witness.watches(folder) && (node.kind !== S_IFDIR || witness.watches(node)) && tree.shareOf(node) !== undefined;
-  return isWatched && !hasManyUsers ? watchedSeconds : validSeconds;
 }
 
 /** What is on the way to shared folders: folders that exist in the VM alone. */
@@ -96,7 +81,7 @@ export function shownTo({ owners }: ServerParts, request: Pick<FuseRequest, 'uid
 
 export function writeFound(parts: ServerParts, request: FuseRequest, bytes: Buffer, offset: number, { node, stats }: { node: FileNode; stats: BigIntStats }): void {
   node.lookups++;
-  writeEntry(bytes, offset, node.id, validFor(parts, node.parent, node));
+  writeEntry(bytes, offset, node.id, validSeconds);
   writeAttr(bytes, offset + entrySize - 88, stats, shownTo(parts, request, stats));
 }
 

@@ -34,7 +34,6 @@ function serve(port: NonNullable<typeof parentPort>): void {
       if (known === undefined) server.reset();
       else server.restore(known);
     },
-    resumed: () => server.distrust(),
   });
   const save = () => {
     if (link.session === '') return;
@@ -48,8 +47,7 @@ function serve(port: NonNullable<typeof parentPort>): void {
   port.on('message', (order: ThreadOrder) => {
     switch (order.type) {
       case 'share':
-        shares.replace(order.entries);
-        return server.distrust();
+        return shares.replace(order.entries);
       case 'connect':
         socket?.close();
         if (link.session !== '') saved.discard();

@@ -86,7 +86,7 @@ export function writeAttr(bytes: Buffer, offset: number, stats: BigIntStats, { u
   bytes.writeUInt32LE(4096, offset + 80);
 }
 
-/** `struct fuse_entry_out`; name and attributes are kept for `validSeconds`. */
+/** `struct fuse_entry_out`; nothing is kept for longer than `validSeconds`. */
 export function writeEntry(bytes: Buffer, offset: number, nodeId: number, validSeconds: number): void {
   writeU64(bytes, nodeId, offset);
   writeU64(bytes, validSeconds, offset + 16);

@@ -1,16 +1,15 @@
 // What QEMU's own ways to share a folder carry, beside shared folders of our own (npm run test:vm:full -- shared-folders): the same work, kernel and files, under TCG.
-//   node scripts/with-node.mjs bench/shared-folders/measure.mjs [--rounds N] [--image DIR]
+//   node scripts/with-node.mjs vm-assets/measure-shared-folders.mjs [--rounds N] [--image DIR]
 // 9p with and without its cache, and virtiofsd where Debian's is installed (as root). In turns, medians. The VM runs a script of the shell in place of the engine.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { boot } from '../../vm-assets/boot.mjs';
-import { writeCpio } from '../../vm-assets/build/formats/cpio.mjs';
-import { readFileSync } from 'node:fs';
+import { boot } from './boot.mjs';
+import { writeCpio } from './build/formats/cpio.mjs';
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' }, image: { type: 'string', default: join(import.meta.dirname, '../../vm-assets/out', process.arch === 'arm64' ? 'arm64' : 'amd64') } } });
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' }, image: { type: 'string', default: join(import.meta.dirname, 'out', process.arch === 'arm64' ? 'arm64' : 'amd64') } } });
 const [fileCount, folderCount, megabytes] = [10_000, 100, 64];
 const virtiofsd = ['/usr/lib/qemu/virtiofsd', '/usr/libexec/virtiofsd'].find((path) => existsSync(path));
 
@@ -36,7 +35,7 @@ ${work.map((line) => `${line} > /dev/null 2>&1; now`).join('\n')}
 echo done
 poweroff -f
 `;
-  const init = readFileSync(join(import.meta.dirname, '../../vm-assets/initrd/init'), 'utf8').replace('exec chroot . /usr/sbin/init', 'exec chroot . /usr/bin/busybox sh /run/work');
+  const init = readFileSync(join(import.meta.dirname, 'initrd/init'), 'utf8').replace('exec chroot . /usr/sbin/init', 'exec chroot . /usr/bin/busybox sh /run/work');
   const copied = init.replace("cd /newroot ||", 'mount -t tmpfs run /newroot/run\nbusybox cp /work /newroot/run/work\ncd /newroot ||');
   const path = join(folder, 'extra.cpio');
   writeFileSync(path, Buffer.concat([readFileSync(join(values.image, 'initrd.cpio')), writeCpio([{ path: 'init', mode: 0o100755, body: copied }, { path: 'work', mode: 0o100755, body: script }])]));
@@ -57,7 +56,7 @@ async function measure({ mount, extra, daemon }) {
   const server = daemon ? spawn(virtiofsd, [`--socket-path=${socket}`, '-o', `source=${shared}`, '-o', 'cache=auto', '-o', 'sandbox=chroot'], { stdio: 'ignore' }) : undefined;
   while (daemon && !existsSync(socket)) await new Promise((resolve) => setTimeout(resolve, 20));
   const lines = [];
-  const vm = boot({ image: values.image, folder: place, extra: ['-initrd', initrd(mount), ...extra(socket)], onLine: (line) => { lines.push(line); if (process.env.SHOW) console.log(line); } });
+  const vm = boot({ image: values.image, folder: place, extra: ['-initrd', initrd(mount), ...extra(socket)], onLine: (line) => lines.push(line) });
   await vm.exited;
   server?.kill();
   const marks = lines.filter((line) => line.startsWith('mark ')).map((line) => Number(line.slice(5)));
