@@ -140,17 +140,17 @@ describe('a data disk that cannot be used', () => {
     expect(spawnSync('grep', ['-c', "somebody's data", data], { encoding: 'utf8' }).stdout.trim()).toBe('1');
   });
 
-  it('is repaired when it is damaged, and grows when the host made it larger', async () => {
+  it('is repaired when it is damaged', async () => {
     const folder = mkdtempSync(join(work, 'damaged-'));
     const data = join(folder, 'data.raw');
-    writeFileSync(data, Buffer.alloc(96 << 20));
-    spawnSync('mke2fs', ['-q', '-F', '-t', 'ext4', data, '48M']);
+    writeFileSync(data, Buffer.alloc(48 << 20));
+    spawnSync('mke2fs', ['-q', '-F', '-t', 'ext4', data]);
     // Without its root directory a file system that was left clean does not mount.
     spawnSync('debugfs', ['-w', '-R', 'clri <2>', data]);
     const guest = boot({ folder, data });
     await guest.line('the data disk is damaged; repairing it');
     await guest.line('"listening"');
-    await expect.poll(async () => Number((await guest.run("df -m /var/lib/slipway | awk 'NR == 2 { print $2 }'")).stdout), { timeout: 60_000, interval: 500 }).toBeGreaterThan(60);
+    await expect.poll(async () => (await guest.run('touch /var/lib/slipway/written && grep -c " /var/lib/slipway ext4 rw" /proc/mounts')).stdout.trim(), { timeout: 60_000, interval: 500 }).toBe('1');
     await guest.kill();
   });
 });

@@ -28,7 +28,7 @@ export const packages = [
   { name: 'iproute2', files: ['usr/bin/ip', 'usr/sbin/tc', 'usr/sbin/bridge'], reason: 'bridges, veth pairs, namespaces' },
   {
     name: 'e2fsprogs',
-    files: ['usr/sbin/mke2fs', 'usr/sbin/mkfs.ext4', 'usr/sbin/e2fsck', 'usr/sbin/resize2fs', 'etc/mke2fs.conf'],
+    files: ['usr/sbin/mke2fs', 'usr/sbin/mkfs.ext4', 'usr/sbin/e2fsck', 'etc/mke2fs.conf'],
     reason: 'makes, checks and grows the data disk',
   },
   { name: 'tar', files: ['usr/bin/tar'], reason: 'layer unpacking with whiteouts and extended attributes' },
