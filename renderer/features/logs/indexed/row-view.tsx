@@ -56,6 +56,8 @@ export function RowView({ rows, isFollowing, hasTallRows, onFollowing, onTop, ch
 
   function onScroll(): void {
     const element = scroller.current;
+    // A window that grew moved it, which is nobody's wish to leave the newest row.
+    if (element !== null && element.clientHeight !== view) return setView(element.clientHeight);
     // A fraction of a pixel is the browser's rounding of where it was put.
     if (element === null || Math.abs(element.scrollTop - position.scrollTop) <= 1) return;
     const moved = position.scrolled(element.scrollTop);
