@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hostAddress } from '../../host-socket/host-address.ts';
 import { identifyProcess } from '../home/process-identity.ts';
 import { freePort } from '../testing/free-port.ts';
 import { bootServedVm, type ServedVm } from '../testing/served-vm.ts';
@@ -29,6 +31,8 @@ describe.runIf(process.platform === 'linux')('a VM gives back', () => {
     ['what a process had', 'dd if=/dev/zero of=/dev/shm/a bs=1M count=192 2> /dev/null; echo full; read line', ['--shm-size', '200m']],
     ['what was kept of files', 'dd if=/dev/zero of=/data/a bs=1M count=192 2> /dev/null; echo full; read line', ['-v', 'files:/data']],
   ])('at least nine tenths of the memory soon after a load’s end: %s', async (_what, command, options) => {
+    // What the engine reads and compiles for its first container of that kind stays, and is none of the load's.
+    await docker('run', '--rm', ...options, 'slipway/hello', 'true');
     const calm = served.resident();
     await docker('run', '-d', '-i', '--name', 'eater', ...options, 'slipway/hello', 'sh', '-c', command);
     await expect.poll(() => docker('logs', 'eater'), { timeout: 120_000, interval: 200 }).toContain('full');
@@ -69,7 +73,7 @@ describe.runIf(process.platform === 'linux')('a VM that is suspended', () => {
     await expect.poll(() => page(port).catch(() => 0), { timeout: 30_000 }).toBe(200);
     const pid = served.qemuPid();
     const startedAt = performance.now();
-    await served.vm.suspend();
+    await served.suspend();
     console.log(`suspended in ${Math.round(performance.now() - startedAt)} ms: ${Math.round((await stat(join(served.home, 'suspended/state'))).size / MB)} MB`);
     expect(served.vm.state).toMatchObject({ status: 'suspended', containers: 2 });
     expect(await identifyProcess(pid)).toBeNull();
@@ -82,8 +86,10 @@ describe.runIf(process.platform === 'linux')('a VM that is suspended', () => {
     expect(await docker('ps', '--format', '{{.Names}}')).toBe('counter\nweb');
     console.log(`docker ps answered after ${Math.round(performance.now() - startedAt)} ms: ${served.vm.state.status === 'running' ? served.vm.state.phases.map(({ id, tookMs }) => `${id} ${tookMs} ms`).join(', ') : served.vm.state.status}`);
     expect(phases()).toEqual(resumed);
+    const asked = Date.now() / 1000;
     const clock = Number(await docker('exec', 'counter', 'date', '+%s'));
-    expect(Math.abs(clock - Date.now() / 1000)).toBeLessThan(3);
+    expect(clock).toBeGreaterThan(asked - 2);
+    expect(clock).toBeLessThan(Date.now() / 1000 + 2);
     await expect.poll(() => page(port).catch(() => 0), { timeout: 30_000 }).toBe(200);
     // Its shell never noticed: each number once, in order.
     const counted = (await docker('logs', 'counter')).split('\n').map(Number);
@@ -94,28 +100,47 @@ describe.runIf(process.platform === 'linux')('a VM that is suspended', () => {
   it('is so again, and its data disk is whole: what was written before and after is there', async () => {
     for (const round of [1, 2]) {
       await docker('run', '--rm', '-v', 'kept:/kept', 'slipway/hello', 'sh', '-c', `echo ${round} >> /kept/log`);
-      await served.vm.suspend();
+      await served.suspend();
       expect(await docker('run', '--rm', '-v', 'kept:/kept', 'slipway/hello', 'cat', '/kept/log')).toBe(Array.from({ length: round }, (_, index) => index + 1).join('\n'));
       expect(phases()).toEqual(resumed);
     }
   });
 
+  it('gives memory back after its resume as before', async () => {
+    const load = 192 * 1024 * 1024;
+    const before = served.resident();
+    await served.suspend();
+    await docker('ps', '-q');
+    const calm = served.resident();
+    await docker('run', '-d', '-i', '--name', 'eater', '--shm-size', '200m', 'slipway/hello', 'sh', '-c', 'dd if=/dev/zero of=/dev/shm/a bs=1M count=192 2> /dev/null; echo full; read line');
+    await expect.poll(() => docker('logs', 'eater'), { timeout: 120_000, interval: 200 }).toContain('full');
+    const full = served.resident();
+    await docker('rm', '-f', 'eater');
+    const endedAt = performance.now();
+    await expect.poll(() => served.resident() - calm, { timeout: 60_000, interval: 100 }).toBeLessThan(0.1 * load);
+    console.log(`memory: ${Math.round(before / MB)} MB before the suspension, ${Math.round(calm / MB)} MB after the resume, ${Math.round(full / MB)} MB with ${Math.round(load / MB)} MB in use, ${Math.round(served.resident() / MB)} MB ${Math.round(performance.now() - endedAt)} ms after the end`);
+  });
+
   it('runs on at once when a command comes while it is being written', async () => {
     const pid = served.qemuPid();
-    const suspended = served.vm.suspend().then(
+    const suspended = served.suspend().then(
       () => 'suspended',
       (error: Error) => error.message,
     );
-    expect(await docker('ps', '--format', '{{.Names}}')).toBe('counter\nweb');
-    expect([await suspended, served.qemuPid()]).toEqual(['The VM was needed, and runs on.', pid]);
+    // A client that is there at once: a program may take longer to begin than a suspension to end.
+    await expect.poll(() => served.vm.state.status, { interval: 1, timeout: 30_000 }).toBe('suspending');
+    const client = connect(hostAddress(served.home).path);
+    expect(await suspended).toBe('The VM was needed, and runs on.');
+    client.destroy();
+    expect([await docker('ps', '--format', '{{.Names}}'), served.qemuPid()]).toEqual(['counter\nweb', pid]);
     expect(await page(port)).toBe(200);
   });
 
   it('has no state that can be resumed twice: one that is killed after its resume boots cold, with its data', async () => {
-    await served.vm.suspend();
+    await served.suspend();
     await docker('ps', '-q');
     process.kill(served.qemuPid(), 'SIGKILL');
-    await expect.poll(() => served.vm.state.status).toBe('failed');
+    await expect.poll(() => served.vm.state.status, { timeout: 60_000 }).toBe('failed');
     await served.vm.start();
     expect(phases()).toContain('kernel');
     expect(await docker('run', '--rm', '-v', 'kept:/kept', 'slipway/hello', 'cat', '/kept/log')).toBe('1\n2');
