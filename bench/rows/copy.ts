@@ -9,6 +9,8 @@ import { againstDockerd, everyEngine } from '../row.ts';
 
 const contents = ['large', 'many'] as const;
 const committed = 'localhost/bench-committed';
+/** tar fills its archives up to whole records, engines do not. */
+const tarRecord = 10_240;
 
 /** The archives that `docker cp` would send: one file of 100 MB; 10,000 files of 1 to 4 kB in 100 folders. */
 function makeArchives(directory: string): Record<(typeof contents)[number], string> {
@@ -39,7 +41,7 @@ function open({ api, socket }: Engine, bench: Bench): Promise<Measurement> {
         values[`${name}-in`] = await timed(() => plainPut(socket, `/containers/${id}/archive?path=/tmp`, archive));
         values[`${name}-out`] = await timed(async () => {
           const bytes = await plainDownload(socket, `/containers/${id}/archive?path=/tmp/${name}`);
-          if (bytes < 20_000_000) throw new Error(`only ${bytes} bytes came out of /tmp/${name}`);
+          if (bytes < archive.length - tarRecord) throw new Error(`only ${bytes} of ${archive.length} bytes came out of /tmp/${name}`);
         });
       }
       // podman wants a body.
