@@ -8,8 +8,12 @@ import { PlainGet } from './plain-get.ts';
 const cleanUps: (() => void)[] = [];
 afterEach(() => cleanUps.splice(0).forEach((cleanUp) => cleanUp()));
 
+/** The server leaves. */
+const hangUp = Symbol('hang up');
+type Piece = string | typeof hangUp;
+
 /** Answers the n-th request with the n-th list of pieces, each in a write of its own. */
-async function serve(...answers: string[][]): Promise<PlainGet> {
+async function serve(...answers: Piece[][]): Promise<PlainGet> {
   const folder = mkdtempSync(join(tmpdir(), 'plain-get-'));
   const path = join(folder, 'sock');
   const server: Server = createServer((socket: Socket) => {
@@ -26,9 +30,10 @@ async function serve(...answers: string[][]): Promise<PlainGet> {
   return client;
 }
 
-async function send(socket: Socket, pieces: string[]): Promise<void> {
+async function send(socket: Socket, pieces: Piece[]): Promise<void> {
   for (const piece of pieces) {
-    socket.write(piece);
+    if (piece === hangUp) socket.destroy();
+    else socket.write(piece);
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
@@ -50,8 +55,6 @@ test('a status that is not 200 is an error with the words of the engine', async 
 });
 
 test('a connection that ends in the middle is an error', async () => {
-  const client = await serve(['HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[']);
-  const answer = client.get('/a');
-  setTimeout(() => client.close(), 0);
-  await expect(answer).rejects.toThrow('closed the connection');
+  const client = await serve(['HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[', hangUp]);
+  await expect(client.get('/a')).rejects.toThrow('closed the connection');
 });
